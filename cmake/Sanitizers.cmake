@@ -1,0 +1,19 @@
+# SANITIZE=address or thread; address brings undefined-behaviour checks along.
+set(SANITIZE "" CACHE STRING "empty, address or thread")
+set_property(CACHE SANITIZE PROPERTY STRINGS "" address thread)
+
+if(SANITIZE STREQUAL "address")
+  set(flags -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+elseif(SANITIZE STREQUAL "thread")
+  # Boost.Asio orders through standalone fences that the tool cannot follow; gcc warns of it.
+  set(flags -fsanitize=thread -fno-omit-frame-pointer)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    list(APPEND flags -Wno-tsan)
+  endif()
+elseif(SANITIZE)
+  message(FATAL_ERROR "SANITIZE is '${SANITIZE}'; accepted: empty, address, thread")
+endif()
+if(SANITIZE)
+  target_compile_options(gateway_options INTERFACE ${flags})
+  target_link_options(gateway_options INTERFACE ${flags})
+endif()

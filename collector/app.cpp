@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// Start, signals and the ordered end.
+#include "collector/app.hpp"
+
+#include <csignal>
+#include <cstdlib>
+
+#include "collector/sinks/registry.hpp"
+#include "common/log.hpp"
+
+namespace llmgw::collector {
+namespace {
+
+constexpr std::chrono::seconds grace_time{5};  // for open requests, before they are cut
+constexpr std::chrono::seconds write_time{2};  // for the write under way, after that
+constexpr int address_unavailable_status = 1;
+constexpr int bad_setting_status = 2;
+
+}  // namespace
+
+// The address comes first: a second collector that was started by mistake must not get to touch the
+// file of the first.
+int App::run() {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error of that write alone
+  std::unique_ptr<Listener> listener = listen();
+  if (!listener) return address_unavailable_status;
+  if (!open_sink()) return bad_setting_status;
+  log::info("listening", {{"listener", "events"}, {"address", to_string(address_)}});
+  pipeline_.emplace(loop_, *sink_);
+  ingest_.emplace(*pipeline_, config_.max_events_body);
+  ops_.emplace(*pipeline_, *ingest_, server_);
+  add_routes();
+  signals_.emplace(loop_, [this](int number) { on_signal(number); });
+  server_.start(std::move(listener));
+  loop_.run();
+  log::info("stopped");
+  return 0;
+}
+
+std::unique_ptr<Listener> App::listen() {
+  const auto fail = [this](const boost::system::error_code& fault) {
+    log::error("cannot listen", {{"variable", "PORT"},
+                                 {"address", to_string(config_.listen)},
+                                 {"reason", fault.message()}});
+    return nullptr;
+  };
+  const Result<Endpoint> endpoint = reserve_address(config_.listen);
+  if (endpoint.has_error()) return fail(endpoint.error());
+  auto listener = Listener::open(loop_, *endpoint);
+  if (listener.has_error()) return fail(listener.error());
+  address_ = *endpoint;
+  return std::move(*listener);
+}
+
+bool App::open_sink() {
+  auto opened = make_sink(config_);
+  if (opened.has_error()) {
+    log::error("cannot open the event log", {{"variable", "EVENT_LOG_PATH"},
+                                             {"value", config_.event_log_path},
+                                             {"reason", opened.error().message()},
+                                             {"accepted", "a file that can be appended to"}});
+    return false;
+  }
+  sink_ = std::move(*opened);
+  return true;
+}
+
+void App::add_routes() {
+  using http::Exchange;
+  router_.add("POST", "/events", [this](Exchange& exchange) { return ingest_->post(exchange); });
+  router_.add("GET", "/healthz", [this](Exchange& exchange) { return ops_->healthz(exchange); });
+  router_.add("GET", "/readyz", [this](Exchange& exchange) { return ops_->readyz(exchange); });
+  router_.add("GET", "/metrics", [this](Exchange& exchange) { return ops_->metrics(exchange); });
+}
+
+void App::on_signal(int number) {
+  if (number == SIGHUP) {
+    pipeline_->reopen();
+  } else if (std::exchange(ending_, true)) {
+    server_.cancel_all();
+  } else {
+    log::info("stopping");
+    spawn(shut_down());
+  }
+}
+
+// A request ends only after its write, so once all have ended nothing is left to flush.
+Task<void> App::shut_down() {
+  server_.drain();
+  Child watch;
+  watch.start(end_grace());
+  co_await server_.wait_until_empty();
+  grace_.cancel();
+  co_await watch.join();
+  signals_->cancel();
+  loop_.stop();
+}
+
+Task<void> App::end_grace() {
+  const bool is_late = co_await grace_.wait(grace_time);
+  if (!is_late) co_return;
+  log::warn("open requests are cut", {{"connections", server_.open_connections()}});
+  server_.cancel_all();
+  const bool is_stuck = co_await grace_.wait(write_time);
+  if (!is_stuck) co_return;
+  // A write that does not return (a pipe nobody reads, a dead NFS server) cannot be called off.
+  // Its events were not acknowledged, so they will be sent again.
+  log::error("the event log takes nothing; giving up the write under way");
+  std::_Exit(EXIT_FAILURE);
+}
+
+}  // namespace llmgw::collector

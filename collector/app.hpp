@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// App: builds the collector from its settings, runs it and takes it down in order.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "collector/app_ops.hpp"
+#include "collector/config.hpp"
+#include "collector/ingest.hpp"
+#include "collector/pipeline/pipeline.hpp"
+#include "common/async/signals.hpp"
+#include "common/async/timer.hpp"
+#include "common/http/router.hpp"
+
+namespace llmgw::collector {
+
+/// Lives on the main thread, whose loop carries HTTP and signals; the pipeline has the thread that
+/// writes.
+class App {
+ public:
+  /// `config` outlives it.
+  explicit App(const Config& config) : config_(config) {}
+
+  /// Serves until SIGTERM or SIGINT, then lets open requests end. SIGHUP reopens the event log. The
+  /// process's exit status: 0; 1 if the address cannot be had, 2 if the event log cannot be opened
+  /// (both said in the log).
+  int run();
+
+ private:
+  std::unique_ptr<Listener> listen();
+  bool open_sink();
+  void add_routes();
+  void on_signal(int number);
+  Task<void> shut_down();
+  Task<void> end_grace();
+
+  const Config& config_;
+  Endpoint address_;  // bound
+  Loop loop_;
+  http::Router router_;
+  http::Server server_{loop_, router_};
+  std::unique_ptr<Sink> sink_;
+  std::optional<Pipeline> pipeline_;  // below the sink and the loop, which its thread uses
+  std::optional<Ingest> ingest_;
+  std::optional<Ops> ops_;
+  std::optional<Signals> signals_;
+  Timer grace_{loop_};
+  bool ending_ = false;
+};
+
+}  // namespace llmgw::collector

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// What operators and their tools ask.
+#include "collector/app_ops.hpp"
+
+#include "common/http/router.hpp"
+#include "common/prometheus_text.hpp"
+
+namespace llmgw::collector {
+namespace {
+
+double number(std::uint64_t count) { return static_cast<double>(count); }
+
+Task<void> reply_text(http::Exchange& exchange, std::string_view content_type, std::string body) {
+  const http::OutField fields[] = {{"Content-Type", content_type}};
+  co_await exchange.reply(200, fields, body);
+}
+
+std::vector<Sample> by_status(const Ingest& ingest) {
+  std::vector<Sample> samples;
+  for (const auto& [status, count] : ingest.answered())
+    samples.push_back({{{"status", std::to_string(status)}}, number(count)});
+  return samples;
+}
+
+}  // namespace
+
+Task<void> Ops::healthz(http::Exchange& exchange) const {
+  co_await reply_text(exchange, "application/json", "{\"status\":\"ok\"}");
+}
+
+Task<void> Ops::readyz(http::Exchange& exchange) const {
+  if (co_await pipeline_.is_ready()) {
+    co_await reply_text(exchange, "application/json", "{\"status\":\"ready\"}");
+    co_return;
+  }
+  co_await http::reply_error(exchange, 503, "The event log cannot be written.", "gateway_error",
+                             "sink_unavailable");
+}
+
+Task<void> Ops::metrics(http::Exchange& exchange) const {
+  co_await reply_text(exchange, prometheus_content_type, render());
+}
+
+std::string Ops::render() const {
+  using enum MetricKind;
+  const PipelineCounts& counts = pipeline_.counts();
+  const Metric metrics[] = {
+      build_info("llm-collector"),
+      {"llmgw_collector_requests_total", "Requests to /events answered.", counter,
+       by_status(ingest_)},
+      {"llmgw_collector_events_total",
+       "Events acknowledged: accepted ones were stored, duplicates had been before.",
+       counter,
+       {{{{"result", "accepted"}}, number(counts.accepted)},
+        {{{"result", "duplicate"}}, number(counts.duplicates)}}},
+      {"llmgw_collector_rejected_requests_total",
+       "Requests to /events refused for what they hold.",
+       counter,
+       {{{}, number(ingest_.rejected())}}},
+      {"llmgw_collector_written_bytes_total",
+       "Bytes of events stored.",
+       counter,
+       {{{}, number(counts.bytes)}}},
+      {"llmgw_collector_failed_writes_total",
+       "Writes that stored nothing.",
+       counter,
+       {{{}, number(counts.failed_writes)}}},
+      {"llmgw_collector_write_duration_seconds",
+       "Time of one write, with fdatasync where that is asked for.",
+       histogram,
+       {{{}, counts.write_seconds}}},
+      {"llmgw_collector_sink_healthy",
+       "1 if the last write stored its events.",
+       gauge,
+       {{{}, pipeline_.is_healthy() ? 1.0 : 0.0}}},
+      {"llmgw_collector_recent_event_ids",
+       "Event ids remembered to find duplicates.",
+       gauge,
+       {{{}, number(pipeline_.recent_ids())}}},
+      {"llmgw_collector_open_connections",
+       "Connections open now.",
+       gauge,
+       {{{}, number(server_.open_connections())}}},
+  };
+  return prometheus_text(metrics);
+}
+
+}  // namespace llmgw::collector

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// The collector's table of settings, and how each becomes a member of Config.
+#include "collector/config.hpp"
+
+#include <array>
+
+#include "common/quantity.hpp"
+
+namespace llmgw::collector {
+namespace {
+
+constexpr std::array table{
+    Variable{"PORT", "8081",
+             "events, metrics and health: a port, or an address such as `127.0.0.1:8081`"},
+    Variable{"EVENT_LOG_PATH", "",
+             "NDJSON file that events are appended to; SIGHUP opens it anew (logrotate)", "stdout"},
+    Variable{"EVENT_LOG_SYNC", "none",
+             "`none`; `batch`: a request is answered once its events are on disk (`fdatasync`)"},
+    Variable{"MAX_EVENTS_BODY", "16MB",
+             "larger requests, also after decompression, are answered 413"},
+    log_level_variable,
+    log_format_variable,
+};
+
+constexpr std::array<std::pair<std::string_view, LogSync>, 2> syncs{{
+    {"none", LogSync::none},
+    {"batch", LogSync::batch},
+}};
+
+}  // namespace
+
+std::span<const Variable> variables() noexcept { return table; }
+
+Checked<Config> load_config(const Environment& environment) {
+  Settings settings(environment, table);
+  Config config{
+      .listen = settings.listen_address("PORT"),
+      .event_log_path = settings.text("EVENT_LOG_PATH").value_or(""),
+      .event_log_sync = settings.choice("EVENT_LOG_SYNC", syncs),
+      .max_events_body = settings.size("MAX_EVENTS_BODY", 1, 1ULL << 30),
+      .log = read_log_settings(settings),
+  };
+  Faults faults = settings.take_faults();
+  if (!faults.lines.empty()) return faults;
+  return config;
+}
+
+std::string describe(const Config& config) {
+  std::string text = "PORT=" + to_string(config.listen);
+  text += "\nEVENT_LOG_PATH=" + config.event_log_path;
+  text.append("\nEVENT_LOG_SYNC=");
+  text.append(syncs[static_cast<std::size_t>(config.event_log_sync)].first);
+  text += "\nMAX_EVENTS_BODY=" + format_size(config.max_events_body) + "\n";
+  return text + describe(config.log);
+}
+
+}  // namespace llmgw::collector

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// PURE: the settings of llm-collector as one struct, read once before any thread starts and const
+// from then on.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "common/listen_address.hpp"
+#include "common/log_settings.hpp"
+#include "common/settings.hpp"
+
+namespace llmgw::collector {
+
+/// When a request is answered: once its events are written, or once they are on disk too.
+enum class LogSync : std::uint8_t { none, batch };
+
+struct Config {
+  ListenAddress listen;
+  std::string event_log_path;  ///< empty: stdout
+  LogSync event_log_sync = LogSync::none;
+  std::uint64_t max_events_body = 0;  ///< bytes, also after decompression
+  LogSettings log;
+};
+
+/// The table behind --help, the README and the defaults.
+std::span<const Variable> variables() noexcept;
+
+/// Reads every variable; the error holds all faults at once.
+Checked<Config> load_config(const Environment& environment);
+
+/// The effective settings, one `NAME=value` a line; load_config reads it back.
+std::string describe(const Config& config);
+
+}  // namespace llmgw::collector

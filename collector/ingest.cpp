@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// Read, decompress, check, store, answer.
+#include "collector/ingest.hpp"
+
+#include "collector/ingest_decode.hpp"
+#include "common/http/router.hpp"
+
+namespace llmgw::collector {
+namespace {
+
+// Several codings, be it in one field or in several, are none that we know.
+std::optional<ContentCoding> coding_of(const http::RequestHead& head) {
+  std::optional<std::string_view> value;
+  for (const http::Field& each : head.fields) {
+    if (each.id != http::FieldId::content_encoding) continue;
+    if (value) return std::nullopt;
+    value = each.value;
+  }
+  return parse_content_coding(value.value_or(""));
+}
+
+bool is_gone(const boost::system::error_code& fault) {
+  return fault == errc::connection_closed || fault == errc::connection_reset ||
+         fault == errc::cancelled;
+}
+
+}  // namespace
+
+Task<void> Ingest::post(http::Exchange& exchange) {
+  const std::optional<Answer> answer = co_await take(exchange);
+  if (!answer) co_return;  // the client has gone with half a body sent
+  ++answered_[answer->status];
+  if (answer->status == 400 || answer->status == 413 || answer->status == 415) ++rejected_;
+  co_await reply(exchange, *answer);
+}
+
+// Nothing: there is nobody to answer.
+Task<std::optional<Ingest::Answer>> Ingest::take(http::Exchange& exchange) {
+  const std::optional<ContentCoding> coding = coding_of(exchange.head());
+  if (!coding)
+    co_return Answer{415, "unsupported_content_encoding",
+                     "The content encoding must be gzip, zstd or identity."};
+  auto body = co_await exchange.read_body(body_most_);
+  if (body.has_error()) {
+    if (is_gone(body.error())) co_return std::nullopt;
+    const auto refusal = http::refusal_of(static_cast<errc>(body.error().value()));
+    co_return Answer{refusal.status, refusal.code, std::string(refusal.message)};
+  }
+  auto content = content_of(*coding, std::move(*body));
+  if (content.has_error()) {
+    if (content.error() != errc::body_too_large)
+      co_return Answer{400, "invalid_content_encoding",
+                       "The body is not what its content encoding says."};
+    const auto refusal = http::refusal_of(errc::body_too_large);
+    co_return Answer{refusal.status, refusal.code, std::string(refusal.message)};
+  }
+  auto batch = decode_events(*content);
+  if (batch.has_error())
+    co_return Answer{400, "invalid_event", "Nothing was stored: " + batch.error().text + "."};
+  content = std::string();  // its bytes live on in the batch; the write may take a while
+  const std::size_t count = batch->lines.size();
+  const Result<void> stored = co_await pipeline_.store(std::move(*batch));
+  if (stored.has_error())
+    co_return Answer{503, "sink_unavailable",
+                     "Nothing was stored: the event log cannot be written. Send it again."};
+  co_return Answer{202, {}, "{\"accepted\":" + std::to_string(count) + "}"};
+}
+
+Result<std::string> Ingest::content_of(ContentCoding coding, std::string body) const {
+  if (coding == ContentCoding::identity) return body;
+  return decompress(coding, body, body_most_);
+}
+
+Task<void> Ingest::reply(http::Exchange& exchange, const Answer& answer) {
+  const std::string_view type = answer.status < 500 ? "invalid_request_error" : "gateway_error";
+  const std::string body =
+      answer.code.empty() ? answer.text : http::error_body(answer.text, type, answer.code);
+  // RFC 9110: section 15.5.16 on Accept-Encoding in a 415, section 15.6.4 on Retry-After in a 503.
+  const http::OutField fields[] = {
+      {"Content-Type", "application/json"},
+      answer.status == 415 ? http::OutField{"Accept-Encoding", "gzip, zstd"}
+                           : http::OutField{"Retry-After", "1"},
+  };
+  const bool has_second = answer.status == 415 || answer.status == 503;
+  const std::span<const http::OutField> sent(fields, has_second ? 2 : 1);
+  co_await exchange.reply(answer.status, sent, body);
+}
+
+}  // namespace llmgw::collector

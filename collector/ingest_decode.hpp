@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// PURE: the body of a request taken apart into events, each of them checked.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <string>
+#include <string_view>
+
+#include "collector/pipeline/batch.hpp"
+
+namespace llmgw::collector {
+
+/// The first bad event: `line 3: latency_ms: must be a number from 0`.
+struct DecodeFault {
+  std::string text;
+};
+
+/// Reads one JSON object, a JSON array of objects or NDJSON, told apart by their content: `[` opens
+/// an array; an object that ends on its first line begins NDJSON; any other is one object over
+/// several lines. Empty lines are skipped, an empty array is a batch of none, an empty body a
+/// fault.
+///
+/// The bytes of each event become one line as they are; only white space between tokens is dropped
+/// where it holds line ends. Numbers keep their spelling.
+boost::system::result<Batch, DecodeFault> decode_events(std::string_view body);
+
+}  // namespace llmgw::collector

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// llm-collector: environment, settings, run, exit status.
+#include <cstdio>
+#include <exception>
+#include <span>
+#include <string>
+
+#include "collector/app.hpp"
+#include "collector/config.hpp"
+#include "common/cli.hpp"
+#include "common/env.hpp"
+#include "common/http/probe.hpp"
+#include "common/log.hpp"
+
+namespace {
+
+constexpr std::string_view program = "llm-collector";
+constexpr std::string_view purpose = "Receives metering events and stores them.";
+constexpr int failure_status = 1;
+constexpr int bad_usage_status = 2;
+
+int report(const llmgw::Faults& faults, int status) {
+  std::string text;
+  for (const std::string& each : faults.lines)
+    text.append(program).append(": ").append(each).append("\n");
+  std::fputs(text.c_str(), stderr);
+  return status;
+}
+
+int print(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  return 0;
+}
+
+int run(const llmgw::collector::Config& config) {
+  llmgw::log::configure(config.log.level, config.log.format);
+  try {
+    return llmgw::collector::App(config).run();
+  } catch (const std::exception& failure) {
+    llmgw::log::error("failed", {{"reason", failure.what()}});
+    return failure_status;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  namespace cli = llmgw::cli;
+  namespace collector = llmgw::collector;
+  using cli::Command;
+  const auto command = cli::parse(std::span<const char* const>(argv + 1, argv + argc));
+  if (!command) return report(command.error(), bad_usage_status);
+  if (*command == Command::help) return print(cli::help(program, purpose, collector::variables()));
+  if (*command == Command::version) return print(cli::version(program));
+  const bool is_healthcheck = *command == Command::healthcheck;
+  const auto config = collector::load_config(llmgw::Environment::of_process());
+  if (!config) return report(config.error(), is_healthcheck ? failure_status : bad_usage_status);
+  if (*command == Command::check_config) return print(collector::describe(*config));
+  if (is_healthcheck) return llmgw::http::probe(config->listen, "/healthz") ? 0 : failure_status;
+  return run(*config);
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// PURE: whole bodies in and out of the content codings that the two daemons use between them
+// (RFC 9110 section 8.4).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/error.hpp"
+
+namespace llmgw {
+
+enum class ContentCoding : std::uint8_t { identity, gzip, zstd };
+
+/// Reads the value of Content-Encoding: one coding, in any case, `x-gzip` meaning gzip, an empty
+/// value meaning none. Nothing for any other coding and for several.
+std::optional<ContentCoding> parse_content_coding(std::string_view value) noexcept;
+
+/// The content of a body that is complete. errc::body_too_large as soon as more than `most` bytes
+/// come out; errc::malformed_message where the body is not of that coding, is cut short or goes on
+/// behind its end. Several gzip members or zstd frames in a row are one content. Besides the
+/// content at most about 8 MiB are used (the zstd window, RFC 9659).
+Result<std::string> decompress(ContentCoding coding, std::string_view body, std::size_t most);
+
+/// The body as one gzip member. `level`: 1 (fast) to 9 (small).
+std::string gzip(std::string_view content, int level = 1);
+
+}  // namespace llmgw

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// The error category and its messages.
+#include "common/error.hpp"
+
+#include <string>
+
+namespace llmgw {
+namespace {
+
+const char* text(errc code) noexcept {
+  switch (code) {
+    case errc::ok: return "no error";
+    case errc::malformed_message: return "malformed HTTP message";
+    case errc::unsupported_version: return "unsupported HTTP version";
+    case errc::unsupported_coding: return "unsupported transfer coding";
+    case errc::head_too_large: return "message head too large";
+    case errc::target_too_long: return "request target too long";
+    case errc::body_too_large: return "message body too large";
+    case errc::connection_closed: return "connection closed by peer";
+    case errc::connection_reset: return "connection reset";
+    case errc::timed_out: return "timed out";
+    case errc::not_resolved: return "host name not resolved";
+    case errc::refused: return "connection refused";
+    case errc::tls_failed: return "TLS handshake failed";
+    case errc::address_in_use: return "address already in use";
+    case errc::address_unavailable: return "address cannot be bound";
+    case errc::invalid_setting: return "invalid setting";
+    case errc::cancelled: return "cancelled";
+    case errc::overloaded: return "overloaded";
+    case errc::io_failed: return "input/output failed";
+  }
+  return "unknown error";
+}
+
+// Boost's base class keeps its destructor non-virtual on purpose: categories are never deleted.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
+class Category final : public boost::system::error_category {
+ public:
+  const char* name() const noexcept override { return "llmgw"; }
+  std::string message(int value) const override { return text(static_cast<errc>(value)); }
+};
+#pragma GCC diagnostic pop
+
+}  // namespace
+
+const boost::system::error_category& error_category() noexcept {
+  static const Category category;
+  return category;
+}
+
+}  // namespace llmgw

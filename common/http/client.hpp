@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// Client: small requests to one server over one kept connection. For what is not on the data path.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "common/http_url.hpp"
+#include "common/net/byte_stream.hpp"
+#include "common/net/connect.hpp"
+
+namespace llmgw::http {
+
+/// A response whose body was read whole, up to Client::body_most bytes.
+struct Response {
+  int status = 0;
+  std::string body;
+};
+
+/// One request at a time, on one loop. A kept connection that turns out to be dead before a byte was sent is replaced
+/// silently; anything later is the caller's to repeat.
+class Client {
+ public:
+  /// `tls` may be nullptr for an http server.
+  Client(Loop& loop, HttpUrl server, TlsContext* tls) : loop_(loop), server_(std::move(server)), tls_(tls) {}
+
+  /// Sends and waits for the answer, `limit` for all of it. errc::not_resolved, refused, timed_out, tls_failed,
+  /// connection_closed, connection_reset, malformed_message, body_too_large, cancelled.
+  Task<Result<Response>> request(std::string_view method, std::string_view path, std::string_view content_type,
+                                 std::string_view body, std::chrono::milliseconds limit);
+
+  /// Ends what is under way with errc::cancelled.
+  void cancel() noexcept;
+
+  static constexpr std::size_t body_most = 64 * 1024;
+
+ private:
+  Task<Result<void>> open(std::chrono::milliseconds limit);
+  Task<Result<Response>> exchange(std::string_view head, std::string_view body);
+
+  Loop& loop_;
+  HttpUrl server_;
+  TlsContext* tls_;
+  ByteStream::Pointer stream_;
+  ConnectAttempt attempt_;
+};
+
+}  // namespace llmgw::http

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// Exchange: one request on a server connection and the means to answer it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/http/body_decoder.hpp"
+#include "common/http/head.hpp"
+#include "common/net/byte_stream.hpp"
+
+namespace llmgw::http {
+
+/// A field of a response.
+struct OutField {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// The standard reason phrase of a status; empty for one that has none.
+std::string_view reason_phrase(int status) noexcept;
+
+/// Lives in the session's coroutine for the length of one request. Exactly one response is given: by reply(), by
+/// start/send/finish, or by a relay that writes to client() itself and then calls mark_responded().
+class Exchange {
+ public:
+  /// `rest`: what arrived behind the head; what belongs to the next request is given back to the stream.
+  /// `begun_at`: when the request's first byte was read.
+  Exchange(ByteStream& client, const RequestHead& head, std::string_view rest, Deadline::Clock::time_point begun_at);
+  /// For what is no request: it can only be refused.
+  explicit Exchange(ByteStream& client) noexcept;
+
+  /// Views are good until the first suspension, unless retain_head() was called before.
+  const RequestHead& head() const noexcept { return head_; }
+  /// Copies the head, so that its views are good as long as the exchange.
+  void retain_head();
+
+  Deadline::Clock::time_point begun_at() const noexcept { return begun_at_; }
+  ByteStream& client() noexcept { return client_; }
+  Loop& loop() noexcept { return client_.loop(); }
+
+  // The request's body.
+
+  /// All of it. errc::body_too_large beyond `limit` bytes; otherwise as ByteStream::read, and malformed_message.
+  /// Sends 100 (Continue) where the client waits for it.
+  Task<Result<std::string>> read_body(std::size_t limit);
+  /// Its decoder, for a relay.
+  BodyDecoder& body() noexcept { return body_; }
+  /// Body bytes that arrived with the head, not decoded; good until the first suspension.
+  std::string_view buffered() const noexcept { return buffered_; }
+  /// Whether the next request could be read: nothing of this one's body is outstanding.
+  bool is_body_consumed() const noexcept;
+  /// Says that a relay has taken what is buffered.
+  void take_buffered() noexcept { buffered_ = {}; }
+
+  // The response. Fields are given as a named array: a braced list inside co_await trips g++ 12.
+
+  /// A whole response; head and body leave together. Content-Length and Connection are added.
+  Task<Result<void>> reply(int status, std::span<const OutField> fields, std::string_view body);
+  /// The head of a streamed response: chunked, or until close for an HTTP/1.0 client.
+  Task<Result<void>> start(int status, std::span<const OutField> fields);
+  /// One chunk, sent at once.
+  Task<Result<void>> send(std::string_view bytes);
+  Task<Result<void>> finish();
+
+  bool is_response_started() const noexcept { return started_; }
+  void mark_started() noexcept { started_ = true; }
+  void mark_responded() noexcept { responded_ = true; }
+
+  /// The connection ends after this response; to be said before its head is sent.
+  void close_after() noexcept { keep_alive_ = false; }
+  /// Whether the response says that the connection stays open.
+  bool keeps_alive() const noexcept { return keep_alive_; }
+  /// Whether the connection can carry another request.
+  bool is_reusable() const noexcept { return keep_alive_ && responded_ && is_body_consumed(); }
+
+  /// How long a peer may neither send nor take a byte within one exchange.
+  static constexpr std::chrono::seconds progress_timeout{60};
+
+ private:
+  void append_head(std::string& out, int status, std::span<const OutField> fields,
+                   std::string_view framing) const;
+  Task<Result<void>> write(std::string_view first, std::string_view second = {}, std::string_view third = {});
+
+  ByteStream& client_;
+  RequestHead head_;
+  Deadline::Clock::time_point begun_at_;
+  BodyDecoder body_;
+  std::string_view buffered_;
+  std::string retained_bytes_;
+  std::vector<Field> retained_fields_;
+  bool to_head_request_ = false;
+  bool keep_alive_ = false;
+  bool started_ = false;
+  bool responded_ = false;
+  bool chunked_ = false;
+};
+
+}  // namespace llmgw::http

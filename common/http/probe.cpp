@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// One GET over loopback.
+#include "common/http/probe.hpp"
+
+#include <arpa/inet.h>
+
+#include <string>
+#include <vector>
+
+#include "common/async/spawn.hpp"
+#include "common/http/head_reader.hpp"
+#include "common/net/connect.hpp"
+
+namespace llmgw::http {
+namespace {
+
+Endpoint numeric_endpoint(const std::string& host, std::uint16_t port) {
+  Endpoint made;
+  if (inet_pton(AF_INET, host.c_str(), &made.v4.sin_addr) == 1) {
+    made.v4.sin_family = AF_INET;
+    made.v4.sin_port = htons(port);
+    made.size = sizeof made.v4;
+  } else if (inet_pton(AF_INET6, host.c_str(), &made.v6.sin6_addr) == 1) {
+    made.v6.sin6_family = AF_INET6;
+    made.v6.sin6_port = htons(port);
+    made.size = sizeof made.v6;
+  }
+  return made;
+}
+
+std::vector<Endpoint> endpoints_of(const ListenAddress& address) {
+  const bool is_any = address.host.empty() || address.host == "0.0.0.0" || address.host == "::";
+  if (!is_any) return {numeric_endpoint(address.host, address.port)};
+  return {numeric_endpoint("127.0.0.1", address.port), numeric_endpoint("::1", address.port)};
+}
+
+Task<int> status_of(Loop& loop, std::vector<Endpoint> endpoints, std::string request,
+                    std::chrono::milliseconds limit) {
+  const auto deadline = Deadline::Clock::now() + limit;
+  auto stream = co_await connect(loop, endpoints, limit, nullptr);
+  if (stream.has_error()) co_return 0;
+  const auto rest =
+      std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Deadline::Clock::now());
+  (*stream)->expires_after(rest);
+  Gather& pieces = loop.gather();
+  pieces.add(request);
+  const Result<void> sent = co_await (*stream)->write(pieces);
+  if (sent.has_error()) co_return 0;
+  HeadReader reader;
+  constexpr std::chrono::milliseconds same_deadline{0};
+  const auto bytes = co_await reader.read(**stream, same_deadline, same_deadline);
+  if (bytes.has_error()) co_return 0;
+  FieldStorage fields;
+  const auto head = parse_response_head(bytes->head, fields, false);
+  co_return head ? head->status : 0;
+}
+
+Task<void> ask(Loop& loop, std::vector<Endpoint> endpoints, std::string request,
+               std::chrono::milliseconds limit, int& status) {
+  status = co_await status_of(loop, std::move(endpoints), std::move(request), limit);
+  loop.stop();
+}
+
+}  // namespace
+
+bool probe(const ListenAddress& address, std::string_view path, std::chrono::milliseconds limit) {
+  if (address.port == 0) return false;
+  std::string request("GET ");
+  request.append(path).append(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  constexpr std::chrono::milliseconds tick{20};
+  Loop loop(tick);
+  int status = 0;
+  spawn(ask(loop, endpoints_of(address), std::move(request), limit, status));
+  loop.run();
+  return status == 200;
+}
+
+}  // namespace llmgw::http

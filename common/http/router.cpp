@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Finding the route of a request.
+#include "common/http/router.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace llmgw::http {
+
+std::string error_body(std::string_view message, std::string_view type, std::string_view code) {
+  const nlohmann::ordered_json body = {
+      {"error", {{"message", message}, {"type", type}, {"param", nullptr}, {"code", code}}}};
+  return body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+Task<Result<void>> reply_error(Exchange& exchange, int status, std::string_view message, std::string_view type,
+                               std::string_view code) {
+  const std::string body = error_body(message, type, code);
+  const OutField fields[] = {{"Content-Type", "application/json"}};
+  co_return co_await exchange.reply(status, fields, body);
+}
+
+Refusal refusal_of(errc fault) noexcept {
+  switch (fault) {
+    case errc::head_too_large:
+      return {431, "headers_too_large", "The request head is over 64 KiB or has more than 256 fields."};
+    case errc::target_too_long:
+      return {431, "headers_too_large", "The request target is over 16 KiB."};
+    case errc::body_too_large: return {413, "request_too_large", "The request body is over the limit."};
+    case errc::timed_out: return {408, "request_timeout", "The request did not arrive in time."};
+    case errc::unsupported_coding:
+      return {400, "malformed_request", "The request's transfer coding is not chunked alone."};
+    case errc::unsupported_version: return {400, "malformed_request", "The request is not HTTP/1.x."};
+    default: return {400, "malformed_request", "The request is not well-formed HTTP/1.1."};
+  }
+}
+
+Router& Router::add(std::string_view method, std::string_view path, Action action) {
+  routes_.push_back({std::string(method), std::string(path), std::move(action)});
+  return *this;
+}
+
+Task<void> Router::handle(Exchange& exchange) {
+  exchange.retain_head();
+  const RequestHead& head = exchange.head();
+  bool path_known = false;
+  for (const Route& each : routes_) {
+    if (each.path != head.path()) continue;
+    path_known = true;
+    if (each.method == head.method || (each.method == "GET" && head.method == "HEAD")) {
+      co_return co_await each.action(exchange);
+    }
+  }
+  constexpr std::string_view type = "invalid_request_error";
+  if (path_known) {
+    co_await reply_error(exchange, 405, "This method is not allowed here.", type, "method_not_allowed");
+  } else {
+    co_await reply_error(exchange, 404, "There is nothing at this path.", type, "unknown_url");
+  }
+}
+
+Task<void> Router::refuse(Exchange& exchange, errc fault) {
+  const Refusal refusal = refusal_of(fault);
+  co_await reply_error(exchange, refusal.status, refusal.message, "invalid_request_error", refusal.code);
+}
+
+}  // namespace llmgw::http

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+// Escaping eight bytes at a time while nothing needs it, which is nearly always.
+#include "common/json_escape.hpp"
+
+#include <cstdint>
+#include <cstring>
+
+namespace llmgw {
+namespace {
+
+constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+constexpr std::uint64_t high_bits = 0x80 * ones;
+
+constexpr std::uint64_t has_byte(std::uint64_t word, unsigned char byte) {
+  const std::uint64_t difference = word ^ (ones * byte);
+  return (difference - ones) & ~difference & high_bits;
+}
+
+// Whether none of eight bytes is a control, a quote, a backslash or outside ASCII.
+constexpr bool is_plain(std::uint64_t word) {
+  const std::uint64_t controls = (word - ones * 0x20) & ~word & high_bits;
+  return ((word & high_bits) | controls | has_byte(word, '"') | has_byte(word, '\\')) == 0;
+}
+
+constexpr bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
+
+constexpr bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+// Length of the UTF-8 character at the front, 0 if there is none (RFC 3629 section 4: no overlong
+// forms, no surrogates, nothing above U+10FFFF).
+std::size_t utf8_length(std::string_view text) {
+  const auto at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned lead = at(0);
+  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if (!is_continuation(text[i])) return 0;
+  }
+  const unsigned second = at(1);
+  if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f)) return 0;
+  if ((lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f)) return 0;
+  return length;
+}
+
+char* write(std::string_view bytes, char* out) {
+  std::memcpy(out, bytes.data(), bytes.size());
+  return out + bytes.size();
+}
+
+char* write_control(unsigned char c, char* out) {
+  switch (c) {
+    case '"': return write("\\\"", out);
+    case '\\': return write("\\\\", out);
+    case '\n': return write("\\n", out);
+    case '\r': return write("\\r", out);
+    case '\t': return write("\\t", out);
+    default: break;
+  }
+  constexpr std::string_view digits = "0123456789abcdef";
+  out = write("\\u00", out);
+  *out++ = digits[c >> 4];
+  *out++ = digits[c & 15];
+  return out;
+}
+
+template <class Word>
+Word load(const char* from) {
+  Word word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+// Copies a prefix that needs no escaping and returns its size. A rest shorter than a word is
+// checked and copied as part of a word that overlaps what is already done.
+std::size_t copy_plain(std::string_view text, char* out) {
+  using std::uint32_t, std::uint64_t;
+  const char* in = text.data();
+  const std::size_t size = text.size();
+  std::size_t done = 0;
+  for (; size - done >= 8; done += 8) {
+    const auto word = load<uint64_t>(in + done);
+    if (!is_plain(word)) return done;
+    std::memcpy(out + done, &word, 8);
+  }
+  if (size >= 8) {
+    const auto word = load<uint64_t>(in + size - 8);
+    if (!is_plain(word)) return done;
+    std::memcpy(out + size - 8, &word, 8);
+    return size;
+  }
+  if (size < 4) return 0;
+  const auto first = load<uint32_t>(in);
+  const auto last = load<uint32_t>(in + size - 4);
+  if (!is_plain(uint64_t{first} | uint64_t{last} << 32)) return 0;
+  std::memcpy(out, &first, 4);
+  std::memcpy(out + size - 4, &last, 4);
+  return size;
+}
+
+// Writes the one character at the front of the text and takes it off.
+char* write_special(std::string_view& text, char* out) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  if (lead < 0x80) {
+    text.remove_prefix(1);
+    return write_control(lead, out);
+  }
+  const std::size_t length = utf8_length(text);
+  out = length == 0 ? write("\xef\xbf\xbd", out) : write(text.substr(0, length), out);
+  text.remove_prefix(length == 0 ? 1 : length);
+  return out;
+}
+
+}  // namespace
+
+char* write_json_escaped(std::string_view text, char* out) noexcept {
+  while (!text.empty()) {
+    const std::size_t plain = copy_plain(text, out);
+    out += plain;
+    text.remove_prefix(plain);
+    // What is left begins within a word of the next character to escape, or is a short rest.
+    for (std::size_t i = 0; i < sizeof(std::uint64_t) && !text.empty(); ++i) {
+      if (is_plain(static_cast<unsigned char>(text.front()))) {
+        *out++ = text.front();
+        text.remove_prefix(1);
+      } else {
+        out = write_special(text, out);
+      }
+    }
+  }
+  return out;
+}
+
+void append_json_string(std::string_view text, std::string& out) {
+  const std::size_t start = out.size();
+  out.resize(start + text.size() * max_escape_growth + 2);
+  char* end = out.data() + start;
+  *end++ = '"';
+  end = write_json_escaped(text, end);
+  *end++ = '"';
+  out.resize(static_cast<std::size_t>(end - out.data()));
+}
+
+std::string_view bounded(std::string_view text, std::size_t limit) noexcept {
+  if (text.size() <= limit) return text;
+  std::size_t cut = limit;
+  while (cut > 0 && limit - cut < 3 && is_continuation(text[cut])) --cut;
+  // Four continuation bytes in a row are no character: cut anywhere.
+  return text.substr(0, is_continuation(text[cut]) ? limit : cut);
+}
+
+}  // namespace llmgw

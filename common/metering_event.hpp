@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// PURE: the metering event, one per exchange, and its JSON line: the contract of the two daemons.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace llmgw {
+
+/// How an exchange ended.
+enum class Outcome : std::uint8_t {
+  completed,
+  stream_error,  ///< a 200 stream that carried an error event
+  client_aborted,
+  upstream_aborted,
+  upstream_timeout,
+  upstream_unreachable,
+  upstream_invalid,
+};
+inline constexpr std::size_t outcome_count = 7;
+
+/// The word used in events and metrics.
+std::string_view name(Outcome outcome) noexcept;
+
+/// Who reported the token counts.
+enum class UsageSource : std::uint8_t { missing, upstream };
+std::string_view name(UsageSource source) noexcept;
+
+/// Counts as the upstream sent them; one that it did not report is nothing, never 0.
+struct TokenCounts {
+  std::optional<std::uint64_t> prompt;
+  std::optional<std::uint64_t> completion;
+  std::optional<std::uint64_t> total;
+  std::optional<std::uint64_t> cached;
+  std::optional<std::uint64_t> reasoning;
+
+  friend bool operator==(const TokenCounts&, const TokenCounts&) = default;
+};
+
+/// Facts of one exchange. Holds views: what they look at must live until the event is encoded,
+/// which happens in the same turn. Over-long strings are cut when encoded.
+struct MeteringEvent {
+  std::string_view request_id;
+  std::string_view tenant;
+  std::string_view app_key;  ///< fingerprint, never the key; empty: the client sent none
+  std::string_view provider;
+  std::string_view model;  ///< as the upstream named it
+  TokenCounts tokens;
+  std::chrono::nanoseconds latency{0};
+  int status_code = 0;  ///< what the client got; 0: it left before any
+  std::chrono::system_clock::time_point ts;
+
+  std::string_view event_id;       ///< UUIDv7 text
+  std::string_view request_model;  ///< as the client named it
+  std::string_view endpoint;       ///< path without query
+  bool stream = false;
+  Outcome outcome = Outcome::completed;
+  UsageSource usage_source = UsageSource::missing;
+  std::optional<std::chrono::nanoseconds> ttft;  ///< nothing: no body byte came
+  std::string_view upstream_request_id;
+  std::uint64_t request_bytes = 0;
+  std::uint64_t response_bytes = 0;
+  std::uint64_t captured_bytes = 0;
+  bool capture_truncated = false;
+  std::string_view finish_reason;  ///< empty: null in the event
+};
+
+inline constexpr std::size_t max_event_text = 128;       ///< bytes of a string in an event
+inline constexpr std::size_t max_event_endpoint = 256;   ///< bytes of its endpoint
+inline constexpr std::size_t max_encoded_event = 9'472;  ///< no encoded event is longer
+
+/// Writes the event as one JSON line with its `\n` and returns its length. Allocates nothing; the
+/// same event always gives the same bytes.
+std::size_t encode(const MeteringEvent& event, std::span<char, max_encoded_event> out) noexcept;
+
+/// Appends the line to `out` and returns its length.
+std::size_t encode(const MeteringEvent& event, std::string& out);
+
+}  // namespace llmgw

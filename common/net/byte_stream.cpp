@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+// Reading, watching and sending on one connection.
+#include "common/net/byte_stream.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+
+#include "common/net/tcp_stream.hpp"
+
+namespace llmgw {
+namespace {
+
+// One TLS record carries at most this much plaintext (RFC 8446 section 5.1).
+constexpr std::size_t tls_record = 16 * 1024;
+
+}  // namespace
+
+ByteStream::ByteStream(Loop& loop) noexcept : loop_(loop) { loop.deadlines().add(*this); }
+
+void ByteStream::Release::operator()(ByteStream* stream) const noexcept {
+  stream->listener_ = nullptr;
+  stream->close();
+  if (stream->pending_ == 0) {
+    delete static_cast<TcpStream*>(stream);
+  } else {
+    stream->released_ = true;  // the last operation to come back deletes it
+  }
+}
+
+ByteStream::Read ByteStream::read() noexcept { return Read(*this); }
+ByteStream::Write ByteStream::write(Gather& pieces) noexcept { return Write(*this, pieces); }
+
+void ByteStream::unread(std::string_view bytes) {
+  if (!bytes.empty()) kept_.insert(0, bytes);
+}
+
+void ByteStream::watch(CloseListener* listener) {
+  listener_ = listener;
+  if (listener == nullptr || receiving_) return;
+  if (received_ > 0) keep_for_later();
+  if (fault_ != errc::ok) {
+    std::exchange(listener_, nullptr)->peer_closed();
+  } else if (kept_.size() < watch_limit) {
+    arm_receive();
+  }
+}
+
+bool ByteStream::is_stale() noexcept {
+  if (!is_open() || fault_ != errc::ok || received_ > 0 || !kept_.empty()) return true;
+  auto& socket = static_cast<TcpStream*>(this)->socket;
+  char byte = 0;
+  const auto count = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (count > 0) return tls_ == nullptr;  // TLS peers may send tickets at any time
+  return count == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+void ByteStream::expires_after(std::chrono::milliseconds duration) noexcept {
+  loop_.deadlines().arm(*this, duration);
+}
+
+void ByteStream::expired() noexcept {
+  if (!reader_ && !writer_) return;
+  read_expired_ = static_cast<bool>(reader_);
+  cancel_operations();
+}
+
+void ByteStream::interrupt_read() noexcept {
+  if (reader_) expired();
+}
+
+// Reading.
+
+bool ByteStream::prepare_read() {
+  if (!kept_.empty()) {
+    handed_out_.swap(kept_);
+    kept_.clear();
+    ready_ = handed_out_;
+    return true;
+  }
+  if (handed_out_.capacity() > inline_size) std::string().swap(handed_out_);
+  if (tls_ != nullptr && decrypt_some()) return true;
+  if (received_ > 0 && offer_received()) return true;
+  return fault_ != errc::ok;
+}
+
+void ByteStream::await_read(std::coroutine_handle<> reader) {
+  reader_ = reader;
+  if (!receiving_) arm_receive();
+}
+
+Result<std::string_view> ByteStream::take_read() noexcept {
+  const bool late = std::exchange(read_expired_, false);
+  if (!ready_.empty()) return std::exchange(ready_, {});
+  if (late && fault_ == errc::ok) return errc::timed_out;
+  return fault_;
+}
+
+// The reactor's answer to arm_receive(). Whoever is resumed or told may destroy this stream: nothing follows that.
+void ByteStream::received(errc fault, std::size_t count) {
+  receiving_ = false;
+  received_ = static_cast<std::uint32_t>(count);
+  if (fault != errc::ok && fault != errc::cancelled && fault_ == errc::ok) fault_ = fault;
+  if (reader_) {
+    const bool offered = received_ > 0 && offer_received();
+    if (offered || fault_ != errc::ok || read_expired_) {
+      std::exchange(reader_, {}).resume();
+    } else {
+      arm_receive();  // half a TLS record
+    }
+    return;
+  }
+  watch(listener_);
+}
+
+// True if there is something to say to the reader: bytes in ready_.
+bool ByteStream::offer_received() {
+  const std::string_view bytes = drain_socket();
+  if (tls_ == nullptr) {
+    ready_ = bytes;
+    return true;
+  }
+  tls_->feed(bytes);
+  return decrypt_some();
+}
+
+// The small receive filled up, so there may be more: taken without asking the reactor.
+std::string_view ByteStream::drain_socket() noexcept {
+  const std::size_t first = std::exchange(received_, 0);
+  if (first < inline_size) return {inline_.data(), first};
+  const auto buffer = loop_.receive_buffer();
+  std::copy(inline_.begin(), inline_.end(), buffer.data());
+  const long more = receive_now(buffer.data() + first, buffer.size() - first);
+  return {buffer.data(), first + static_cast<std::size_t>(std::max(more, 0L))};
+}
+
+long ByteStream::receive_now(char* into, std::size_t size) noexcept {
+  const int descriptor = static_cast<TcpStream*>(this)->socket.native_handle();
+  const auto count = ::recv(descriptor, into, size, MSG_DONTWAIT);
+  if (count == 0) fault_ = errc::connection_closed;
+  if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+    fault_ = translate_errno(errno);
+  }
+  return count;
+}
+
+bool ByteStream::decrypt_some() {
+  const auto buffer = loop_.decrypt_buffer();
+  const Result<std::size_t> count = tls_->decrypt(buffer);
+  if (count.has_value()) {
+    ready_ = {buffer.data(), *count};
+  } else if (fault_ == errc::ok) {
+    fault_ = static_cast<errc>(count.error().value());
+  }
+  if (!tls_->output().empty()) {  // a key update or an alert is owed to the peer
+    iovec piece{tls_->output().data(), tls_->output().size()};
+    send_plain({&piece, 1});
+    tls_->output().clear();
+  }
+  return !ready_.empty();
+}
+
+void ByteStream::keep_for_later() {
+  for (bool more = offer_received(); more; more = tls_ != nullptr && decrypt_some()) {
+    kept_.append(std::exchange(ready_, {}));
+  }
+}
+
+// Sending.
+
+bool ByteStream::send_now(Gather& pieces) {
+  if (send_fault_ != errc::ok) return true;
+  if (tls_ == nullptr) return send_plain(pieces.pieces());
+  // Small pieces share a record: one header, one tag, one pass of the peer.
+  std::array<char, tls_record> together;
+  if (pieces.size() <= together.size()) {
+    std::size_t size = 0;
+    for (const iovec& each : pieces.pieces()) {
+      std::memcpy(together.data() + size, each.iov_base, each.iov_len);
+      size += each.iov_len;
+    }
+    if (tls_->encrypt({together.data(), size}).has_error()) send_fault_ = errc::tls_failed;
+  } else {
+    for (const iovec& each : pieces.pieces()) {
+      const std::string_view bytes{static_cast<const char*>(each.iov_base), each.iov_len};
+      if (tls_->encrypt(bytes).has_error()) send_fault_ = errc::tls_failed;
+    }
+  }
+  if (send_fault_ != errc::ok) return true;
+  iovec whole{tls_->output().data(), tls_->output().size()};
+  const bool sent = send_plain({&whole, 1});
+  tls_->output().clear();
+  if (tls_->output().capacity() > 2 * tls_record) std::string().swap(tls_->output());
+  return sent;
+}
+
+// True when nothing is left to wait for: all was sent, or sending failed.
+bool ByteStream::send_plain(std::span<iovec> pieces) {
+  const int descriptor = static_cast<TcpStream*>(this)->socket.native_handle();
+  while (unsent_.empty() && !pieces.empty()) {
+    msghdr message{};
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = std::min<std::size_t>(pieces.size(), IOV_MAX);
+    auto count = ::sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count < 0) {
+      if (errno == EINTR) continue;
+      if (errno == EAGAIN || errno == EWOULDBLOCK) break;
+      send_fault_ = translate_errno(errno);
+      return true;
+    }
+    bytes_sent_ += static_cast<std::uint64_t>(count);
+    while (!pieces.empty() && static_cast<std::size_t>(count) >= pieces.front().iov_len) {
+      count -= static_cast<ssize_t>(pieces.front().iov_len);
+      pieces = pieces.subspan(1);
+    }
+    if (count == 0) continue;
+    pieces.front().iov_base = static_cast<char*>(pieces.front().iov_base) + count;
+    pieces.front().iov_len -= static_cast<std::size_t>(count);
+    break;  // a short write: the socket is full
+  }
+  for (const iovec& each : pieces) {
+    unsent_.append(static_cast<const char*>(each.iov_base), each.iov_len);
+  }
+  return unsent_.empty();
+}
+
+void ByteStream::await_write(std::coroutine_handle<> writer) {
+  writer_ = writer;
+  arm_send();
+}
+
+Result<void> ByteStream::take_write() noexcept {
+  if (send_fault_ != errc::ok) return send_fault_;
+  return {};
+}
+
+// True when the writer may go on.
+bool ByteStream::flush_unsent() noexcept {
+  const int descriptor = static_cast<TcpStream*>(this)->socket.native_handle();
+  while (unsent_from_ < unsent_.size()) {
+    const auto count = ::send(descriptor, unsent_.data() + unsent_from_,
+                              unsent_.size() - unsent_from_, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count < 0) {
+      if (errno == EINTR) continue;
+      if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
+      send_fault_ = translate_errno(errno);
+      break;
+    }
+    bytes_sent_ += static_cast<std::uint64_t>(count);
+    unsent_from_ += static_cast<std::size_t>(count);
+  }
+  unsent_from_ = 0;
+  std::string().swap(unsent_);
+  return true;
+}
+
+Task<Result<void>> ByteStream::start_tls(TlsContext& context, const std::string& host) {
+  auto engine = std::make_unique<TlsEngine>(context, host);
+  for (;;) {
+    const auto step = engine->handshake();
+    Gather& pieces = loop_.gather();
+    pieces.add(engine->output());
+    const Result<void> sent = co_await write(pieces);
+    engine->output().clear();
+    if (step.has_error() || sent.has_error()) {
+      tls_ = std::move(engine);
+      co_return step.has_error() ? step.error() : sent.error();
+    }
+    if (*step == TlsEngine::Progress::done) break;
+    const auto bytes = co_await read();
+    if (bytes.has_error()) co_return bytes.error();
+    engine->feed(*bytes);
+  }
+  tls_ = std::move(engine);
+  co_return Result<void>();
+}
+
+}  // namespace llmgw

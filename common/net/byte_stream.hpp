@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// ByteStream: one TCP connection, plain or TLS, as a relay needs it: few system calls, little memory, no copies.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <coroutine>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "common/async/loop.hpp"
+#include "common/async/task.hpp"
+#include "common/error.hpp"
+#include "common/net/tls.hpp"
+
+namespace llmgw {
+
+/// Told when a watched peer has closed or reset its side.
+class CloseListener {
+ public:
+  /// Runs on the loop. It may close and release streams, the one it watches included.
+  virtual void peer_closed() noexcept = 0;
+
+ protected:
+  ~CloseListener() = default;
+};
+
+/// A connection on one loop; one coroutine may read and one may write at a time, on the loop's thread.
+///
+/// Reading starts with a receive into a small buffer inside the stream (so an idle stream costs a kilobyte); what does
+/// not fit there is taken directly into the loop's receive buffer. Since the small receive mostly comes back short, the
+/// reactor knows the socket is drained and arms the next one without a system call.
+class ByteStream : public Deadline {
+ public:
+  struct Release {
+    void operator()(ByteStream* stream) const noexcept;
+  };
+  using Pointer = std::unique_ptr<ByteStream, Release>;
+
+  class Read;
+  class Write;
+
+  /// The next bytes: never empty, good until the next suspension of this coroutine.
+  /// errc::connection_closed at a clean end; connection_reset, timed_out, cancelled, tls_failed otherwise.
+  Read read() noexcept;
+
+  /// Sends all pieces. The memory behind them is needed only until the coroutine suspends: what the socket does not
+  /// take at once is copied. Fails with connection_reset, timed_out or cancelled.
+  Write write(Gather& pieces) noexcept;
+
+  /// Gives bytes back that belong to the next message; read() returns them first.
+  void unread(std::string_view bytes);
+  bool has_unread() const noexcept { return !kept_.empty(); }
+
+  /// While nobody reads: looks for the peer's end and tells `listener` (nullptr: nobody), within this call if it was
+  /// seen already. Bytes that arrive meanwhile are kept for read(), up to `watch_limit`; beyond that the peer is not
+  /// watched until they are read.
+  void watch(CloseListener* listener);
+  /// True once the peer's end or a reset was seen and nothing is left to read.
+  bool is_peer_closed() const noexcept { return fault_ != errc::ok && kept_.empty(); }
+  /// Asks the socket itself (one system call); for a connection that was idle for a while.
+  bool is_stale() noexcept;
+
+  /// Arms the deadline of whatever is awaited next: it then fails with errc::timed_out.
+  void expires_after(std::chrono::milliseconds duration) noexcept;
+
+  /// Lets a read that is under way fail with errc::timed_out at once; the connection stays usable.
+  void interrupt_read() noexcept;
+  /// Ends pending operations with `reason` and closes the socket; idempotent.
+  void close(errc reason = errc::cancelled) noexcept;
+  /// Closes so that the peer sees a reset, not an end.
+  void reset() noexcept;
+  /// Sends FIN; reading goes on.
+  void shutdown_send() noexcept;
+  bool is_open() const noexcept;
+
+  /// Client handshake with verification, before anything else is sent. errc::tls_failed: see tls_failure().
+  Task<Result<void>> start_tls(TlsContext& context, const std::string& host);
+  std::string tls_failure() const { return tls_ ? tls_->failure() : std::string(); }
+
+  /// Bytes the kernel has taken (ciphertext counted) since the connection began.
+  std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
+  Loop& loop() noexcept { return loop_; }
+
+  static constexpr std::size_t inline_size = 1024;
+  static constexpr std::size_t watch_limit = 64 * 1024;
+
+  class Read {
+   public:
+    explicit Read(ByteStream& stream) noexcept : stream_(stream) {}
+    bool await_ready() { return stream_.prepare_read(); }
+    void await_suspend(std::coroutine_handle<> reader) { stream_.await_read(reader); }
+    Result<std::string_view> await_resume() { return stream_.take_read(); }
+
+   private:
+    ByteStream& stream_;
+  };
+
+  class Write {
+   public:
+    Write(ByteStream& stream, Gather& pieces) noexcept : stream_(stream), pieces_(pieces) {}
+    bool await_ready() { return stream_.send_now(pieces_); }
+    void await_suspend(std::coroutine_handle<> writer) { stream_.await_write(writer); }
+    Result<void> await_resume() noexcept { return stream_.take_write(); }
+
+   private:
+    ByteStream& stream_;
+    Gather& pieces_;
+  };
+
+ protected:
+  explicit ByteStream(Loop& loop) noexcept;
+  ~ByteStream() override = default;
+  void expired() noexcept override;
+
+  // The socket side, in the .cpp.
+  void arm_receive();
+  void arm_send();
+  void received(errc fault, std::size_t count);
+  void cancel_operations() noexcept;
+  long receive_now(char* into, std::size_t size) noexcept;
+
+  bool prepare_read();
+  void await_read(std::coroutine_handle<> reader);
+  Result<std::string_view> take_read() noexcept;
+  bool send_now(Gather& pieces);
+  bool send_plain(std::span<iovec> pieces);
+  void await_write(std::coroutine_handle<> writer);
+  Result<void> take_write() noexcept;
+  bool flush_unsent() noexcept;
+  bool offer_received();
+  std::string_view drain_socket() noexcept;
+  bool decrypt_some();
+  void keep_for_later();
+
+  Loop& loop_;
+  std::unique_ptr<TlsEngine> tls_;
+  CloseListener* listener_ = nullptr;
+  std::coroutine_handle<> reader_;
+  std::coroutine_handle<> writer_;
+  std::string_view ready_;      // what take_read() will return
+  std::string kept_;            // bytes that outlive a suspension
+  std::string handed_out_;      // kept_ as last returned by read()
+  std::string unsent_;          // what the socket did not take at once
+  std::size_t unsent_from_ = 0;
+  std::uint64_t bytes_sent_ = 0;
+  int pending_ = 0;             // operations the reactor holds; the stream outlives them
+  std::uint32_t received_ = 0;  // bytes in inline_
+  errc fault_ = errc::ok;       // why reading has ended
+  errc send_fault_ = errc::ok;
+  errc cancel_reason_ = errc::cancelled;
+  bool receiving_ = false;
+  bool released_ = false;
+  bool read_expired_ = false;
+  std::array<char, inline_size> inline_;
+};
+
+}  // namespace llmgw

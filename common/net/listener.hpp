@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Listener: a bound address of which every loop holds a socket of its own (SO_REUSEPORT).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/listen_address.hpp"
+#include "common/net/byte_stream.hpp"
+#include "common/net/endpoint.hpp"
+
+namespace llmgw {
+
+/// Finds out which address to listen on: resolves port 0 to a free one and refuses an address that another process
+/// holds, which SO_REUSEPORT alone would not. errc::address_in_use, errc::address_unavailable.
+Result<Endpoint> reserve_address(const ListenAddress& address);
+
+/// Accepts connections on one loop.
+class Listener {
+ public:
+  using Accept = std::function<void(ByteStream::Pointer)>;
+
+  /// Binds and listens; connections queue up from here on.
+  static Result<std::unique_ptr<Listener>> open(Loop& loop, const Endpoint& endpoint);
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  /// Hands every connection to `accept`, on the loop, until close(). When descriptors run out it pauses and tries
+  /// again a tenth of a second later.
+  void start(Accept accept);
+
+  /// Accepts what the kernel has queued already, then stops. On the loop's thread.
+  void close();
+
+ private:
+  struct Acceptor;
+  explicit Listener(std::unique_ptr<Acceptor> acceptor) noexcept;
+  std::unique_ptr<Acceptor> acceptor_;
+};
+
+}  // namespace llmgw

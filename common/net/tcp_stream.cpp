@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// What ByteStream asks of the reactor, and the translation of its errors.
+#include "common/net/tcp_stream.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <cerrno>
+
+namespace llmgw {
+
+void TcpStream::configure() noexcept {
+  boost::system::error_code ignored;  // a socket that is already dead says so at its first read
+  socket.non_blocking(true, ignored);
+  socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+}
+
+void ByteStream::arm_receive() {
+  auto& self = *static_cast<TcpStream*>(this);
+  receiving_ = true;
+  ++pending_;
+  self.socket.async_receive(boost::asio::buffer(inline_),
+                            [&self](boost::system::error_code code, std::size_t count) {
+                              --self.pending_;
+                              if (self.released_) {
+                                if (self.pending_ == 0) delete &self;
+                                return;
+                              }
+                              self.received(translate(code), count);
+                            });
+}
+
+void ByteStream::arm_send() {
+  auto& self = *static_cast<TcpStream*>(this);
+  ++pending_;
+  self.socket.async_wait(TcpStream::Socket::wait_write, [&self](boost::system::error_code code) {
+    --self.pending_;
+    if (self.released_) {
+      if (self.pending_ == 0) delete &self;
+      return;
+    }
+    if (code && self.send_fault_ == errc::ok) {
+      self.send_fault_ = self.is_open() ? errc::timed_out : self.cancel_reason_;
+    }
+    if (self.send_fault_ == errc::ok && !self.flush_unsent()) return self.arm_send();
+    std::exchange(self.writer_, {}).resume();
+  });
+}
+
+void ByteStream::cancel_operations() noexcept {
+  boost::system::error_code ignored;
+  static_cast<TcpStream*>(this)->socket.cancel(ignored);
+}
+
+void ByteStream::close(errc reason) noexcept {
+  if (!is_open()) return;
+  cancel_reason_ = reason;
+  if (fault_ == errc::ok) fault_ = reason;
+  if (send_fault_ == errc::ok) send_fault_ = reason;
+  boost::system::error_code ignored;
+  static_cast<TcpStream*>(this)->socket.close(ignored);
+}
+
+void ByteStream::reset() noexcept {
+  if (!is_open()) return;
+  boost::system::error_code ignored;
+  static_cast<TcpStream*>(this)->socket.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  close();
+}
+
+void ByteStream::shutdown_send() noexcept {
+  boost::system::error_code ignored;
+  static_cast<TcpStream*>(this)->socket.shutdown(TcpStream::Socket::shutdown_send, ignored);
+}
+
+bool ByteStream::is_open() const noexcept {
+  return static_cast<const TcpStream*>(this)->socket.is_open();
+}
+
+errc translate(boost::system::error_code code) noexcept {
+  if (!code) return errc::ok;
+  if (code == boost::asio::error::eof) return errc::connection_closed;
+  if (code == boost::asio::error::operation_aborted) return errc::cancelled;
+  return translate_errno(code.value());
+}
+
+errc translate_errno(int number) noexcept {
+  switch (number) {
+    case ETIMEDOUT: return errc::timed_out;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM: return errc::overloaded;
+    case EADDRINUSE: return errc::address_in_use;
+    case EADDRNOTAVAIL:
+    case EACCES:
+    case EAFNOSUPPORT: return errc::address_unavailable;
+    case ECONNREFUSED:
+    case EHOSTUNREACH:
+    case ENETUNREACH: return errc::refused;
+    default: return errc::connection_reset;
+  }
+}
+
+}  // namespace llmgw

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Context: what the request path of one worker works with. Built by the worker, used on its loop only.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "common/async/loop.hpp"
+#include "common/http/head.hpp"
+#include "common/ids.hpp"
+#include "common/metering_event.hpp"
+#include "proxy/api/traffic_counts.hpp"
+#include "proxy/config.hpp"
+#include "proxy/outbox/outbox.hpp"
+#include "proxy/provider/provider.hpp"
+#include "proxy/upstream/pool.hpp"
+
+namespace llmgw::proxy {
+
+struct Context {
+  const Config& config;
+  Loop& loop;
+  Pool& pool;
+  Provider& provider;
+  Outbox& outbox;
+  IdGenerator ids;
+  TrafficCounts counts;
+  bool draining = false;
+
+  // Scratch memory that never outlives a suspension.
+  std::string head_out;                        ///< the head being written
+  http::FieldStorage response_fields;          ///< the response head being parsed
+  std::array<char, max_encoded_event> event_out;  ///< the event being encoded
+};
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// The errors that the gateway itself makes: one table from fault to status, body and event outcome.
+#pragma once
+
+#include <string_view>
+
+#include "common/http/exchange.hpp"
+#include "common/metering_event.hpp"
+
+namespace llmgw::proxy {
+
+/// A row of the table.
+struct GatewayError {
+  int status;
+  std::string_view type;
+  std::string_view code;
+  std::string_view message;
+  Outcome outcome;  ///< of the event, where the exchange was routed to an upstream
+};
+
+namespace gateway_error {
+extern const GatewayError malformed_request, unknown_url, method_not_allowed, request_timeout, request_too_large,
+    headers_too_large, upstream_unreachable, upstream_invalid, upstream_closed, upstream_timeout, draining, overloaded;
+}
+
+/// For what a client sent that is no request, or whose body went wrong.
+const GatewayError& error_of_client(errc fault) noexcept;
+/// For a connection to the upstream that could not be had.
+const GatewayError& error_of_connect(errc fault) noexcept;
+/// For an upstream that failed before its answer's head was complete.
+const GatewayError& error_of_response(errc fault) noexcept;
+
+/// Sends the error in the OpenAI form with its X-LLM-Request-ID.
+Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& error, std::string_view request_id);
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// The routes of the admin port.
+#include "proxy/api/ops.hpp"
+
+#include "common/prometheus_text.hpp"
+
+namespace llmgw::proxy {
+namespace {
+
+Task<void> reply_text(http::Exchange& exchange, int status, std::string_view type, std::string body) {
+  const http::OutField fields[] = {{"Content-Type", type}, {"Cache-Control", "no-store"}};
+  co_await exchange.reply(status, fields, body);
+}
+
+}  // namespace
+
+void add_ops_routes(http::Router& router, OpsSource source) {
+  router.add("GET", "/healthz",
+             [](http::Exchange& exchange) { return reply_text(exchange, 200, "text/plain", "ok\n"); });
+  router.add("GET", "/readyz", [ready = std::move(source.is_ready)](http::Exchange& exchange) {
+    return ready() ? reply_text(exchange, 200, "text/plain", "ready\n")
+                   : reply_text(exchange, 503, "text/plain", "draining\n");
+  });
+  router.add("GET", "/metrics", [metrics = std::move(source.metrics)](http::Exchange& exchange) {
+    return reply_text(exchange, 200, prometheus_content_type, metrics());
+  });
+}
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// App: builds the proxy from its settings, runs it and takes it down in order.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "common/async/signals.hpp"
+#include "common/async/timer.hpp"
+#include "common/http/router.hpp"
+#include "proxy/outbox/courier.hpp"
+#include "proxy/worker.hpp"
+
+namespace llmgw::proxy {
+
+/// Lives on the main thread, whose loop carries signals, the admin port and the watch on the key file.
+class App {
+ public:
+  explicit App(const Config& config);
+  ~App();
+
+  /// Serves until it was told to end and all is drained. The process's exit status: 0, or 1 if an address cannot be
+  /// had (said in the log).
+  int run();
+
+ private:
+  bool listen();
+  Result<Endpoint> bind(const ListenAddress& address, std::string_view listener);
+  void on_signal(int number);
+  Task<void> shut_down();
+  Task<void> wait_for_workers();
+  Task<void> watch_key_file();
+  std::string metrics() const;
+
+  const Config& config_;
+  Loop loop_;
+  Courier courier_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  http::Router ops_;
+  http::Server admin_{loop_, ops_};
+  std::unique_ptr<Listener> admin_listener_;
+  std::unique_ptr<Signals> signals_;
+  Timer pause_{loop_};
+  Timer key_timer_{loop_};
+  OneShot<bool>* workers_ended_ = nullptr;
+  std::size_t workers_open_ = 0;
+  int stop_signals_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace llmgw::proxy

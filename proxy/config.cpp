@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+// The proxy's table of settings, and how each becomes a member of Config.
+#include "proxy/config.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "common/quantity.hpp"
+
+namespace llmgw::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::array table{
+    Variable{"LISTEN_ADDR", ":8080", "traffic: `:8080`, `127.0.0.1:8080` or `[::1]:8080`"},
+    Variable{"UPSTREAM_OPENAI_BASE_URL", "https://api.openai.com",
+             "`http` or `https`; a path prefix is kept, a trailing `/` or `/v1` changes nothing"},
+    Variable{"UPSTREAM_OPENAI_API_KEY", "", "the provider's key", "required"},
+    Variable{"UPSTREAM_OPENAI_API_KEY_FILE", "",
+             "in place of the key: a file that holds it, read again when it changes", "unset"},
+    Variable{"UPSTREAM_CA_FILE", "",
+             "extra CA bundle (PEM) for the upstream; certificates are always verified",
+             "system store"},
+    Variable{"COLLECTOR_URL", "",
+             "where metering events are posted, `http` or `https`, by default to `/events` there; "
+             "unset: events are counted as undelivered",
+             "unset"},
+    Variable{"EVENT_QUEUE_SIZE", "10000",
+             "events held in memory; a full queue drops new events and counts them"},
+    Variable{"EVENT_FLUSH_TIMEOUT", "2s",
+             "interval of the delivery statistics line, and the longest time a shutdown waits for "
+             "the last events"},
+    Variable{"HTTP_CLIENT_TIMEOUT", "120s",
+             "longest silence of the upstream, until the response head and then between two reads"},
+    Variable{"METERING_CAPTURE_BYTES", "256KB",
+             "most bytes of one response that metering may hold; `0` looks at no body at all"},
+    Variable{"METERING_STREAM_USAGE", "inject",
+             "`inject` or `passthrough`; checked but without effect yet: requests and streams are "
+             "not touched"},
+    Variable{"ADMIN_LISTEN_ADDR", ":9090",
+             "`/metrics`, `/healthz` and `/readyz`; `off` turns it off"},
+    Variable{"MAX_REQUEST_BODY", "64MB", "larger requests are answered 413"},
+    Variable{"DRAIN_DELAY", "0s",
+             "after SIGTERM: how long new connections are still served while readiness fails"},
+    Variable{"DRAIN_TIMEOUT", "30s", "after that: how long open exchanges may take to end"},
+    Variable{"PROXY_THREADS", "", "worker threads", "CPUs of the cgroup"},
+    log_level_variable,
+    log_format_variable,
+};
+
+constexpr std::array<std::pair<std::string_view, StreamUsage>, 2> stream_usages{{
+    {"inject", StreamUsage::inject},
+    {"passthrough", StreamUsage::passthrough},
+}};
+
+constexpr std::string_view key_name = "UPSTREAM_OPENAI_API_KEY";
+constexpr std::string_view key_file_name = "UPSTREAM_OPENAI_API_KEY_FILE";
+constexpr std::string_view key_form =
+    "the key must be visible ASCII without spaces and line breaks (its value is not shown)";
+
+// A key that was put where a path belongs must not reach the log.
+std::string shown_path(const std::string& path) { return path.starts_with("sk-") ? "***" : path; }
+
+void read_key_file(Settings& settings, const FileReader& read, std::string path, Config& config) {
+  auto content = read(path);
+  if (!content) {
+    settings.fault(key_file_name, shown_path(path), "cannot be read: " + content.error().message());
+    return;
+  }
+  auto key = parse_upstream_key(std::move(*content));
+  if (key) {
+    config.upstream_key = std::move(*key);
+    config.upstream_key_file = std::move(path);
+  } else {
+    settings.fault(key_file_name, shown_path(path),
+                   "the file is empty or not a key: " + std::string(key_form));
+  }
+}
+
+void read_key(Settings& settings, const FileReader& read, Config& config) {
+  auto text = settings.text(key_name);
+  auto file = settings.text(key_file_name);
+  if (text && file) {
+    settings.fault(key_name,
+                   "set together with " + std::string(key_file_name) + "; one is accepted");
+  } else if (file) {
+    read_key_file(settings, read, std::move(*file), config);
+  } else if (!text) {
+    settings.fault(key_name,
+                   "required, or " + std::string(key_file_name) + "; both are unset or empty");
+  } else if (std::any_of(text->begin(), text->end(),
+                         [](char c) { return c == '\n' || c == '\r'; })) {
+    // Trimmed in files, where editors add it; in a variable it shows a value that was pasted wrong.
+    settings.fault(key_name, key_form);
+  } else if (auto key = parse_upstream_key(std::move(*text))) {
+    config.upstream_key = std::move(*key);
+  } else {
+    settings.fault(key_name, key_form);
+  }
+}
+
+void read_ca(Settings& settings, const FileReader& read, Config& config) {
+  auto path = settings.text("UPSTREAM_CA_FILE");
+  if (!path) return;
+  auto content = read(*path);
+  if (!content) {
+    settings.fault("UPSTREAM_CA_FILE", *path, "cannot be read: " + content.error().message());
+    return;
+  }
+  if (content->find("-----BEGIN CERTIFICATE-----") == std::string::npos &&
+      content->find("-----BEGIN TRUSTED CERTIFICATE-----") == std::string::npos) {
+    settings.fault("UPSTREAM_CA_FILE", *path, "holds no certificate in PEM form");
+    return;
+  }
+  config.upstream_ca_file = std::move(*path);
+  config.upstream_ca_pem = std::move(*content);
+}
+
+void read_upstream(Settings& settings, const FileReader& read, Config& config) {
+  if (auto url = settings.http_url("UPSTREAM_OPENAI_BASE_URL")) {
+    config.upstream = std::move(*url);
+    auto& path = config.upstream.path;
+    if (path.ends_with("/v1")) path.resize(path.size() - 3);
+    while (path.ends_with('/')) path.pop_back();
+  }
+  read_key(settings, read, config);
+  read_ca(settings, read, config);
+  config.client_timeout = settings.duration("HTTP_CLIENT_TIMEOUT", 1ms, 24h);
+}
+
+void read_metering(Settings& settings, Config& config) {
+  config.collector = settings.http_url("COLLECTOR_URL");
+  if (config.collector && config.collector->path.empty()) config.collector->path = "/events";
+  config.event_queue_size = settings.integer("EVENT_QUEUE_SIZE", 1, 10'000'000);
+  config.event_flush_timeout = settings.duration("EVENT_FLUSH_TIMEOUT", 1ms, 1h);
+  config.capture_bytes = settings.size("METERING_CAPTURE_BYTES", 0, 1ULL << 30);
+  config.stream_usage = settings.choice("METERING_STREAM_USAGE", stream_usages);
+}
+
+void read_serving(Settings& settings, unsigned cpus, Config& config) {
+  config.listen = settings.listen_address("LISTEN_ADDR");
+  config.admin = settings.listen_address_or_off("ADMIN_LISTEN_ADDR");
+  if (config.admin && overlap(*config.admin, config.listen)) {
+    settings.fault("ADMIN_LISTEN_ADDR", to_string(*config.admin),
+                   "taken by LISTEN_ADDR; accepted are another port and off");
+  }
+  config.max_request_body = settings.size("MAX_REQUEST_BODY", 1, 1ULL << 40);
+  config.drain_delay = settings.duration("DRAIN_DELAY", 0s, 1h);
+  config.drain_timeout = settings.duration("DRAIN_TIMEOUT", 0s, 24h);
+  config.threads = static_cast<unsigned>(settings.integer("PROXY_THREADS", 1, 1'024, cpus));
+}
+
+}  // namespace
+
+std::span<const Variable> variables() noexcept { return table; }
+
+Checked<Config> load_config(const Environment& environment, const FileReader& read, unsigned cpus) {
+  Settings settings(environment, table);
+  Config config;
+  read_serving(settings, cpus, config);
+  read_upstream(settings, read, config);
+  read_metering(settings, config);
+  config.log = read_log_settings(settings);
+  Faults faults = settings.take_faults();
+  if (!faults.lines.empty()) return faults;
+  return config;
+}
+
+Result<Secret> parse_upstream_key(std::string text) {
+  auto end = text.size();
+  while (end > 0 && (text[end - 1] == '\n' || text[end - 1] == '\r')) --end;
+  const bool is_key = end > 0 && std::all_of(text.begin(), text.begin() + static_cast<long>(end),
+                                             [](char c) { return c > ' ' && c < '\x7f'; });
+  // Wiped, whichever way this goes.
+  Secret whole(std::move(text));
+  if (!is_key) return make_error_code(errc::invalid_setting);
+  return Secret(std::string(whole.reveal().substr(0, end)));
+}
+
+std::string describe(const Config& config) {
+  std::string text;
+  const auto line = [&text](std::string_view name, std::string_view value) {
+    text.append(name).append("=").append(value).append("\n");
+  };
+  const bool is_key_from_file = !config.upstream_key_file.empty();
+  line("LISTEN_ADDR", to_string(config.listen));
+  line("UPSTREAM_OPENAI_BASE_URL", to_string(config.upstream));
+  line(key_name, is_key_from_file ? "" : "***");
+  line(key_file_name, config.upstream_key_file);
+  line("UPSTREAM_CA_FILE", config.upstream_ca_file);
+  line("COLLECTOR_URL", config.collector ? to_string(*config.collector) : "");
+  line("EVENT_QUEUE_SIZE", std::to_string(config.event_queue_size));
+  line("EVENT_FLUSH_TIMEOUT", format_duration(config.event_flush_timeout));
+  line("HTTP_CLIENT_TIMEOUT", format_duration(config.client_timeout));
+  line("METERING_CAPTURE_BYTES", format_size(config.capture_bytes));
+  line("METERING_STREAM_USAGE", stream_usages[static_cast<std::size_t>(config.stream_usage)].first);
+  line("ADMIN_LISTEN_ADDR", config.admin ? to_string(*config.admin) : "off");
+  line("MAX_REQUEST_BODY", format_size(config.max_request_body));
+  line("DRAIN_DELAY", format_duration(config.drain_delay));
+  line("DRAIN_TIMEOUT", format_duration(config.drain_timeout));
+  line("PROXY_THREADS", std::to_string(config.threads));
+  return text + describe(config.log);
+}
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// PURE: the settings of llm-proxy as one struct, read once before any thread starts and const from
+// then on.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "common/http_url.hpp"
+#include "common/listen_address.hpp"
+#include "common/log_settings.hpp"
+#include "common/read_file.hpp"
+#include "common/secret.hpp"
+#include "common/settings.hpp"
+
+namespace llmgw::proxy {
+
+/// Whether a streamed completion that did not ask for its usage is asked for it upstream.
+enum class StreamUsage : std::uint8_t { inject, passthrough };
+
+struct Config {
+  ListenAddress listen;
+  HttpUrl upstream;     ///< path: the prefix before `/v1`, so a target is path + "/v1/..."
+  Secret upstream_key;  ///< visible ASCII; as it stood at start where it comes from a file
+  std::string upstream_key_file;  ///< empty: the key came in its own variable
+  std::string upstream_ca_file;   ///< empty: the system store alone
+  std::string upstream_ca_pem;    ///< content of that file, holds at least one certificate
+  std::optional<HttpUrl>
+      collector;  ///< path: where events are posted, `/events` unless set; never empty
+  std::size_t event_queue_size = 0;  ///< events
+  std::chrono::nanoseconds event_flush_timeout{};
+  std::chrono::nanoseconds client_timeout{};  ///< longest silence of the upstream
+  std::size_t capture_bytes = 0;              ///< 0: metering looks at no body
+  StreamUsage stream_usage = StreamUsage::inject;
+  std::optional<ListenAddress> admin;  ///< nothing: turned off
+  std::uint64_t max_request_body = 0;  ///< bytes
+  std::chrono::nanoseconds drain_delay{};
+  std::chrono::nanoseconds drain_timeout{};
+  unsigned threads = 1;
+  LogSettings log;
+};
+
+/// The table behind --help, the README and the defaults.
+std::span<const Variable> variables() noexcept;
+
+/// Reads every variable; `cpus` is the default of PROXY_THREADS. The error holds all faults at
+/// once.
+Checked<Config> load_config(const Environment& environment, const FileReader& read, unsigned cpus);
+
+/// The key in a key file's content: trailing line breaks are dropped, the rest must be visible
+/// ASCII. errc::invalid_setting otherwise. Also for the re-reading of a key file that changed.
+Result<Secret> parse_upstream_key(std::string text);
+
+/// The effective settings, one `NAME=value` a line, secrets masked; load_config reads it back.
+std::string describe(const Config& config);
+
+}  // namespace llmgw::proxy

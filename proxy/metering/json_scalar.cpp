@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// Numbers by std::from_chars; escapes by hand, surrogates paired.
+#include "proxy/metering/json_scalar.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <system_error>
+
+namespace llmgw::proxy {
+namespace {
+
+constexpr std::size_t max_number = 64;            // no count is spelt longer
+constexpr std::size_t max_digits = 18;            // that always fit 64 bits
+constexpr double max_whole = 9007199254740992.0;  // 2^53: beyond it a double skips whole numbers
+constexpr std::uint32_t replacement = 0xfffd;
+
+template <class Number>
+bool parse_all(std::string_view text, Number& out) {
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return fault == std::errc() && end == text.data() + text.size();
+}
+
+// The code unit of the `\uXXXX` at the front, which is taken off; nothing (and nothing taken) if
+// there is none.
+std::optional<std::uint32_t> take_unit(std::string_view& raw) {
+  constexpr std::size_t length = 6;
+  if (raw.size() < length || raw[0] != '\\' || raw[1] != 'u') return std::nullopt;
+  std::uint32_t unit = 0;
+  const auto [end, fault] = std::from_chars(raw.data() + 2, raw.data() + length, unit, 16);
+  if (fault != std::errc() || end != raw.data() + length) return std::nullopt;
+  raw.remove_prefix(length);
+  return unit;
+}
+
+std::uint32_t take_unicode(std::string_view& raw) {
+  const auto unit = take_unit(raw);
+  if (!unit) {
+    raw.remove_prefix(2);
+    return replacement;
+  }
+  if (*unit < 0xd800 || *unit > 0xdfff) return *unit;
+  std::string_view rest = raw;
+  const auto low = *unit < 0xdc00 ? take_unit(rest) : std::nullopt;
+  if (!low || *low < 0xdc00 || *low > 0xdfff) return replacement;
+  raw = rest;
+  return 0x10000 + ((*unit - 0xd800) << 10) + (*low - 0xdc00);
+}
+
+Utf8Character encode(std::uint32_t point) {
+  const auto tail = [point](unsigned shift) {
+    return static_cast<char>(0x80 | ((point >> shift) & 0x3f));
+  };
+  const auto head = [point](unsigned mark, unsigned shift) {
+    return static_cast<char>(mark | (point >> shift));
+  };
+  if (point < 0x80) return {{static_cast<char>(point)}, 1};
+  if (point < 0x800) return {{head(0xc0, 6), tail(0)}, 2};
+  if (point < 0x10000) return {{head(0xe0, 12), tail(6), tail(0)}, 3};
+  return {{head(0xf0, 18), tail(12), tail(6), tail(0)}, 4};
+}
+
+// A fraction, an exponent, a sign or very many digits.
+std::optional<std::int64_t> parse_rare(std::string_view raw) noexcept {
+  if (std::int64_t whole = 0; parse_all(raw, whole)) {
+    return whole >= 0 ? std::optional(whole) : std::nullopt;
+  }
+  double real = 0;
+  if (!parse_all(raw, real) || !(real >= 0 && real <= max_whole) || real != std::floor(real))
+    return std::nullopt;
+  return static_cast<std::int64_t>(real);
+}
+
+}  // namespace
+
+std::optional<std::int64_t> parse_count(std::string_view raw) noexcept {
+  if (raw.empty() || raw.size() > max_number) return std::nullopt;
+  if (raw.size() <= max_digits) {
+    std::int64_t count = 0;
+    std::size_t digits = 0;
+    for (; digits < raw.size() && raw[digits] >= '0' && raw[digits] <= '9'; ++digits) {
+      count = count * 10 + (raw[digits] - '0');
+    }
+    if (digits == raw.size()) return count;
+  }
+  return parse_rare(raw);
+}
+
+Utf8Character take_escape(std::string_view& raw) noexcept {
+  const char kind = raw.size() > 1 ? raw[1] : '\0';
+  if (kind == 'u') return encode(take_unicode(raw));
+  raw.remove_prefix(std::min<std::size_t>(2, raw.size()));
+  switch (kind) {
+    case '"':
+    case '\\':
+    case '/': return {{kind}, 1};
+    case 'b': return {{'\b'}, 1};
+    case 'f': return {{'\f'}, 1};
+    case 'n': return {{'\n'}, 1};
+    case 'r': return {{'\r'}, 1};
+    case 't': return {{'\t'}, 1};
+    default: return encode(replacement);
+  }
+}
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// PURE: token counts as an upstream reported them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "common/metering_event.hpp"
+
+namespace llmgw::proxy {
+
+/// A count that nobody reported is nothing, never 0.
+using Usage = TokenCounts;
+
+/// Whether anything was reported.
+inline bool is_known(const Usage& usage) noexcept { return usage != Usage{}; }
+
+/// The usage with its total, should that be missing and follow from the rest; one that was given is
+/// never corrected.
+inline Usage with_total(Usage usage) noexcept {
+  if (!usage.total && usage.prompt && usage.completion)
+    usage.total = *usage.prompt + *usage.completion;
+  return usage;
+}
+
+/// The numbers found in one reply, each under a slot whose meaning is its reader's business. A
+/// number found again takes the place of the one before: no sum is formed, nothing is lost to a
+/// null.
+class CountSlots {
+ public:
+  static constexpr std::size_t size = 8;
+
+  CountSlots() noexcept { values_.fill(unknown); }
+
+  /// `count` is not negative.
+  void set(std::size_t slot, std::int64_t count) noexcept { values_[slot] = count; }
+
+  std::optional<std::uint64_t> operator[](std::size_t slot) const noexcept {
+    if (values_[slot] == unknown) return std::nullopt;
+    return static_cast<std::uint64_t>(values_[slot]);
+  }
+
+ private:
+  static constexpr std::int64_t unknown = -1;
+  std::array<std::int64_t, size> values_;
+};
+
+}  // namespace llmgw::proxy

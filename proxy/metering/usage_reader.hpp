@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// PURE: what one dialect tells the meter: where its replies hold the facts, and how its counts are
+// meant.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "proxy/metering/json_shape.hpp"
+#include "proxy/metering/key_filter.hpp"
+#include "proxy/metering/usage.hpp"
+
+namespace llmgw::proxy {
+
+/// Tags of the values that a reader's JSON description names.
+namespace reply_tag {
+inline constexpr std::uint8_t model = 1;          ///< the first that is not empty counts
+inline constexpr std::uint8_t finish_reason = 2;  ///< the last that is not empty counts
+inline constexpr std::uint8_t error = 3;  ///< in an event: present and not empty, the stream failed
+inline constexpr std::uint8_t event_name = 4;  ///< where events repeat their name
+inline constexpr std::uint8_t first_count = 8;
+
+constexpr std::uint8_t count(std::size_t slot) noexcept {
+  return static_cast<std::uint8_t>(first_count + slot);
+}
+}  // namespace reply_tag
+
+/// A constant for each dialect, made in provider/; whoever meters holds a pointer to it.
+struct UsageReader {
+  /// One reply, or the data of one event.
+  JsonKey reply;
+  /// Words without any of which an event holds nothing; the last one matters only while no model is
+  /// known.
+  FilterWords words;
+  /// What the counts found amount to.
+  Usage (*usage)(const CountSlots& found) noexcept;
+  /// Whether an event of that name says that the stream failed.
+  bool (*tells_failure)(std::string_view event_name) noexcept;
+};
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// From per-worker counters to metric families.
+#include "proxy/metrics.hpp"
+
+#include "common/prometheus_text.hpp"
+
+namespace llmgw::proxy {
+namespace {
+
+using Workers = std::vector<const Worker*>;
+
+template <class Get>
+double sum(const Workers& workers, Get get) {
+  std::uint64_t total = 0;
+  for (const Worker* each : workers) total += get(*each).value();
+  return static_cast<double>(total);
+}
+
+Metric single(MetricKind kind, std::string name, std::string help, double value) {
+  return {std::move(name), std::move(help), kind, {{{}, value}}};
+}
+
+Metric requests(const Workers& workers) {
+  static constexpr const char* classes[] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
+  Metric metric{"llmgw_proxy_requests_total", "Exchanges routed to an upstream.", MetricKind::counter, {}};
+  for (std::size_t outcome = 0; outcome < outcome_count; ++outcome) {
+    for (std::size_t status = 0; status < std::size(classes); ++status) {
+      const double count = sum(workers, [&](const Worker& each) -> const Counter& {
+        return each.traffic().requests[outcome][status];
+      });
+      if (count == 0) continue;
+      metric.samples.push_back({{{"provider", "openai"},
+                                 {"status_class", classes[status]},
+                                 {"outcome", std::string(name(static_cast<Outcome>(outcome)))}},
+                                count});
+    }
+  }
+  return metric;
+}
+
+Metric histogram(const Workers& workers, std::string name, std::string help, Histogram TrafficCounts::*which) {
+  HistogramValue value({Histogram::bounds.begin(), Histogram::bounds.end()});
+  for (const Worker* each : workers) {
+    const Histogram& part = each->traffic().*which;
+    for (std::size_t i = 0; i < value.counts.size(); ++i) value.counts[i] += part.bucket(i);
+    value.sum += part.sum_seconds();
+  }
+  return {std::move(name), std::move(help), MetricKind::histogram, {{{}, value}}};
+}
+
+Metric labelled(std::string name, std::string help, std::string label,
+                std::initializer_list<std::pair<const char*, double>> values) {
+  Metric metric{std::move(name), std::move(help), MetricKind::counter, {}};
+  for (const auto& [value, count] : values) metric.samples.push_back({{{label, value}}, count});
+  return metric;
+}
+
+void add_traffic(std::vector<Metric>& all, const Workers& workers) {
+  const auto traffic = [&](Counter TrafficCounts::*which) {
+    return sum(workers, [=](const Worker& each) -> const Counter& { return each.traffic().*which; });
+  };
+  all.push_back(requests(workers));
+  all.push_back(histogram(workers, "llmgw_proxy_request_duration_seconds",
+                          "From a request's first byte to the end of its response.", &TrafficCounts::duration));
+  all.push_back(histogram(workers, "llmgw_proxy_time_to_first_byte_seconds",
+                          "From a request's first byte to the first body byte of the upstream.",
+                          &TrafficCounts::ttft));
+  all.push_back(labelled("llmgw_proxy_tokens_total", "Tokens that upstreams reported.", "kind",
+                         {{"prompt", traffic(&TrafficCounts::prompt_tokens)},
+                          {"completion", traffic(&TrafficCounts::completion_tokens)}}));
+  all.push_back(single(MetricKind::counter, "llmgw_proxy_usage_missing_total",
+                       "Exchanges for which no usage was reported.", traffic(&TrafficCounts::usage_missing)));
+  all.push_back(labelled("llmgw_proxy_body_bytes_total", "Payload bytes relayed.", "direction",
+                         {{"request", traffic(&TrafficCounts::request_bytes)},
+                          {"response", traffic(&TrafficCounts::response_bytes)}}));
+  all.push_back(single(MetricKind::gauge, "llmgw_proxy_open_requests", "Exchanges under way.",
+                       traffic(&TrafficCounts::open_requests)));
+}
+
+void add_connections(std::vector<Metric>& all, const Workers& workers) {
+  const auto gauge = [&](Counter Worker::Gauges::*which) {
+    return sum(workers, [=](const Worker& each) -> const Counter& { return each.gauges().*which; });
+  };
+  all.push_back(single(MetricKind::gauge, "llmgw_proxy_open_connections", "Client connections.",
+                       gauge(&Worker::Gauges::open_connections)));
+  all.push_back(single(MetricKind::gauge, "llmgw_proxy_upstream_idle_connections",
+                       "Upstream connections that wait for a request.", gauge(&Worker::Gauges::pool_idle)));
+  all.push_back(labelled("llmgw_proxy_upstream_connections_total", "Upstream connections by how they were had.",
+                         "result",
+                         {{"opened", gauge(&Worker::Gauges::pool_opened)},
+                          {"reused", gauge(&Worker::Gauges::pool_reused)},
+                          {"failed", gauge(&Worker::Gauges::pool_failed)}}));
+  all.push_back(single(MetricKind::counter, "llmgw_proxy_upstream_tls_handshakes_total",
+                       "TLS handshakes with upstreams.", gauge(&Worker::Gauges::tls_handshakes)));
+  all.push_back(single(MetricKind::counter, "llmgw_proxy_upstream_tls_resumed_total",
+                       "TLS handshakes that resumed a session.", gauge(&Worker::Gauges::tls_resumed)));
+}
+
+void add_delivery(std::vector<Metric>& all, const DeliveryCounts& delivery) {
+  const auto count = [](std::uint64_t value) { return static_cast<double>(value); };
+  all.push_back(single(MetricKind::counter, "llmgw_proxy_events_produced_total", "Metering events made.",
+                       count(delivery.produced)));
+  all.push_back(single(MetricKind::counter, "llmgw_proxy_events_delivered_total",
+                       "Metering events that the collector has taken.", count(delivery.delivered)));
+  all.push_back(labelled("llmgw_proxy_events_dropped_total", "Metering events lost, by reason.", "reason",
+                         {{"queue_full", count(delivery.queue_full)},
+                          {"rejected", count(delivery.rejected)},
+                          {"no_collector", count(delivery.no_collector)},
+                          {"shutdown", count(delivery.shutdown)}}));
+  all.push_back(single(MetricKind::gauge, "llmgw_proxy_events_queued", "Metering events that wait in memory.",
+                       count(delivery.queued)));
+  all.push_back(single(MetricKind::gauge, "llmgw_proxy_events_in_flight",
+                       "Metering events in the batch that is being posted.", count(delivery.in_flight)));
+  all.push_back(single(MetricKind::counter, "llmgw_proxy_event_post_retries_total",
+                       "Posts to the collector that failed and were put off.", count(delivery.retries)));
+}
+
+}  // namespace
+
+std::string render_metrics(const Workers& workers, const DeliveryCounts& delivery) {
+  std::vector<Metric> all{build_info("llm-proxy")};
+  add_traffic(all, workers);
+  add_connections(all, workers);
+  add_delivery(all, delivery);
+  return prometheus_text(all);
+}
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// The proxy's metrics as Prometheus text.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "proxy/outbox/courier.hpp"
+#include "proxy/worker.hpp"
+
+namespace llmgw::proxy {
+
+/// Sums what all workers have counted; takes no lock and stops nobody.
+std::string render_metrics(const std::vector<const Worker*>& workers, const DeliveryCounts& delivery);
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Outbox: the bounded, lock-free queue between one worker and the courier. Full means drop and count, never wait.
+#pragma once
+
+#include <atomic>
+#include <boost/lockfree/spsc_queue.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/counter.hpp"
+
+namespace llmgw::proxy {
+
+/// Wakes the one consumer of several outboxes when it sleeps.
+class Wakeup {
+ public:
+  virtual ~Wakeup() = default;
+  /// From any thread, soon after something was queued; cheap when the consumer is awake.
+  void notify() noexcept {
+    // Pairs with the fence in may_sleep(): either we see that it sleeps, or it sees what we queued.
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (asleep_.load(std::memory_order_relaxed) && asleep_.exchange(false)) wake();
+  }
+
+ protected:
+  /// The consumer announces its sleep, then looks at its queues once more before it does.
+  void announce_sleep() noexcept {
+    asleep_.store(true, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+  }
+  void stay_awake() noexcept { asleep_.store(false); }
+
+ private:
+  virtual void wake() noexcept = 0;
+  std::atomic<bool> asleep_{false};
+};
+
+/// Holds encoded events, each a line with its LF, one behind the other in a ring of bytes. One thread pushes, one pops.
+class Outbox {
+ public:
+  /// `most_events`: how many events it holds; `wakeup` is told of each and outlives the outbox.
+  Outbox(std::size_t most_events, Wakeup& wakeup);
+
+  /// Queues a line (with its LF) or counts it as dropped. The worker's thread.
+  void push(std::string_view line) noexcept;
+
+  /// Appends whole lines to `batch` until it has `most_bytes` or the queue is empty; the number of lines. The
+  /// courier's thread.
+  std::size_t pop(std::string& batch, std::size_t most_bytes);
+
+  /// Counters, from any thread: each is written by one thread only.
+  std::uint64_t produced() const noexcept { return produced_.value(); }
+  std::uint64_t dropped() const noexcept { return dropped_.value(); }
+  std::uint64_t queued() const noexcept;
+
+  static constexpr std::size_t bytes_an_event = 768;  ///< room set aside; typical events take 550 to 700
+
+ private:
+  std::size_t most_events_;
+  Wakeup& wakeup_;
+  boost::lockfree::spsc_queue<char> ring_;
+  Counter produced_;
+  Counter dropped_;
+  Counter popped_;
+  std::string partial_;  // a line of which pop() got the first part only
+};
+
+}  // namespace llmgw::proxy

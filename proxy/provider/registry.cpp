@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// PURE: the list of providers.
+#include "proxy/provider/registry.hpp"
+
+#include "proxy/provider/openai.hpp"
+
+namespace llmgw::proxy {
+
+std::unique_ptr<Provider> make_provider(const Config& config) {
+  return std::make_unique<OpenAi>(config.upstream, config.upstream_key);
+}
+
+}  // namespace llmgw::proxy

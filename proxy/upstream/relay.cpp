@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// The relay loop.
+#include "proxy/upstream/relay.hpp"
+
+namespace llmgw::proxy {
+
+Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& decoder, BodyForm form, Tap& tap,
+                          RelayLimits limits, std::string_view head, std::string_view input) {
+  using Kind = RelayEnd::Kind;
+  RelayEnd end;
+  for (bool closed = false;;) {
+    Gather& out = to.loop().gather();
+    out.add(head);
+    head = {};
+    ReframeStep step = ReframeStep::end;
+    if (closed) {
+      out.add(closing_bytes(form));
+    } else {
+      step = reframe(decoder, input, form, tap, out);
+    }
+    if (decoder.payload_bytes() > limits.body) co_return RelayEnd{Kind::too_large};
+    if (step == ReframeStep::end && !input.empty()) {
+      end.excess = true;
+      from.unread(input);
+    }
+    if (!out.is_empty()) {
+      to.expires_after(limits.write);
+      const Result<void> sent = co_await to.write(out);
+      if (sent.has_error()) co_return RelayEnd{Kind::sink_failed, static_cast<errc>(sent.error().value())};
+    }
+    if (step == ReframeStep::end) co_return end;
+    if (step == ReframeStep::fault) co_return RelayEnd{Kind::source_broken, errc::malformed_message};
+
+    from.expires_after(limits.read);
+    const auto bytes = co_await from.read();
+    if (bytes.has_value()) {
+      input = *bytes;
+      continue;
+    }
+    const auto fault = static_cast<errc>(bytes.error().value());
+    closed = fault == errc::connection_closed && decoder.finish_at_close();
+    if (!closed) co_return RelayEnd{Kind::source_ended, fault};
+  }
+}
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// Building, running and ending one worker.
+#include "proxy/worker.hpp"
+
+#include <algorithm>
+
+#include "proxy/provider/registry.hpp"
+
+namespace llmgw::proxy {
+namespace {
+
+// Deadlines fire up to two ticks late; a limit below eight seconds gets a finer tick, for its sake alone.
+std::chrono::milliseconds tick_for(const Config& config) {
+  const auto shortest = std::chrono::ceil<std::chrono::milliseconds>(config.client_timeout);
+  return std::clamp<std::chrono::milliseconds>(shortest / 8, std::chrono::milliseconds(10), std::chrono::seconds(1));
+}
+
+std::unique_ptr<TlsContext> make_tls(const Config& config) {
+  if (!config.upstream.tls) return nullptr;
+  return std::move(TlsContext::make(config.upstream_ca_pem)).value();
+}
+
+}  // namespace
+
+/// Copies the loop's own counts to where other threads may read them.
+struct Worker::Publisher final : Deadline {
+  explicit Publisher(Worker& owner) : worker(owner) {
+    worker.loop_.deadlines().add(*this);
+    worker.loop_.deadlines().arm(*this, std::chrono::milliseconds(0));
+  }
+  void expired() noexcept override {
+    worker.publish();
+    worker.loop_.deadlines().arm(*this, std::chrono::milliseconds(0));
+  }
+  Worker& worker;
+};
+
+Worker::Worker(const Config& config, std::size_t queue_share, Wakeup& courier)
+    : loop_(tick_for(config)),
+      tls_(make_tls(config)),
+      pool_(loop_, config.upstream, tls_.get()),
+      provider_(make_provider(config)),
+      outbox_(queue_share, courier),
+      context_{config, loop_, pool_, *provider_, outbox_, IdGenerator(random_seed()), {}, false, {}, {}, {}},
+      traffic_(context_),
+      server_(loop_, traffic_),
+      publisher_(std::make_unique<Publisher>(*this)) {}
+
+Worker::~Worker() = default;
+
+Result<void> Worker::listen(const Endpoint& endpoint) {
+  auto opened = Listener::open(loop_, endpoint);
+  if (opened.has_error()) return opened.error();
+  listener_ = std::move(*opened);
+  return {};
+}
+
+void Worker::start() {
+  thread_ = std::thread([this] {
+    server_.start(std::move(listener_));
+    loop_.run();
+  });
+}
+
+void Worker::set_key(Secret key) {
+  loop_.post([this, key = std::move(key)] { provider_->set_key(key); });
+}
+
+void Worker::drain(std::function<void()> ended) {
+  loop_.post([this, ended = std::move(ended)] {
+    context_.draining = true;
+    server_.drain();
+    spawn([](Worker& self, std::function<void()> then) -> Task<void> {
+      co_await self.server_.wait_until_empty();
+      self.pool_.close_idle();
+      self.publish();
+      then();
+    }(*this, ended));
+  });
+}
+
+void Worker::cancel_all() {
+  loop_.post([this] { server_.cancel_all(); });
+}
+
+void Worker::join() {
+  if (!thread_.joinable()) return;
+  loop_.post([this] { loop_.stop(); });
+  thread_.join();
+}
+
+void Worker::publish() noexcept {
+  gauges_.open_connections.set(server_.open_connections());
+  const PoolCounts& pool = pool_.counts();
+  gauges_.pool_opened.set(pool.opened);
+  gauges_.pool_reused.set(pool.reused);
+  gauges_.pool_failed.set(pool.failed);
+  gauges_.pool_idle.set(pool.idle);
+  if (tls_ == nullptr) return;
+  gauges_.tls_handshakes.set(tls_->counts().handshakes);
+  gauges_.tls_resumed.set(tls_->counts().resumed);
+}
+
+}  // namespace llmgw::proxy

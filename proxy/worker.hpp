@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// Worker: one core's share of the proxy. Nothing of it is shared with another worker.
+#pragma once
+
+#include <memory>
+#include <thread>
+
+#include "common/http/server.hpp"
+#include "proxy/api/context.hpp"
+#include "proxy/api/traffic.hpp"
+
+namespace llmgw::proxy {
+
+/// A thread with its loop, listener, upstream pool and outbox. Built and joined by the app's thread; the methods after
+/// start() may be called from there, they pass on to the worker's own.
+class Worker {
+ public:
+  /// Throws std::runtime_error where TLS cannot be set up. `courier` outlives the worker.
+  Worker(const Config& config, std::size_t queue_share, Wakeup& courier);
+  ~Worker();
+
+  /// Binds the listener; connections wait in the kernel until start().
+  Result<void> listen(const Endpoint& endpoint);
+  void start();
+
+  void set_key(Secret key);
+  /// No new exchanges; `ended` is called on this worker's thread when the last open one has ended.
+  void drain(std::function<void()> ended);
+  /// Ends open exchanges where they stand.
+  void cancel_all();
+  /// Ends the thread; after drain() has said that it ended.
+  void join();
+
+  Outbox& outbox() noexcept { return outbox_; }
+  const TrafficCounts& traffic() const noexcept { return context_.counts; }
+  /// Published once a tick, so that scraping touches nothing of the worker's own.
+  struct Gauges {
+    Counter open_connections, pool_opened, pool_reused, pool_failed, pool_idle, tls_handshakes, tls_resumed;
+  };
+  const Gauges& gauges() const noexcept { return gauges_; }
+
+ private:
+  struct Publisher;
+  void publish() noexcept;
+
+  Loop loop_;
+  std::unique_ptr<TlsContext> tls_;
+  Pool pool_;
+  std::unique_ptr<Provider> provider_;
+  Outbox outbox_;
+  Context context_;
+  Traffic traffic_;
+  http::Server server_;
+  std::unique_ptr<Listener> listener_;
+  Gauges gauges_;
+  std::unique_ptr<Publisher> publisher_;
+  std::thread thread_;
+};
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""Neither side can make the gateway hold what the other does not take."""
+
+import threading
+import time
+
+import pytest
+
+from support.event import same
+from support.gateway import new_id
+from support.process import PATIENCE, SANITIZED, wait_until
+from support.scripted import Peer, ScriptedServer
+from support.wire import request
+
+MB = 1024 * 1024
+TOTAL = 100 * MB
+BOUND = 16 * MB  # what sockets and the gateway may hold together; far less than TOTAL
+BLOCK = b"x" * 65536
+
+
+class Progress:
+    """Counts bytes, and tells when no more of them go."""
+
+    def __init__(self) -> None:
+        self.bytes, self.changed_at = 0, time.monotonic()
+
+    def add(self, count: int) -> None:
+        self.bytes += count
+        self.changed_at = time.monotonic()
+
+    def wait_until_stuck(self) -> int:
+        wait_until(lambda: self.bytes and time.monotonic() - self.changed_at > 0.7, "no more progress")
+        return self.bytes
+
+
+@pytest.mark.parametrize("framing", ["length", "chunked"])
+def test_slow_client(factory, framing: str):
+    progress = Progress()
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        block = BLOCK if framing == "length" else b"10000\r\n" + BLOCK + b"\r\n"
+        head = f"Content-Length: {TOTAL}" if framing == "length" else "Transfer-Encoding: chunked"
+        peer.send(f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode())
+        for _ in range(TOTAL // len(BLOCK)):
+            peer.send(block)
+            progress.add(len(BLOCK))
+        if framing == "chunked":
+            peer.send(b"0\r\n\r\n")
+        assert peer.at_end()
+    with ScriptedServer(script) as upstream:
+        gateway = factory.gateway(upstream.url)
+        before = gateway.proxy.daemon.resident_bytes()
+        request_id = new_id()
+        with gateway.proxy.connect(receive_buffer=65536) as connection:
+            connection.send(request("GET", "/v1/x", [("X-LLM-Request-ID", request_id)]))
+            assert progress.wait_until_stuck() < BOUND
+            if not SANITIZED:
+                assert gateway.proxy.daemon.resident_bytes() - before < 4 * MB
+            assert gateway.proxy.ask("GET", "/healthz").status == 200  # it waits for nobody else
+            assert len(connection.read_response().body) == TOTAL
+        same(gateway.event(request_id), outcome="completed", response_bytes=TOTAL)
+
+
+def test_slow_upstream(factory):
+    progress, proceed = Progress(), threading.Event()
+
+    def script(peer: Peer) -> None:
+        head = peer.read_request_head()
+        assert proceed.wait(PATIENCE)
+        length = int(head.values("Content-Length")[0]) - len(peer.buffer)
+        while length > 0:
+            length -= len(peer.receive())
+        peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    with ScriptedServer(script) as upstream:
+        gateway = factory.gateway(upstream.url, MAX_REQUEST_BODY="200MB")
+        before = gateway.proxy.daemon.resident_bytes()
+        with gateway.proxy.connect() as connection:
+            connection.send(request("POST", "/v1/files", [("Content-Length", str(TOTAL))]))
+
+            def upload() -> None:
+                for _ in range(TOTAL // len(BLOCK)):
+                    connection.send(BLOCK)
+                    progress.add(len(BLOCK))
+            sender = threading.Thread(target=upload, daemon=True)
+            sender.start()
+            assert progress.wait_until_stuck() < BOUND
+            if not SANITIZED:
+                assert gateway.proxy.daemon.resident_bytes() - before < 4 * MB
+            proceed.set()
+            assert connection.read_response().status == 200
+            sender.join()

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+"""The graceful end: open exchanges finish, events are delivered, and a second signal means it."""
+
+import signal
+import time
+
+import pytest
+
+from support.event import same
+from support.gateway import Gateway, chat, new_id
+from support.process import PATIENCE, wait_until
+from support.scripted import FakeCollector
+from support.wire import Connection, Cut, request
+
+
+def open_stream(gateway: Gateway, gate: str) -> tuple[Connection, str]:
+    """A stream that has begun and waits at its gate."""
+    request_id = new_id("stream")
+    connection = gateway.proxy.connect()
+    connection.send(request("POST", "/v1/chat/completions", gateway.fields(request_id, f"gate={gate},usage=top"),
+                            chat(stream=True)))
+    assert connection.read_head().status == 200
+    while b"echo:" not in connection.read_chunk():
+        pass
+    return connection, request_id
+
+
+def read_rest(connection: Connection) -> bytes:
+    received = b""
+    while piece := connection.read_chunk():
+        received += piece
+    connection.read_trailers()
+    return received
+
+
+def is_refused(gateway: Gateway) -> bool:
+    try:
+        gateway.proxy.connect().close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def term(gateway: Gateway) -> float:
+    gateway.proxy.daemon.signal(signal.SIGTERM)
+    gateway.proxy.daemon.wait_for_log(lambda line: line["msg"] == "draining", "draining")
+    return time.monotonic()
+
+
+def test_open_stream_ends_whole(factory):
+    gateway = factory.gateway(DRAIN_DELAY="0s", DRAIN_TIMEOUT="60s")
+    connection, request_id = open_stream(gateway, "g")
+    assert gateway.proxy.ready() == 200
+    term(gateway)
+    assert gateway.proxy.ready() == 503
+    wait_until(lambda: is_refused(gateway), "refusal of new connections")
+    gateway.mock.release("g")
+    with connection:
+        assert read_rest(connection).endswith(b"data: [DONE]\n\n")
+        assert connection.at_end()  # it carries no further request
+    assert gateway.proxy.daemon.wait() == 0
+    same(gateway.event(request_id), outcome="completed", status_code=200, usage_source="upstream")
+
+
+def test_new_connections_are_served_during_the_drain_delay(factory):
+    gateway = factory.gateway(DRAIN_DELAY="1500ms", DRAIN_TIMEOUT="60s")
+    begin = term(gateway)
+    assert gateway.proxy.ready() == 503
+    response, event = gateway.post(chat())
+    assert response.status == 200 and time.monotonic() - begin < 1.5
+    same(event, outcome="completed")
+    wait_until(lambda: is_refused(gateway) or not gateway.proxy.daemon.is_running(), "end of the delay")
+    assert time.monotonic() - begin >= 1.5
+    assert gateway.proxy.daemon.wait() == 0
+
+
+def test_idle_connections_do_not_hold_it_up(factory):
+    gateway = factory.gateway(DRAIN_TIMEOUT="60s")
+    with gateway.proxy.connect() as used, gateway.proxy.connect() as fresh:
+        used.send(request("POST", "/v1/chat/completions", [], chat()))
+        assert used.read_response().status == 200
+        assert gateway.proxy.daemon.stop(PATIENCE / 2) == 0
+        assert used.at_end() and fresh.at_end()
+
+
+def test_drain_timeout_cuts(factory):
+    gateway = factory.gateway(DRAIN_TIMEOUT="300ms")
+    connection, request_id = open_stream(gateway, "never")
+    begin = term(gateway)
+    with connection, pytest.raises(Cut):
+        read_rest(connection)
+    assert gateway.proxy.daemon.wait(PATIENCE / 2) == 0
+    assert time.monotonic() - begin >= 0.3
+    event = gateway.event(request_id)
+    assert event["outcome"] != "completed" and event["status_code"] == 200
+
+
+def test_second_signal_ends_at_once(factory):
+    gateway = factory.gateway(DRAIN_DELAY="60s", DRAIN_TIMEOUT="60s")
+    connection, request_id = open_stream(gateway, "never")
+    term(gateway)
+    begin = time.monotonic()
+    gateway.proxy.daemon.signal(signal.SIGTERM)
+    with connection, pytest.raises(Cut):
+        read_rest(connection)
+    assert gateway.proxy.daemon.wait(PATIENCE / 2) == 0
+    assert time.monotonic() - begin < PATIENCE / 4
+    gateway.event(request_id)
+
+
+def test_events_are_flushed(factory):
+    with FakeCollector() as collector:
+        collector.is_open.clear()
+        proxy = factory.proxy(factory.mock().url, collector.url, EVENT_FLUSH_TIMEOUT="30s")
+        for _ in range(30):
+            assert proxy.ask("POST", "/v1/chat/completions", [], chat()).status == 200
+        proxy.daemon.signal(signal.SIGTERM)
+        proxy.daemon.wait_for_log(lambda line: line["msg"] == "draining", "draining")
+        collector.is_open.set()
+        assert proxy.daemon.wait() == 0
+        assert len(collector.events()) == 30
+
+
+def test_flush_timeout_bounds_the_end(factory):
+    """A collector that never answers delays the end by that time and no longer; what is lost is said."""
+    with FakeCollector() as collector:
+        collector.is_open.clear()
+        proxy = factory.proxy(factory.mock().url, collector.url, EVENT_FLUSH_TIMEOUT="300ms")
+        for _ in range(5):
+            proxy.ask("POST", "/v1/chat/completions", [], chat())
+        begin = time.monotonic()
+        assert proxy.daemon.stop(PATIENCE / 2) == 0
+        assert time.monotonic() - begin < PATIENCE / 4
+        last = [line for line in proxy.daemon.entries() if line["msg"] == "event delivery"][-1]
+        assert last["produced"] == 5 and last["delivered"] + last["dropped"] == 5 and last["dropped"] > 0
+
+
+@pytest.mark.parametrize("daemon", ["proxy", "collector"])
+def test_restart_on_the_same_address_at_once(factory, daemon: str):
+    """With connections that were open until the end, and so linger in the kernel."""
+    gateway = factory.gateway()
+    gateway.post(chat())
+    if daemon == "collector":
+        assert gateway.collector.daemon.stop() == 0
+        gateway.collector = factory.collector(port="%s:%d" % gateway.collector.address,
+                                              events=gateway.collector.events_path)
+    else:
+        with gateway.proxy.connect() as connection:
+            connection.send(request("POST", "/v1/chat/completions", [], chat()))
+            assert connection.read_response().status == 200
+            assert gateway.proxy.daemon.stop() == 0
+            gateway.proxy = factory.proxy(gateway.mock.url, gateway.collector.url,
+                                          LISTEN_ADDR="%s:%d" % gateway.proxy.address,
+                                          ADMIN_LISTEN_ADDR="%s:%d" % gateway.proxy.admin)
+    response, event = gateway.post(chat())
+    assert response.status == 200 and event["outcome"] == "completed"
+
+
+def test_request_on_a_kept_connection_while_draining(factory):
+    """It is answered, and told that the connection ends, or the connection is closed before it; never half of it."""
+    gateway = factory.gateway(DRAIN_DELAY="60s")
+    with gateway.proxy.connect() as connection:
+        connection.send(request("POST", "/v1/chat/completions", [], chat()))
+        assert connection.read_response().status == 200
+        term(gateway)
+        connection.send(request("POST", "/v1/chat/completions", [], chat()))
+        assert connection.read_response().status == 200
+    assert gateway.proxy.daemon.stop() == 0
+
+
+def test_healthz_holds_while_draining(factory):
+    gateway = factory.gateway(DRAIN_DELAY="60s")
+    term(gateway)
+    assert gateway.proxy.ask("GET", "/healthz").status == 200
+    assert gateway.proxy.daemon.stop() == 0

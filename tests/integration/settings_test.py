@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+"""Settings and command lines: every fault is one clear line, and no secret is ever shown."""
+
+import json
+import re
+import time
+
+import pytest
+
+from support.gateway import UPSTREAM_KEY, Gateway
+from support.process import PATIENCE, SANITIZED, Daemon, run
+from support.wire import ask
+
+PROXY = {"UPSTREAM_OPENAI_API_KEY": UPSTREAM_KEY, "LISTEN_ADDR": "127.0.0.1:0", "ADMIN_LISTEN_ADDR": "127.0.0.1:0"}
+COLLECTOR = {"PORT": "127.0.0.1:0"}
+
+BAD_PROXY = [
+    ("LISTEN_ADDR", "8080x"), ("LISTEN_ADDR", ":99999"), ("LISTEN_ADDR", "localhost"), ("LISTEN_ADDR", "127.0.0.1"),
+    ("LISTEN_ADDR", ":-1"), ("LISTEN_ADDR", "[::1:80"),
+    ("ADMIN_LISTEN_ADDR", "on"), ("ADMIN_LISTEN_ADDR", ":"),
+    ("UPSTREAM_OPENAI_BASE_URL", "api.openai.com"), ("UPSTREAM_OPENAI_BASE_URL", "ftp://api.openai.com"),
+    ("UPSTREAM_OPENAI_BASE_URL", "https://"), ("UPSTREAM_OPENAI_BASE_URL", "http://host:port"),
+    ("UPSTREAM_CA_FILE", "/nonexistent/ca.pem"), ("UPSTREAM_CA_FILE", "/etc/hostname"),
+    ("UPSTREAM_OPENAI_API_KEY_FILE", "/nonexistent/key"),
+    ("COLLECTOR_URL", "collector:8081"), ("COLLECTOR_URL", "http://"),
+    ("EVENT_QUEUE_SIZE", "0"), ("EVENT_QUEUE_SIZE", "-5"), ("EVENT_QUEUE_SIZE", "many"), ("EVENT_QUEUE_SIZE", "1e4"),
+    ("EVENT_FLUSH_TIMEOUT", "2"), ("EVENT_FLUSH_TIMEOUT", "2 s"), ("EVENT_FLUSH_TIMEOUT", "-2s"),
+    ("HTTP_CLIENT_TIMEOUT", "soon"), ("HTTP_CLIENT_TIMEOUT", "0s"), ("HTTP_CLIENT_TIMEOUT", "10d"),
+    ("METERING_CAPTURE_BYTES", "256K"), ("METERING_CAPTURE_BYTES", "-1"),
+    ("METERING_STREAM_USAGE", "yes"),
+    ("MAX_REQUEST_BODY", "64 MB"), ("MAX_REQUEST_BODY", "0x10"),
+    ("DRAIN_DELAY", "x"), ("DRAIN_TIMEOUT", "1m30"),
+    ("PROXY_THREADS", "0"), ("PROXY_THREADS", "two"),
+    ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"),
+]
+BAD_COLLECTOR = [
+    ("PORT", "http"), ("PORT", "70000"), ("PORT", "-1"),
+    ("EVENT_LOG_PATH", "/nonexistent/folder/events.ndjson"),
+    ("EVENT_LOG_SYNC", "always"), ("MAX_EVENTS_BODY", "big"), ("LOG_LEVEL", "0"), ("LOG_FORMAT", "JSON!"),
+]
+
+
+def check_refusal(program: str, name: str, value: str, **settings: str) -> None:
+    begin = time.monotonic()
+    done = run(program, **settings)
+    assert done.returncode == 2, done
+    assert SANITIZED or time.monotonic() - begin < 1
+    assert done.stdout == "" and done.stderr.count("\n") == 1, done
+    assert name in done.stderr and value in done.stderr, done
+    assert UPSTREAM_KEY not in done.stderr
+
+
+@pytest.mark.parametrize("name,value", BAD_PROXY)
+def test_bad_setting_of_the_proxy(name: str, value: str):
+    settings = PROXY | {name: value}
+    if name == "UPSTREAM_OPENAI_API_KEY_FILE":
+        del settings["UPSTREAM_OPENAI_API_KEY"]
+    check_refusal("llm-proxy", name, value, **settings)
+
+
+@pytest.mark.parametrize("name,value", BAD_COLLECTOR)
+def test_bad_setting_of_the_collector(name: str, value: str):
+    check_refusal("llm-collector", name, value, **(COLLECTOR | {name: value}))
+
+
+@pytest.mark.parametrize("key", [None, "", "sk-with space", "sk-with\nline", "sk-\xe4"])
+def test_bad_key_is_named_and_not_shown(key: str | None):
+    settings = {name: value for name, value in PROXY.items() if name != "UPSTREAM_OPENAI_API_KEY"}
+    done = run("llm-proxy", **(settings if key is None else settings | {"UPSTREAM_OPENAI_API_KEY": key}))
+    assert done.returncode == 2 and "UPSTREAM_OPENAI_API_KEY" in done.stderr
+    assert "sk-" not in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_password_of_a_url_is_not_shown():
+    done = run("llm-proxy", **PROXY, COLLECTOR_URL="http://user:hunter2@collector:99999/")
+    assert done.returncode == 2 and "COLLECTOR_URL" in done.stderr and "hunter2" not in done.stderr
+
+
+def test_all_faults_are_named_at_once():
+    done = run("llm-proxy", **(PROXY | {"LOG_LEVEL": "loud", "DRAIN_DELAY": "x", "COLLECTOR_URL": "y"}))
+    assert done.returncode == 2
+    assert all(name in done.stderr for name in ("LOG_LEVEL", "DRAIN_DELAY", "COLLECTOR_URL"))
+
+
+@pytest.mark.parametrize("listener", ["LISTEN_ADDR", "ADMIN_LISTEN_ADDR", "PORT"])
+def test_port_in_use(gateway: Gateway, listener: str):
+    taken = "%s:%d" % (gateway.collector.address if listener == "PORT" else gateway.proxy.address)
+    program = "llm-collector" if listener == "PORT" else "llm-proxy"
+    settings = (COLLECTOR if listener == "PORT" else PROXY | {"UPSTREAM_OPENAI_BASE_URL": gateway.mock.url})
+    done = run(program, **(settings | {listener: taken}))
+    assert done.returncode == 1 and taken in done.stderr, done
+
+
+@pytest.mark.parametrize("program,settings", [("llm-proxy", PROXY), ("llm-collector", COLLECTOR)])
+def test_address_of_nobody_here(program: str, settings: dict):
+    name = "LISTEN_ADDR" if program == "llm-proxy" else "PORT"
+    done = run(program, **(settings | {name: "192.0.2.1:8080"}))
+    assert done.returncode == 1 and "192.0.2.1:8080" in done.stderr, done
+
+
+@pytest.mark.parametrize("program,names", [
+    ("llm-proxy", {name for name, _ in BAD_PROXY} | {"UPSTREAM_OPENAI_API_KEY"}),
+    ("llm-collector", {name for name, _ in BAD_COLLECTOR}),
+])
+def test_help_names_every_setting(program: str, names: set[str]):
+    done = run(program, "--help")
+    assert done.returncode == 0 and done.stderr == ""
+    assert all(name in done.stdout for name in names)
+    assert all(flag in done.stdout for flag in ("--help", "--version", "--healthcheck", "--check-config"))
+
+
+@pytest.mark.parametrize("program", ["llm-proxy", "llm-collector"])
+def test_version(program: str):
+    done = run(program, "--version")
+    assert done.returncode == 0 and re.fullmatch(rf"{program} \d+\.\d+\.\d+\S*\n", done.stdout), done
+
+
+@pytest.mark.parametrize("program", ["llm-proxy", "llm-collector"])
+@pytest.mark.parametrize("arguments", [["--nonsense"], ["serve"], ["--help", "--version"]], ids=str)
+def test_unknown_arguments(program: str, arguments: list[str]):
+    done = run(program, *arguments)
+    assert done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1
+
+
+def test_check_config_of_the_proxy():
+    done = run("llm-proxy", "--check-config", **PROXY, HTTP_CLIENT_TIMEOUT="90s", MAX_REQUEST_BODY="1048576",
+               COLLECTOR_URL="http://127.0.0.1:8081")
+    assert done.returncode == 0 and done.stderr == ""
+    assert UPSTREAM_KEY not in done.stdout
+    shown = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    assert shown["HTTP_CLIENT_TIMEOUT"] in ("90s", "1m30s") and shown["MAX_REQUEST_BODY"] == "1MB"
+    assert shown["UPSTREAM_OPENAI_BASE_URL"].startswith("https://api.openai.com")
+    assert shown["DRAIN_TIMEOUT"] == "30s" and int(shown["PROXY_THREADS"]) >= 1
+
+
+def test_check_config_of_the_collector():
+    done = run("llm-collector", "--check-config", MAX_EVENTS_BODY="1024KB")
+    assert done.returncode == 0
+    shown = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    assert shown["MAX_EVENTS_BODY"] == "1MB" and shown["PORT"].endswith("8081")
+
+
+@pytest.mark.parametrize("program,settings", [("llm-proxy", PROXY | {"DRAIN_DELAY": "x"}),
+                                              ("llm-collector", {"PORT": "x"})])
+def test_check_config_finds_faults(program: str, settings: dict):
+    done = run(program, "--check-config", **settings)
+    assert done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1
+
+
+def address(pair: tuple[str, int]) -> str:
+    return "%s:%d" % pair
+
+
+def test_healthcheck(factory):
+    gateway = factory.gateway()
+    proxy = PROXY | {"LISTEN_ADDR": address(gateway.proxy.address), "ADMIN_LISTEN_ADDR": address(gateway.proxy.admin)}
+    collector = {"PORT": address(gateway.collector.address)}
+    assert run("llm-proxy", "--healthcheck", **proxy).returncode == 0
+    assert run("llm-proxy", "--healthcheck", **(proxy | {"ADMIN_LISTEN_ADDR": "off"})).returncode == 0
+    assert run("llm-collector", "--healthcheck", **collector).returncode == 0
+    for each in (gateway.proxy, gateway.collector):
+        assert each.daemon.stop() == 0
+    assert run("llm-proxy", "--healthcheck", **proxy).returncode == 1
+    assert run("llm-collector", "--healthcheck", **collector).returncode == 1
+
+
+def test_admin_off(factory, gateway: Gateway):
+    proxy = factory.proxy(gateway.mock.url, gateway.collector.url, ADMIN_LISTEN_ADDR="off")
+    assert proxy.ask("GET", "/healthz").status == 200
+    assert [line for line in proxy.daemon.entries() if line.get("listener") == "admin"] == []
+
+
+@pytest.mark.parametrize("listen", ["[::1]:0", ":0", "0.0.0.0:0"])
+def test_addresses_to_listen_on(factory, gateway: Gateway, listen: str):
+    proxy = factory.proxy(gateway.mock.url, None, LISTEN_ADDR=listen)
+    host = "::1" if "::1" in listen else "127.0.0.1"
+    assert ask((host, proxy.address[1]), "GET", "/healthz").status == 200
+
+
+def test_log_formats(factory, gateway: Gateway, tmp_path):
+    proxy = factory.proxy(gateway.mock.url, None)
+    proxy.ask("GET", "/v1/models")
+    assert proxy.daemon.stop() == 0
+    for line in proxy.daemon.lines:
+        assert list(json.loads(line))[:3] == ["ts", "level", "msg"], line
+    text = Daemon("llm-collector", tmp_path, **COLLECTOR, LOG_FORMAT="text")
+    with text.changed:
+        assert text.changed.wait_for(lambda: any("listening" in line for line in text.lines), PATIENCE)
+    assert not any(line.startswith("{") for line in text.lines)
+    assert text.stop() == 0

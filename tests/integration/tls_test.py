@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: MIT
+"""https upstreams: always verified, named, resumed, and never cut unnoticed."""
+
+import hashlib
+import pathlib
+import random
+import ssl
+import threading
+
+import pytest
+
+from support.certificates import Authority
+from support.event import same
+from support.gateway import Factory, Gateway, chat, new_id
+from support.process import PATIENCE
+from support.scripted import Peer, ScriptedServer, answering, reply
+from support.wire import Cut, chunk, request
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("ca"))
+
+
+def start(factory: Factory, upstream: ScriptedServer, ca: pathlib.Path | None, host: str = "localhost",
+          **settings: str) -> Gateway:
+    return factory.gateway(f"https://{host}:{upstream.address[1]}", UPSTREAM_CA_FILE=str(ca) if ca else None,
+                           PROXY_THREADS="1", **settings)
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
+def test_verified(factory, authority: Authority, version: ssl.TLSVersion):
+    context = authority.server_context("DNS:localhost")
+    context.minimum_version = context.maximum_version = version
+    names = []
+    context.sni_callback = lambda _, name, __: names.append(name)
+    with ScriptedServer(answering(reply(b'{"secure":true}')), tls=context) as upstream:
+        gateway = start(factory, upstream, authority.certificate)
+        for _ in range(3):
+            response, event = gateway.post(chat())
+            assert response.status == 200 and response.json() == {"secure": True}
+            same(event, outcome="completed", status_code=200)
+        assert names == ["localhost"] and upstream.connections == 1
+        assert upstream.requests[0].values("Host") == [f"localhost:{upstream.address[1]}"]
+
+
+def test_address_instead_of_a_name(factory, authority: Authority):
+    context = authority.server_context("IP:127.0.0.1")
+    names = []
+    context.sni_callback = lambda _, name, __: names.append(name)
+    with ScriptedServer(answering(reply()), tls=context) as upstream:
+        gateway = start(factory, upstream, authority.certificate, host="127.0.0.1")
+        assert gateway.post(chat())[0].status == 200
+        assert names == [None]  # an address is no name (RFC 6066 section 3)
+
+
+@pytest.mark.parametrize("fault", ["unknown authority", "wrong authority", "other name", "no name", "wild card", "plain text"])
+def test_not_verified(factory, authority: Authority, tmp_path: pathlib.Path, fault: str):
+    """Nothing of the request is shown to a server that did not prove who it is."""
+    names = {"other name": ["DNS:other.test"], "no name": ["IP:127.0.0.1"], "wild card": ["DNS:*"]}
+    context = authority.server_context(*names.get(fault, ["DNS:localhost"]))
+    ca = {"unknown authority": None, "wrong authority": lambda: Authority(tmp_path, "Wrong CA").certificate}
+    trusted = ca.get(fault, lambda: authority.certificate)
+    plain = fault == "plain text"
+    script = answering(reply()) if not plain else lambda peer: peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    with ScriptedServer(script, tls=None if plain else context) as upstream:
+        upstream_ca = trusted() if trusted else None
+        gateway = start(factory, upstream, upstream_ca)
+        response, event = gateway.post(chat())
+        assert response.status == 502 and response.error["type"] == "upstream_error"
+        assert response.error["code"] == "upstream_unreachable"
+        same(event, outcome="upstream_unreachable", status_code=502)
+        assert upstream.requests == []
+        gateway.proxy.daemon.wait_for_log(lambda line: line["level"] == "warn" and line.get("reason"), "the reason")
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
+def test_session_is_resumed_on_reconnect(factory, authority: Authority, version: ssl.TLSVersion):
+    context = authority.server_context("DNS:localhost")
+    context.minimum_version = context.maximum_version = version
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(reply(b"{}", fields=[("Connection", "close")]))
+        assert peer.at_end()
+    with ScriptedServer(script, tls=context) as upstream:
+        gateway = start(factory, upstream, authority.certificate)
+        for _ in range(4):
+            assert gateway.post(chat())[0].status == 200
+        assert upstream.handshakes == [False, True, True, True]
+
+
+def test_stream_through_tls(factory, authority: Authority):
+    proceed = threading.Event()
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", chunk(b"data: 1\n\n"))
+        assert proceed.wait(PATIENCE)
+        peer.send(chunk(b"data: [DONE]\n\n"), b"0\r\n\r\n")
+    with ScriptedServer(script, tls=authority.server_context("DNS:localhost")) as upstream:
+        gateway = start(factory, upstream, authority.certificate)
+        with gateway.proxy.connect() as connection:
+            connection.send(request("POST", "/v1/chat/completions", [], chat(stream=True)))
+            assert connection.read_head().status == 200
+            assert connection.read_chunk() == b"data: 1\n\n"
+            proceed.set()
+            assert connection.read_chunk() == b"data: [DONE]\n\n"
+
+
+def test_large_bodies(factory, authority: Authority):
+    body = random.Random(1).randbytes(5_000_000)
+    with ScriptedServer(answering(reply(body)), tls=authority.server_context("DNS:localhost")) as upstream:
+        gateway = start(factory, upstream, authority.certificate)
+        response, event = gateway.post(body, target="/v1/files")
+        assert hashlib.sha256(response.body).digest() == hashlib.sha256(body).digest()
+        assert hashlib.sha256(upstream.requests[0].body).digest() == hashlib.sha256(body).digest()
+        same(event, request_bytes=len(body), response_bytes=len(body))
+
+
+@pytest.mark.parametrize("said", [True, False], ids=["with close_notify", "without"])
+def test_end_of_a_body_without_framing(factory, authority: Authority, said: bool):
+    """Only close_notify tells a body's end from a cut (RFC 9112 section 9.8)."""
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(b"HTTP/1.1 200 OK\r\n\r\nall there is")
+        if said:
+            peer.socket.unwrap()
+    with ScriptedServer(script, tls=authority.server_context("DNS:localhost")) as upstream:
+        gateway = start(factory, upstream, authority.certificate)
+        request_id = new_id()
+        with gateway.proxy.connect() as connection:
+            connection.send(request("GET", "/v1/x", [("X-LLM-Request-ID", request_id)]))
+            if said:
+                assert connection.read_response().body == b"all there is"
+            else:
+                with pytest.raises(Cut):
+                    connection.read_response()
+        same(gateway.event(request_id), outcome="completed" if said else "upstream_aborted", status_code=200)
+
+
+def test_server_that_never_shakes_hands(factory, authority: Authority):
+    with ScriptedServer(lambda peer: peer.read_to_close()) as upstream:
+        gateway = start(factory, upstream, authority.certificate, HTTP_CLIENT_TIMEOUT="300ms")
+        response, event = gateway.post(chat())
+        assert (response.status, response.error["code"]) in [(504, "upstream_timeout"), (502, "upstream_unreachable")]
+        same(event, status_code=response.status)

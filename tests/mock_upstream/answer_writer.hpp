@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// AnswerWriter: sends one answer in the framing that the behaviour asks for, whole or cut short.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/mock_upstream/behaviour.hpp"
+#include "tests/mock_upstream/visit.hpp"
+
+namespace llmgw::mock {
+
+/// All functions yield false once the client is gone.
+class AnswerWriter {
+ public:
+  AnswerWriter(http::Exchange& exchange, Visit& visit, const Behaviour& behaviour,
+               std::string request_id)
+      : exchange_(exchange),
+        visit_(visit),
+        behaviour_(behaviour),
+        request_id_(std::move(request_id)) {}
+
+  /// An interim response.
+  Task<bool> interim(int status);
+  /// A whole answer in the behaviour's framing, or its first `cut` bytes.
+  Task<bool> plain(int status, std::string_view body);
+
+  // A stream: chunked, or until close where that is asked for.
+  Task<bool> start_stream();
+  Task<bool> send(std::string_view bytes);
+  Task<bool> finish();
+
+ private:
+  using Fields = std::vector<http::OutField>;
+  Fields fields(int status, std::string_view content_type) const;
+  std::string head_text(int status, const Fields& fields, std::string_view framing) const;
+  Task<bool> start(int status, Fields fields);
+  bool until_close() const noexcept { return behaviour_.framing == PlainFraming::close; }
+
+  http::Exchange& exchange_;
+  Visit& visit_;
+  const Behaviour& behaviour_;
+  std::string request_id_;
+};
+
+}  // namespace llmgw::mock

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+// The table of options.
+#include "tests/mock_upstream/behaviour.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "common/quantity.hpp"
+#include "tests/mock_upstream/base64.hpp"
+
+namespace llmgw::mock {
+namespace {
+
+bool read(std::string_view text, std::size_t& into) {
+  const auto value = parse_integer(text);
+  if (value) into = static_cast<std::size_t>(*value);
+  return value.has_value();
+}
+
+bool read(std::string_view text, std::optional<std::size_t>& into) {
+  return read(text, into.emplace());
+}
+
+bool read(std::string_view text, Behaviour::Pause& into) {
+  std::size_t count = 0;
+  const bool good = read(text, count) && count <= 3'600'000;
+  if (good) into = Behaviour::Pause(count);
+  return good;
+}
+
+bool read(std::string_view text, unsigned& into) {
+  std::size_t count = 0;
+  const bool good = read(text, count) && count <= 1'000'000;
+  into = static_cast<unsigned>(count);
+  return good;
+}
+
+bool read(std::string_view text, bool& into) {
+  into = text == "1";
+  return into || text == "0";
+}
+
+bool read_status(std::string_view text, int& into, std::size_t least, std::size_t most) {
+  std::size_t status = 0;
+  const bool good = read(text, status) && status >= least && status <= most;
+  into = good ? static_cast<int>(status) : into;
+  return good;
+}
+
+template <class Enum>
+struct Name {
+  std::string_view name;
+  Enum value;
+};
+
+template <class Enum, std::size_t count>
+bool read_name(std::string_view text, Enum& into, const Name<Enum> (&names)[count]) {
+  const auto* found = std::find_if(std::begin(names), std::end(names),
+                                   [text](const Name<Enum>& each) { return each.name == text; });
+  if (found == std::end(names)) return false;
+  into = found->value;
+  return true;
+}
+
+constexpr Name<UsagePlace> usage_places[] = {
+    {"top", UsagePlace::top},       {"null", UsagePlace::null},
+    {"none", UsagePlace::none},     {"choices", UsagePlace::choices},
+    {"first", UsagePlace::first},   {"details", UsagePlace::details},
+    {"x_groq", UsagePlace::x_groq},
+};
+constexpr Name<PlainFraming> framings[] = {
+    {"length", PlainFraming::length},
+    {"chunked", PlainFraming::chunked},
+    {"close", PlainFraming::close},
+};
+
+using Text = std::string_view;
+struct Option {
+  OptionHelp help;
+  bool (*apply)(Text value, Behaviour& behaviour);
+
+  Text name() const { return help.form.substr(0, help.form.find('=')); }
+};
+
+constexpr Option options[] = {
+    {{"status=CODE", "answers with that status; from 300 on with an OpenAI error body"},
+     [](Text text, Behaviour& to) { return read_status(text, to.status, 200, 599); }},
+    {{"fail_first=N",
+      "the first N calls of one key fail with status= (500 if unset), later ones succeed"},
+     [](Text text, Behaviour& to) { return read(text, to.fail_first); }},
+    {{"key=TEXT", "what fail_first counts by"},
+     [](Text text, Behaviour& to) {
+       to.key = text;
+       return true;
+     }},
+    {{"chunks=N", "content chunks of a stream; by default one for each word of the answer"},
+     [](Text text, Behaviour& to) { return read(text, to.chunks); }},
+    {{"size=BYTES",
+      "each content chunk is that many letters instead of words; one chunk unless chunks= says "
+      "else"},
+     [](Text text, Behaviour& to) { return read(text, to.size); }},
+    {{"pace=MS", "stream: silence between content chunks"},
+     [](Text text, Behaviour& to) { return read(text, to.pace); }},
+    {{"gap=MS", "stream: silence after the first content chunk"},
+     [](Text text, Behaviour& to) { return read(text, to.gap); }},
+    {{"gate=NAME",
+      "waits for POST /mock/release?gate=NAME: a stream after its first content chunk, else before "
+      "the head"},
+     [](Text text, Behaviour& to) {
+       to.gate = text;
+       return !text.empty();
+     }},
+    {{"delay=MS", "silence before the head"},
+     [](Text text, Behaviour& to) { return read(text, to.delay); }},
+    {{"usage=PLACE",
+      "top, null, none, choices, first, details or x_groq: where usage is, asked for or not"},
+     [](Text text, Behaviour& to) { return read_name(text, to.usage, usage_places); }},
+    {{"cut=N|head",
+      "closes after N content chunks of a stream or N body bytes, or before any byte"},
+     [](Text text, Behaviour& to) {
+       to.cut_head = text == "head";
+       return to.cut_head || read(text, to.cut);
+     }},
+    {{"framing=KIND", "length, chunked or close; a stream is chunked unless close is asked for"},
+     [](Text text, Behaviour& to) { return read_name(text, to.framing, framings); }},
+    {{"trailers=1", "a chunked answer ends with the trailer x-mock-trailer"},
+     [](Text text, Behaviour& to) { return read(text, to.trailers); }},
+    {{"error_after=N", "stream: an error event after N content chunks, and its end without [DONE]"},
+     [](Text text, Behaviour& to) { return read(text, to.error_after); }},
+    {{"tools=1", "chat: the answer is a call of the request's first tool"},
+     [](Text text, Behaviour& to) { return read(text, to.tools); }},
+    {{"raw=BASE64", "writes exactly these bytes and closes"},
+     [](Text text, Behaviour& to) {
+       to.raw = decode_base64(text);
+       return to.raw.has_value();
+     }},
+    {{"hang=1", "takes the request and never answers"},
+     [](Text text, Behaviour& to) { return read(text, to.hang); }},
+    {{"early=1", "answers 413 without reading the body; in X-Mock only"},
+     [](Text text, Behaviour& to) { return read(text, to.early); }},
+    {{"informational=CODE", "an interim response first, such as 103"},
+     [](Text text, Behaviour& to) { return read_status(text, to.informational, 100, 199); }},
+};
+
+constexpr auto help_lines = [] {
+  std::array<OptionHelp, std::size(options)> lines{};
+  std::transform(std::begin(options), std::end(options), lines.begin(),
+                 [](const Option& each) { return each.help; });
+  return lines;
+}();
+
+std::optional<std::string> apply(Text item, Behaviour& behaviour) {
+  const std::size_t equals = item.find('=');
+  const Text name = item.substr(0, equals);
+  const auto* found = std::find_if(std::begin(options), std::end(options),
+                                   [name](const Option& each) { return each.name() == name; });
+  if (found == std::end(options)) return "unknown option " + std::string(name);
+  if (equals != item.npos && found->apply(item.substr(equals + 1), behaviour)) return std::nullopt;
+  return std::string(item) + ": wanted " + std::string(found->help.form);
+}
+
+}  // namespace
+
+Checked<Behaviour> parse_behaviour(std::string_view text) {
+  Behaviour behaviour;
+  Faults faults;
+  while (!text.empty()) {
+    const std::size_t comma = text.find(',');
+    if (auto fault = apply(text.substr(0, comma), behaviour))
+      faults.lines.push_back(*std::move(fault));
+    text = comma == text.npos ? Text() : text.substr(comma + 1);
+  }
+  if (!faults.lines.empty()) return faults;
+  return behaviour;
+}
+
+std::span<const OptionHelp> behaviour_help() noexcept { return help_lines; }
+
+}  // namespace llmgw::mock

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// PURE: one call, and what all forms of its answer share: ids, model and usage.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/mock_upstream/behaviour.hpp"
+#include "tests/mock_upstream/content.hpp"
+#include "tests/mock_upstream/prompt.hpp"
+
+namespace llmgw::mock {
+
+/// Keys in the order in which they are written, as OpenAI's answers have a steady order too.
+using Json = nlohmann::ordered_json;
+
+struct Call {
+  Endpoint endpoint;
+  std::uint64_t number;  ///< running, from 1
+  Prompt prompt;
+  Behaviour behaviour;
+
+  Content content() const { return {prompt, behaviour}; }
+  /// Answers name the dated model, not the alias that was asked for.
+  std::string model() const { return prompt.model + "-2024-07-18"; }
+  std::string id(std::string_view prefix) const {
+    return std::string(prefix) + "mock-" + std::to_string(number);
+  }
+};
+
+/// One time for all answers, so that they can be compared byte by byte.
+inline constexpr std::int64_t created_at = 1'727'000'000;
+
+/// `prompt_tokens` and so on.
+Json chat_usage(const Call& call, std::size_t completion_tokens);
+/// `input_tokens` and so on, as the Responses API calls them.
+Json responses_usage(const Call& call, std::size_t output_tokens);
+
+/// Puts usage where the behaviour wants it in an answer that is not streamed.
+void place_usage(const Call& call, Json usage, Json& answer);
+
+/// Any text as JSON; broken UTF-8 becomes U+FFFD.
+std::string to_text(const Json& json);
+
+/// The body of an error, laid out over several lines as OpenAI does it.
+std::string error_text(int status, std::string_view message);
+
+}  // namespace llmgw::mock

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Flags with values.
+#include "tests/mock_upstream/command_line.hpp"
+
+#include "common/quantity.hpp"
+#include "tests/mock_upstream/behaviour.hpp"
+
+namespace llmgw::mock {
+namespace {
+
+bool apply(std::string_view flag, std::string_view value, CommandLine& line) {
+  if (flag == "--record") {
+    line.record = value;
+    return !value.empty();
+  }
+  if (flag == "--listen") {
+    const auto address = parse_listen_address(value);
+    if (address) line.listen = *address;
+    return address.has_value();
+  }
+  if (flag != "--threads") return false;
+  const auto threads = parse_integer(value);
+  if (!threads || *threads == 0 || *threads > 64) return false;
+  line.threads = static_cast<unsigned>(*threads);
+  return true;
+}
+
+std::string row(std::string_view form, std::string_view meaning) {
+  std::string text = "  ";
+  text.append(form).append(form.size() < 20 ? 20 - form.size() : 1, ' ');
+  return text.append(meaning).append("\n");
+}
+
+}  // namespace
+
+Checked<CommandLine> parse_command_line(std::span<const char* const> arguments) {
+  CommandLine line;
+  for (std::size_t index = 0; index < arguments.size(); index += 2) {
+    const std::string flag = arguments[index];
+    line.help = flag == "--help";
+    if (line.help) return line;
+    const std::string value = index + 1 < arguments.size() ? arguments[index + 1] : "";
+    if (!apply(flag, value, line))
+      return Faults{{flag + " " + value + ": not understood; see --help"}};
+  }
+  return line;
+}
+
+std::string help_text() {
+  std::string text =
+      "mock-upstream: a model provider for tests, which also fails as asked\n\n"
+      "Usage: mock-upstream [--listen ADDRESS] [--threads N] [--record FILE]\n\n";
+  text +=
+      row("--listen ADDRESS", "where to listen; 127.0.0.1:0 by default, port 0 being any free one");
+  text += row("--threads N", "threads, 1 to 64; 1 by default");
+  text += row("--record FILE",
+              "appends a JSON line for each request and each connection that the client ends");
+  text += row("--help", "prints this text");
+  text +=
+      "\nPOST /v1/chat/completions, /v1/completions, /v1/embeddings, /v1/responses; GET "
+      "/v1/models, /healthz;\n"
+      "POST /mock/release?gate=NAME. The answer echoes the last user text.\n\n"
+      "Behaviour: the field X-Mock, or else a model named mock:..., lists options as "
+      "name=value,name=value:\n";
+  for (const OptionHelp& each : behaviour_help()) text += row(each.form, each.meaning);
+  return text;
+}
+
+}  // namespace llmgw::mock

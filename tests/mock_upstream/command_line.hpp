@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// PURE: the command line of mock-upstream.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "common/listen_address.hpp"
+#include "common/settings.hpp"
+
+namespace llmgw::mock {
+
+struct CommandLine {
+  ListenAddress listen{.host = "127.0.0.1", .port = 0};
+  unsigned threads = 1;
+  std::string record;  ///< empty: nothing is recorded
+  bool help = false;
+};
+
+/// `arguments`: without the program's name.
+Checked<CommandLine> parse_command_line(std::span<const char* const> arguments);
+
+/// What --help prints: the flags, the endpoints and every option of a behaviour.
+std::string help_text();
+
+}  // namespace llmgw::mock

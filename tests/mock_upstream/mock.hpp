@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// Mock: answers requests as a model provider would, or as badly as a test asks for.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "common/http/server.hpp"
+#include "tests/mock_upstream/answer_writer.hpp"
+#include "tests/mock_upstream/call.hpp"
+#include "tests/mock_upstream/gates.hpp"
+#include "tests/mock_upstream/recorder.hpp"
+#include "tests/mock_upstream/visit.hpp"
+
+namespace llmgw::mock {
+
+/// What the threads of one process share.
+struct Shared {
+  Recorder recorder;
+  Gates gates;
+  std::atomic<std::uint64_t> calls = 0;
+  std::atomic<std::uint64_t> connections = 0;
+
+  /// The running number of this attempt under `key`, from 1.
+  unsigned count_attempt(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    return ++attempts_[key];
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, unsigned> attempts_;
+};
+
+/// The handler of one loop's server.
+class Mock final : public http::Handler {
+ public:
+  explicit Mock(Shared& shared) noexcept : shared_(shared) {}
+
+  Task<void> handle(http::Exchange& exchange) override;
+  Task<void> refuse(http::Exchange& exchange, errc fault) override;
+
+ private:
+  Task<void> release(http::Exchange& exchange);
+  Task<void> converse(http::Exchange& exchange, Visit& visit);
+  Task<bool> answer(http::Exchange& exchange, Visit& visit, const Call& call, bool readable);
+  Task<bool> succeed(const http::RequestHead& head, AnswerWriter& writer, Visit& visit,
+                     const Call& call, bool readable);
+  Task<bool> stream(AnswerWriter& writer, Visit& visit, const Call& call);
+  std::uint64_t number_of(const ByteStream& connection);
+
+  Shared& shared_;
+  std::unordered_map<const ByteStream*, std::uint64_t> connections_;
+};
+
+}  // namespace llmgw::mock

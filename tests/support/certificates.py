@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""A certificate authority for one test run, made by the openssl command line."""
+
+import pathlib
+import ssl
+import subprocess
+
+
+def openssl(*arguments: str | pathlib.Path) -> None:
+    subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, timeout=60)
+
+
+class Authority:
+    def __init__(self, folder: pathlib.Path, name: str = "Test CA") -> None:
+        self.folder = folder
+        self.certificate = folder / "ca.pem"
+        self.key = folder / "ca.key"
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                "-subj", f"/CN={name}", "-addext", "basicConstraints=critical,CA:TRUE",
+                "-keyout", self.key, "-out", self.certificate)
+
+    def server_context(self, *names: str, days: int = 1) -> ssl.SSLContext:
+        """A server's context with a certificate for these names, such as DNS:localhost or IP:127.0.0.1."""
+        stem = self.folder / "-".join(names).replace(":", "_").replace("*", "any")
+        request, key, chain, extensions = (stem.with_name(stem.name + suffix)
+                                           for suffix in (".csr", ".key", ".pem", ".ext"))
+        extensions.write_text(f"subjectAltName={','.join(names)}\nextendedKeyUsage=serverAuth\n")
+        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=upstream",
+                "-keyout", key, "-out", request)
+        openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key, "-days", str(days),
+                "-extfile", extensions, "-out", chain)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(chain, key)
+        return context

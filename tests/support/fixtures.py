@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures of the integration and SDK tests: a shared gateway, and factories for tests that need their own."""
+
+import pathlib
+import resource
+from collections.abc import Iterator
+
+import pytest
+
+from support.gateway import Factory, Gateway
+
+_, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
+
+
+@pytest.fixture
+def factory(tmp_path: pathlib.Path) -> Iterator[Factory]:
+    """Starts daemons for one test; all must end well."""
+    made = Factory(tmp_path)
+    yield made
+    made.close()
+
+
+class Shared:
+    """One gateway for many tests, replaced when a test has brought it down."""
+
+    def __init__(self, factory: pytest.TempPathFactory) -> None:
+        self.temporary = factory
+        self.current: tuple[Factory, Gateway] | None = None
+
+    def get(self) -> Gateway:
+        if self.current is None:
+            factory = Factory(self.temporary.mktemp("gateway"))
+            self.current = factory, factory.gateway()
+        return self.current[1]
+
+    def check(self) -> None:
+        factory, gateway = self.current
+        if not gateway.is_running():
+            self.close()
+            pytest.fail("a daemon of the shared gateway ended")
+        for daemon in factory.daemons:
+            daemon.check_findings()
+
+    def close(self) -> None:
+        if self.current is not None:
+            factory, _ = self.current
+            self.current = None
+            factory.close()
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    made = Shared(tmp_path_factory)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def gateway(shared: Shared) -> Iterator[Gateway]:
+    """The shared gateway in front of the mock upstream."""
+    yield shared.get()
+    shared.check()

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""tools/check_layers.py finds each kind of fault, and nothing in a tree that keeps the rules."""
+
+import importlib.util
+import pathlib
+import sys
+import unittest
+
+TOOL = pathlib.Path(__file__).parents[2] / "tools" / "check_layers.py"
+spec = importlib.util.spec_from_file_location("check_layers", TOOL)
+check_layers = importlib.util.module_from_spec(spec)
+sys.modules["check_layers"] = check_layers  # its dataclasses look themselves up there
+spec.loader.exec_module(check_layers)
+
+HEAD = "// SPDX-License-Identifier: MIT\n// A file of the test.\n"
+PURE = "// SPDX-License-Identifier: MIT\n// PURE: a file of the test.\n"
+
+
+def faults(files: dict[str, str]) -> list[str]:
+    return check_layers.check({
+        path: check_layers.Source(path, text if text.startswith("//") else HEAD + text)
+        for path, text in files.items()
+    })
+
+
+class CheckLayersTest(unittest.TestCase):
+    def assert_clean(self, files: dict[str, str]) -> None:
+        self.assertEqual(faults(files), [])
+
+    def assert_fault(self, files: dict[str, str], where: str, what: str) -> None:
+        found = faults(files)
+        self.assertEqual(len(found), 1, found)
+        self.assertTrue(found[0].startswith(where + ": "), found[0])
+        self.assertIn(what, found[0])
+
+    def test_arrows_that_point_down_are_fine(self):
+        self.assert_clean({
+            "common/error.hpp": "",
+            "common/http/server.hpp": '#include "common/error.hpp"\n',
+            "proxy/config.hpp": '#include "common/error.hpp"\n',
+            "proxy/metering/meter.hpp": '#include "proxy/config.hpp"\n',
+            "proxy/api/route.cpp": '#include "proxy/metering/meter.hpp"\n#include "common/http/server.hpp"\n',
+            "proxy/main.cpp": '#include "proxy/api/route.cpp"\n',
+            "tests/unit/proxy/all_test.cpp": '#include "proxy/api/route.cpp"\n#include "common/error.hpp"\n',
+        })
+
+    def test_arrow_upward(self):
+        self.assert_fault({"proxy/app.hpp": "", "proxy/metering/m.hpp": '#include "proxy/app.hpp"\n'},
+                          "proxy/metering/m.hpp:3", "metering lies beside or below app")
+
+    def test_arrow_upward_within_common(self):
+        self.assert_fault({"common/http/a.hpp": "", "common/net/b.cpp": '#include "common/http/a.hpp"\n'},
+                          "common/net/b.cpp:3", "must not include common/http/a.hpp")
+        self.assert_fault({"common/net/a.hpp": "", "common/b.cpp": '#include "common/net/a.hpp"\n'},
+                          "common/b.cpp:3", "must not include common/net/a.hpp")
+
+    def test_neighbours_on_a_floor(self):
+        self.assert_fault({"proxy/outbox/a.hpp": "", "proxy/upstream/b.hpp": '#include "proxy/outbox/a.hpp"\n'},
+                          "proxy/upstream/b.hpp:3", "must not include")
+
+    def test_daemons_do_not_know_each_other(self):
+        self.assert_fault({"collector/app.hpp": "", "proxy/app.hpp": '#include "collector/app.hpp"\n'},
+                          "proxy/app.hpp:3", "proxy must not know collector")
+        self.assert_fault({"proxy/config.hpp": "", "common/a.hpp": '#include "proxy/config.hpp"\n'},
+                          "common/a.hpp:3", "common must not know proxy")
+
+    def test_nobody_includes_tests(self):
+        self.assert_fault({"tests/support/f.hpp": "", "common/a.hpp": '#include "tests/support/f.hpp"\n'},
+                          "common/a.hpp:3", "nothing outside tests/")
+
+    def test_include_that_leads_nowhere(self):
+        self.assert_fault({"common/a.cpp": '#include "a.hpp"\n'}, "common/a.cpp:3", "no file of this tree")
+
+    def test_file_without_a_floor(self):
+        self.assert_fault({"proxy/misc.hpp": ""}, "proxy/misc.hpp:1", "no layer of proxy")
+        self.assert_fault({"collector/junk/a.hpp": ""}, "collector/junk/a.hpp:1", "no layer of collector")
+        self.assert_clean({"proxy/app_signals.cpp": ""})
+
+    def test_circle(self):
+        self.assert_fault({"common/a.hpp": '#include "common/b.hpp"\n', "common/b.hpp": '#include "common/a.hpp"\n'},
+                          "common/a.hpp:1", "common/a.hpp -> common/b.hpp -> common/a.hpp")
+
+    def test_io_header_in_a_pure_folder(self):
+        self.assert_fault({"proxy/metering/m.cpp": "#include <thread>\n"}, "proxy/metering/m.cpp:3", "is PURE")
+        self.assert_clean({"proxy/worker.cpp": "#include <thread>\n", "common/net/t.cpp": "#include <openssl/ssl.h>\n"})
+
+    def test_io_header_reached_through_another_file(self):
+        files = {"common/log.hpp": "#include <mutex>\n", "common/env.cpp": '#include "common/log.hpp"\n'}
+        self.assert_fault(files, "common/env.cpp:3", "includes <mutex> through common/log.hpp")
+
+    def test_file_that_calls_itself_pure(self):
+        self.assert_fault({"proxy/api/call.hpp": PURE + "#include <mutex>\n"}, "proxy/api/call.hpp:3", "is PURE")
+        self.assert_fault({"proxy/api/call.hpp": PURE, "proxy/api/call.cpp": "#include <openssl/md5.h>\n"},
+                          "proxy/api/call.cpp:3", "is PURE")
+
+    def test_asio_stays_in_its_sources(self):
+        self.assert_clean({"common/net/a.cpp": "#include <boost/asio/post.hpp>\n"})
+        self.assert_fault({"common/net/a.hpp": "#include <boost/asio/post.hpp>\n"}, "common/net/a.hpp:3", "belongs in")
+        self.assert_fault({"proxy/worker.cpp": "#include <boost/beast/http.hpp>\n"}, "proxy/worker.cpp:3", "belongs in")
+
+    def test_forbidden_calls(self):
+        for path, line, what in (
+            ("proxy/config.cpp", 'auto v = std::getenv("A");', "common/env.cpp alone"),
+            ("proxy/app.cpp", "auto* a = new App;", "straight into its owner"),
+            ("collector/app.cpp", "std::cout << 1;", "stdout belongs"),
+            ("tests/unit/common/a_test.cpp", "std::this_thread::sleep_for(1s);", "sleeping thread"),
+            ("proxy/worker.hpp", "std::mutex m;", "other threads post"),
+            ("common/ids.cpp", "using namespace std;", "where they come from"),
+        ):
+            with self.subTest(line):
+                self.assert_fault({path: line + "\n"}, f"{path}:3", what)
+
+    def test_calls_that_look_forbidden(self):
+        self.assert_clean({
+            "common/env.cpp": 'auto v = std::getenv("A");\n',
+            "common/a.cpp": "int x;  // a new file; sleep(1)\n/* getenv(\n*/\nauto s = \"new std::cout\"; char c = '\"';\n"
+                            "void* operator new(std::size_t size);\nauto n = 1'000'000;\nP p(new T(1)); loop.sleep(1);\n"
+                            'auto r = R"x(new " std::cerr)x";\nusing namespace std::chrono_literals;\n',
+        })
+
+    def test_line_numbers_survive_comments(self):
+        self.assert_fault({"common/a.cpp": "/* one\ntwo */\nauto* a = new A;\n"}, "common/a.cpp:5", "owner")
+
+    def test_head_of_a_file(self):
+        self.assert_fault({"common/a.hpp": "// something else\n#pragma once\n"}, "common/a.hpp:1", "SPDX")
+
+
+class TreeTest(unittest.TestCase):
+    def test_exit_status(self):
+        import subprocess
+        import tempfile
+        with tempfile.TemporaryDirectory() as root:
+            source = pathlib.Path(root) / "common" / "a.hpp"
+            source.parent.mkdir()
+            source.write_text(HEAD)
+            run = lambda: subprocess.run([TOOL, root], capture_output=True, text=True)  # noqa: E731
+            self.assertEqual(run().returncode, 0)
+            source.write_text(HEAD + "#include <thread>\n")
+            bad = run()
+            self.assertEqual(bad.returncode, 1)
+            self.assertIn("common/a.hpp:3", bad.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+// The event log as a file: whole lines or none, whatever the disk does.
+#include "collector/sinks/ndjson.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace llmgw::collector {
+namespace {
+
+namespace fs = std::filesystem;
+using Pieces = std::vector<std::string_view>;
+
+std::string content(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+class NdjsonSinkTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "ndjson-XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+    path_ = folder_ / "events.ndjson";
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void put(std::string_view text) const { std::ofstream(path_, std::ios::binary) << text; }
+  auto open(LogSync sync = LogSync::none) const { return NdjsonSink::open(path_.string(), sync); }
+
+  fs::path folder_;
+  fs::path path_;
+};
+
+// A file that may not grow beyond `most` bytes, which the kernel enforces as a full disk would.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t most) {
+    handler_ = std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{most, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+TEST_F(NdjsonSinkTest, AppendsPiecesInOrder) {
+  put("{0}\n");
+  for (const LogSync sync : {LogSync::none, LogSync::batch}) {
+    auto sink = open(sync);
+    ASSERT_TRUE(sink);
+    EXPECT_TRUE((*sink)->write(Pieces{"{1}\n{2}\n", "", "{3}\n"}));
+    EXPECT_TRUE((*sink)->check());
+  }
+  EXPECT_EQ(content(path_), "{0}\n{1}\n{2}\n{3}\n{1}\n{2}\n{3}\n");
+}
+
+TEST_F(NdjsonSinkTest, MakesTheFileForOwnerAndGroup) {
+  const mode_t mask = umask(022);
+  ASSERT_TRUE(open());
+  umask(mask);
+  EXPECT_EQ(fs::status(path_).permissions(),
+            fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read);
+}
+
+TEST_F(NdjsonSinkTest, WritesMorePiecesThanOneCallTakes) {
+  std::string expected;
+  std::vector<std::string> lines;
+  for (int i = 0; i < 5'000; ++i) lines.push_back("{" + std::to_string(i) + "}\n");
+  Pieces pieces(lines.begin(), lines.end());
+  for (const auto& each : lines) expected += each;
+  auto sink = open();
+  ASSERT_TRUE((*sink)->write(pieces));
+  EXPECT_EQ(content(path_), expected);
+}
+
+TEST_F(NdjsonSinkTest, CutsATornLastLineOff) {
+  const std::string long_line(200'000, 'x');
+  const std::pair<std::string, std::string> cases[] = {
+      {"", ""},
+      {"{1}\n", "{1}\n"},
+      {"{1}\n{2", "{1}\n"},
+      {"{1", ""},
+      {"{1}\n{" + long_line, "{1}\n"},
+      {"{" + long_line + "\n{2", "{" + long_line + "\n"},
+      {"{1}\n" + std::string(5'000, '\0'), "{1}\n"},
+  };
+  for (const auto& [before, after] : cases) {
+    put(before);
+    auto sink = open();
+    ASSERT_TRUE(sink);
+    EXPECT_EQ(content(path_), after);
+    ASSERT_TRUE((*sink)->write(Pieces{"{9}\n"}));
+    EXPECT_EQ(content(path_), after + "{9}\n");
+  }
+}
+
+TEST_F(NdjsonSinkTest, CutsNothingThatIsNoEvent) {
+  put("root:x:0:0\nno line end");
+  const auto sink = open();
+  ASSERT_FALSE(sink);
+  EXPECT_EQ(sink.error(), std::errc::illegal_byte_sequence);
+  EXPECT_EQ(content(path_), "root:x:0:0\nno line end");
+}
+
+TEST_F(NdjsonSinkTest, SaysWhyItCannotOpen) {
+  EXPECT_EQ(NdjsonSink::open((folder_ / "no" / "file").string(), LogSync::none).error(),
+            std::errc::no_such_file_or_directory);
+  EXPECT_EQ(NdjsonSink::open(folder_.string(), LogSync::none).error(), std::errc::is_a_directory);
+}
+
+TEST_F(NdjsonSinkTest, TakesBackWhatAFailedWriteLeft) {
+  auto sink = open(LogSync::batch);
+  ASSERT_TRUE((*sink)->write(Pieces{"{1}\n"}));
+  const std::string large = "{" + std::string(10'000, 'x') + "}\n";
+  {
+    const FileSizeLimit limit(5'000);
+    const auto outcome = (*sink)->write(Pieces{"{2}\n", large});
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error(), std::errc::file_too_large);
+    EXPECT_EQ(content(path_), "{1}\n");
+    EXPECT_FALSE((*sink)->check());
+    EXPECT_TRUE((*sink)->write(Pieces{"{3}\n"}));  // what fits is stored
+  }
+  EXPECT_TRUE((*sink)->check());
+  EXPECT_TRUE((*sink)->write(Pieces{large}));
+  EXPECT_EQ(content(path_), "{1}\n{3}\n" + large);
+}
+
+TEST_F(NdjsonSinkTest, KeepsWhatOthersAppendedAndEndsTheTornLine) {
+  auto sink = open();
+  ASSERT_TRUE((*sink)->write(Pieces{"{1}\n"}));
+  // The test cannot write between the sink's two calls, so the file is one that cannot be cut.
+  auto full = NdjsonSink::open("/dev/full", LogSync::none);
+  ASSERT_TRUE(full);
+  EXPECT_EQ((*full)->write(Pieces{"{1}\n"}).error(), std::errc::no_space_on_device);
+}
+
+TEST_F(NdjsonSinkTest, GoesOnInANewFileAfterReopening) {
+  auto sink = open();
+  ASSERT_TRUE((*sink)->write(Pieces{"{1}\n"}));
+  fs::rename(path_, folder_ / "old");
+  ASSERT_TRUE((*sink)->write(Pieces{"{2}\n"}));
+  ASSERT_TRUE((*sink)->reopen());
+  ASSERT_TRUE((*sink)->write(Pieces{"{3}\n"}));
+  EXPECT_EQ(content(folder_ / "old"), "{1}\n{2}\n");
+  EXPECT_EQ(content(path_), "{3}\n");
+}
+
+TEST_F(NdjsonSinkTest, KeepsTheOldFileWhereReopeningFails) {
+  auto sink = open();
+  fs::rename(path_, folder_ / "old");
+  fs::create_directory(path_);
+  EXPECT_EQ((*sink)->reopen().error(), std::errc::is_a_directory);
+  ASSERT_TRUE((*sink)->write(Pieces{"{1}\n"}));
+  EXPECT_EQ(content(folder_ / "old"), "{1}\n");
+}
+
+TEST_F(NdjsonSinkTest, FollowsAFileThatWasCutByOthers) {
+  auto sink = open();
+  ASSERT_TRUE((*sink)->write(Pieces{"{1}\n{2}\n"}));
+  fs::resize_file(path_, 0);
+  ASSERT_TRUE((*sink)->write(Pieces{"{3}\n"}));
+  const FileSizeLimit limit(6);
+  EXPECT_FALSE((*sink)->write(Pieces{"{4}\n"}));
+  EXPECT_EQ(content(path_), "{3}\n");
+}
+
+class Pipe {
+ public:
+  Pipe() { EXPECT_EQ(pipe(ends_), 0); }
+  int in() const { return ends_[1]; }
+  int out() const { return ends_[0]; }
+
+ private:
+  int ends_[2];
+};
+
+TEST(NdjsonSinkOnPipe, WaitsForItsReader) {
+  const Pipe pipe;
+  fcntl(pipe.in(), F_SETFL, O_NONBLOCK);  // as a terminal or a parent may have left it
+  auto sink = NdjsonSink::on_descriptor(pipe.in(), LogSync::batch);
+  const std::string text = std::string(1'000'000, 'x') + "\n";
+  std::string got;
+  std::thread reader([&] {
+    std::array<char, 65'536> block;
+    for (ssize_t size = 1; got.size() < text.size() && size > 0;) {
+      size = read(pipe.out(), block.data(), block.size());
+      if (size > 0) got.append(block.data(), static_cast<std::size_t>(size));
+    }
+  });
+  EXPECT_TRUE(sink->write(Pieces{text}));
+  reader.join();
+  EXPECT_EQ(got, text);
+  EXPECT_TRUE(sink->reopen());
+  ::close(pipe.out());
+  std::signal(SIGPIPE, SIG_IGN);
+  EXPECT_EQ(sink->write(Pieces{"{1}\n"}).error(), std::errc::broken_pipe);
+}
+
+TEST(NdjsonSinkOnPipe, IsStdoutsFileToo) {
+  std::string name = (fs::temp_directory_path() / "stdout-XXXXXX").string();
+  const int file = mkstemp(name.data());  // does not append by itself
+  auto sink = NdjsonSink::on_descriptor(file, LogSync::none);
+  ASSERT_TRUE(sink->write(Pieces{"{1}\n"}));
+  {
+    const FileSizeLimit limit(6);
+    EXPECT_FALSE(sink->write(Pieces{"{2}\n"}));
+  }
+  ASSERT_TRUE(sink->write(Pieces{"{3}\n"}));
+  EXPECT_EQ(content(name), "{1}\n{3}\n");
+  fs::remove(name);
+}
+
+}  // namespace
+}  // namespace llmgw::collector

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: MIT
+// The proxy's settings: defaults, every value that counts, every bad value by itself, and no secret
+// in any text.
+#include "proxy/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "common/cli.hpp"
+
+namespace llmgw::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+using Map = Environment::Map;
+
+constexpr const char* pem =
+    "# comment\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+
+Result<std::string> read_fake(const std::string& path) {
+  static const std::map<std::string, std::string> files{
+      {"/key", "sk-from-file\n"}, {"/crlf", "sk-crlf\r\n\n"}, {"/empty", ""},
+      {"/blank", "\n"},           {"/two", "sk-a\nsk-b\n"},   {"/space", "sk-a sk-b"},
+      {"/high", "sk-\xc3\xa4"},   {"/ca.pem", pem},
+  };
+  const auto found = files.find(path);
+  if (found == files.end()) return make_error_code(boost::system::errc::no_such_file_or_directory);
+  return found->second;
+}
+
+Checked<Config> load(Map map) { return load_config(Environment(std::move(map)), read_fake, 3); }
+
+// With the key set, as everything but the key's own tests need it.
+Checked<Config> load_with(Map map) {
+  map.insert({"UPSTREAM_OPENAI_API_KEY", "sk-secret"});
+  return load(std::move(map));
+}
+
+Config good(Map map) {
+  auto config = load_with(std::move(map));
+  if (!config) {
+    for (const auto& line : config.error().lines) ADD_FAILURE() << line;
+    return {};
+  }
+  return *config;
+}
+
+TEST(ProxyConfig, DefaultsAreThoseOfTheTable) {
+  const Config config = good({});
+  EXPECT_EQ(config.listen, (ListenAddress{"", 8080}));
+  EXPECT_EQ(config.upstream, (HttpUrl{true, "api.openai.com", 443, "", "api.openai.com"}));
+  EXPECT_EQ(config.upstream_key.reveal(), "sk-secret");
+  EXPECT_EQ(config.upstream_key_file, "");
+  EXPECT_EQ(config.upstream_ca_file, "");
+  EXPECT_EQ(config.upstream_ca_pem, "");
+  EXPECT_EQ(config.collector, std::nullopt);
+  EXPECT_EQ(config.event_queue_size, 10'000U);
+  EXPECT_EQ(config.event_flush_timeout, 2s);
+  EXPECT_EQ(config.client_timeout, 120s);
+  EXPECT_EQ(config.capture_bytes, 256U << 10);
+  EXPECT_EQ(config.stream_usage, StreamUsage::inject);
+  EXPECT_EQ(config.admin, (ListenAddress{"", 9090}));
+  EXPECT_EQ(config.max_request_body, 64U << 20);
+  EXPECT_EQ(config.drain_delay, 0s);
+  EXPECT_EQ(config.drain_timeout, 30s);
+  EXPECT_EQ(config.threads, 3U);
+  EXPECT_EQ(config.log.level, log::Level::info);
+  EXPECT_EQ(config.log.format, log::Format::json);
+}
+
+TEST(ProxyConfig, ReadsEveryVariable) {
+  const Config config = good({{"LISTEN_ADDR", "127.0.0.1:0"},
+                              {"UPSTREAM_OPENAI_BASE_URL", "http://vllm:8000/openai"},
+                              {"UPSTREAM_CA_FILE", "/ca.pem"},
+                              {"COLLECTOR_URL", "http://collector:8081"},
+                              {"EVENT_QUEUE_SIZE", "5"},
+                              {"EVENT_FLUSH_TIMEOUT", "500ms"},
+                              {"HTTP_CLIENT_TIMEOUT", "1m30s"},
+                              {"METERING_CAPTURE_BYTES", "0"},
+                              {"METERING_STREAM_USAGE", "passthrough"},
+                              {"ADMIN_LISTEN_ADDR", "off"},
+                              {"MAX_REQUEST_BODY", "1KB"},
+                              {"DRAIN_DELAY", "5s"},
+                              {"DRAIN_TIMEOUT", "0"},
+                              {"PROXY_THREADS", "8"},
+                              {"LOG_LEVEL", "debug"},
+                              {"LOG_FORMAT", "text"}});
+  EXPECT_EQ(config.listen, (ListenAddress{"127.0.0.1", 0}));
+  EXPECT_EQ(config.upstream, (HttpUrl{false, "vllm", 8000, "/openai", "vllm:8000"}));
+  EXPECT_EQ(config.upstream_ca_file, "/ca.pem");
+  EXPECT_EQ(config.upstream_ca_pem, pem);
+  EXPECT_EQ(to_string(*config.collector), "http://collector:8081/events");
+  EXPECT_EQ(config.event_queue_size, 5U);
+  EXPECT_EQ(config.event_flush_timeout, 500ms);
+  EXPECT_EQ(config.client_timeout, 90s);
+  EXPECT_EQ(config.capture_bytes, 0U);
+  EXPECT_EQ(config.stream_usage, StreamUsage::passthrough);
+  EXPECT_EQ(config.admin, std::nullopt);
+  EXPECT_EQ(config.max_request_body, 1'024U);
+  EXPECT_EQ(config.drain_delay, 5s);
+  EXPECT_EQ(config.drain_timeout, 0s);
+  EXPECT_EQ(config.threads, 8U);
+  EXPECT_EQ(config.log.level, log::Level::debug);
+  EXPECT_EQ(config.log.format, log::Format::text);
+}
+
+TEST(ProxyConfig, ATrailingV1OfTheBaseUrlChangesNothing) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"https://h", ""},
+      {"https://h/", ""},
+      {"https://h/v1", ""},
+      {"https://h/v1/", ""},
+      {"https://h//v1//", ""},
+      {"https://h/a", "/a"},
+      {"https://h/a/", "/a"},
+      {"https://h/a/v1", "/a"},
+      {"https://h/a/v1/", "/a"},
+      {"https://h/av1", "/av1"},
+      {"https://h/v1/a", "/v1/a"},
+      {"https://h/v2", "/v2"},
+      {"https://h/v1beta/openai/", "/v1beta/openai"},
+  };
+  for (const auto& [url, path] : cases) {
+    EXPECT_EQ(good({{"UPSTREAM_OPENAI_BASE_URL", url}}).upstream.path, path) << url;
+  }
+}
+
+TEST(ProxyConfig, EventsGoToEventsUnlessAPathIsSet) {
+  EXPECT_EQ(good({{"COLLECTOR_URL", "http://c"}}).collector->path, "/events");
+  EXPECT_EQ(good({{"COLLECTOR_URL", "http://c/"}}).collector->path, "/events");
+  EXPECT_EQ(good({{"COLLECTOR_URL", "http://c/v2/in"}}).collector->path, "/v2/in");
+}
+
+TEST(ProxyConfig, TakesTheKeyFromAFile) {
+  for (const auto& [path, key] :
+       {std::pair<std::string, std::string>{"/key", "sk-from-file"}, {"/crlf", "sk-crlf"}}) {
+    const auto config =
+        load({{"UPSTREAM_OPENAI_API_KEY_FILE", path}, {"UPSTREAM_OPENAI_API_KEY", ""}});
+    ASSERT_TRUE(config) << config.error().lines[0];
+    EXPECT_EQ(config->upstream_key.reveal(), key);
+    EXPECT_EQ(config->upstream_key_file, path);
+  }
+}
+
+struct BadCase {
+  std::string name;
+  std::string value;
+  std::string line;
+};
+
+const std::string durations = "not a duration from ";
+const std::string examples = ", such as 500ms, 2s or 1m30s";
+const std::string addresses =
+    "not an address to listen on such as :8080, 127.0.0.1:8080 or [::1]:8080 (no host names)";
+
+TEST(ProxyConfig, NamesEachBadSettingByItself) {
+  const std::string size_examples = ", such as 65536, 256KB or 64MB";
+  const BadCase cases[] = {
+      {"LISTEN_ADDR", "localhost:1", addresses},
+      {"UPSTREAM_OPENAI_BASE_URL", "ftp://x",
+       "not an http or https URL: the scheme is not http or https"},
+      {"UPSTREAM_OPENAI_BASE_URL", "api.openai.com",
+       "not an http or https URL: it is not of the form https://host:port/path"},
+      {"UPSTREAM_CA_FILE", "/none", "cannot be read: No such file or directory"},
+      {"UPSTREAM_CA_FILE", "/key", "holds no certificate in PEM form"},
+      {"COLLECTOR_URL", "collector:8081",
+       "not an http or https URL: the scheme is not http or https"},
+      {"EVENT_QUEUE_SIZE", "abc", "not an integer from 1 to 10000000"},
+      {"EVENT_QUEUE_SIZE", "0", "not an integer from 1 to 10000000"},
+      {"EVENT_QUEUE_SIZE", "10000001", "not an integer from 1 to 10000000"},
+      {"EVENT_FLUSH_TIMEOUT", "2", durations + "1ms to 1h" + examples},
+      {"EVENT_FLUSH_TIMEOUT", "0s", durations + "1ms to 1h" + examples},
+      {"HTTP_CLIENT_TIMEOUT", "-1s", durations + "1ms to 24h" + examples},
+      {"HTTP_CLIENT_TIMEOUT", "0", durations + "1ms to 24h" + examples},
+      {"METERING_CAPTURE_BYTES", "256kb", "not a size from 0 to 1GB" + size_examples},
+      {"METERING_CAPTURE_BYTES", "2GB", "not a size from 0 to 1GB" + size_examples},
+      {"METERING_STREAM_USAGE", "yes", "not one of inject or passthrough"},
+      {"ADMIN_LISTEN_ADDR", "none", addresses + ", nor off"},
+      {"ADMIN_LISTEN_ADDR", ":8080", "taken by LISTEN_ADDR; accepted are another port and off"},
+      {"MAX_REQUEST_BODY", "0", "not a size from 1 to 1024GB" + size_examples},
+      {"MAX_REQUEST_BODY", "99999999999GB", "not a size from 1 to 1024GB" + size_examples},
+      {"DRAIN_DELAY", "1d", durations + "0s to 1h" + examples},
+      {"DRAIN_TIMEOUT", "soon", durations + "0s to 24h" + examples},
+      {"PROXY_THREADS", "0", "not an integer from 1 to 1024"},
+      {"PROXY_THREADS", "two", "not an integer from 1 to 1024"},
+      {"LOG_LEVEL", "warning", "not one of debug, info, warn or error"},
+      {"LOG_FORMAT", "xml", "not one of json or text"},
+  };
+  std::set<std::string_view> covered{"UPSTREAM_OPENAI_API_KEY", "UPSTREAM_OPENAI_API_KEY_FILE"};
+  for (const auto& [name, value, reason] : cases) {
+    const auto config = load_with({{name, value}});
+    ASSERT_FALSE(config) << name << '=' << value;
+    EXPECT_EQ(config.error().lines, std::vector{name + "=\"" + value + "\": " + reason});
+    covered.insert(name);
+  }
+  for (const Variable& variable : variables())
+    EXPECT_TRUE(covered.contains(variable.name)) << variable.name;
+}
+
+TEST(ProxyConfig, NamesEachFaultOfTheKeyAndShowsNone) {
+  const std::string form =
+      "the key must be visible ASCII without spaces and line breaks (its value is not shown)";
+  const std::string bad_file = "the file is empty or not a key: " + form;
+  const std::pair<Map, std::string> cases[] = {
+      {{},
+       "UPSTREAM_OPENAI_API_KEY: required, or UPSTREAM_OPENAI_API_KEY_FILE; both are unset or "
+       "empty"},
+      {{{"UPSTREAM_OPENAI_API_KEY", ""}},
+       "UPSTREAM_OPENAI_API_KEY: required, or UPSTREAM_OPENAI_API_KEY_FILE; both are unset or "
+       "empty"},
+      {{{"UPSTREAM_OPENAI_API_KEY", "hush"}, {"UPSTREAM_OPENAI_API_KEY_FILE", "/key"}},
+       "UPSTREAM_OPENAI_API_KEY: set together with UPSTREAM_OPENAI_API_KEY_FILE; one is accepted"},
+      {{{"UPSTREAM_OPENAI_API_KEY", "hush\n"}}, "UPSTREAM_OPENAI_API_KEY: " + form},
+      {{{"UPSTREAM_OPENAI_API_KEY", "hush\r\nX-Evil: 1"}}, "UPSTREAM_OPENAI_API_KEY: " + form},
+      {{{"UPSTREAM_OPENAI_API_KEY", "hush hush"}}, "UPSTREAM_OPENAI_API_KEY: " + form},
+      {{{"UPSTREAM_OPENAI_API_KEY", "hush\x7f"}}, "UPSTREAM_OPENAI_API_KEY: " + form},
+      {{{"UPSTREAM_OPENAI_API_KEY", "hush\xc3\xa4"}}, "UPSTREAM_OPENAI_API_KEY: " + form},
+      {{{"UPSTREAM_OPENAI_API_KEY_FILE", "/none"}},
+       "UPSTREAM_OPENAI_API_KEY_FILE=\"/none\": cannot be read: No such file or directory"},
+      {{{"UPSTREAM_OPENAI_API_KEY_FILE", "sk-hush"}},
+       "UPSTREAM_OPENAI_API_KEY_FILE=\"***\": cannot be read: No such file or directory"},
+      {{{"UPSTREAM_OPENAI_API_KEY_FILE", "/empty"}},
+       "UPSTREAM_OPENAI_API_KEY_FILE=\"/empty\": " + bad_file},
+      {{{"UPSTREAM_OPENAI_API_KEY_FILE", "/blank"}},
+       "UPSTREAM_OPENAI_API_KEY_FILE=\"/blank\": " + bad_file},
+      {{{"UPSTREAM_OPENAI_API_KEY_FILE", "/two"}},
+       "UPSTREAM_OPENAI_API_KEY_FILE=\"/two\": " + bad_file},
+      {{{"UPSTREAM_OPENAI_API_KEY_FILE", "/space"}},
+       "UPSTREAM_OPENAI_API_KEY_FILE=\"/space\": " + bad_file},
+      {{{"UPSTREAM_OPENAI_API_KEY_FILE", "/high"}},
+       "UPSTREAM_OPENAI_API_KEY_FILE=\"/high\": " + bad_file},
+  };
+  for (const auto& [map, line] : cases) {
+    const auto config = load(map);
+    ASSERT_FALSE(config) << line;
+    EXPECT_EQ(config.error().lines, std::vector{line});
+    EXPECT_EQ(config.error().lines[0].find("hush"), std::string::npos);
+  }
+}
+
+TEST(ProxyConfig, ReportsAllFaultsTogether) {
+  const auto config = load({{"LISTEN_ADDR", "x"},
+                            {"EVENT_QUEUE_SIZE", "x"},
+                            {"LOG_LEVEL", "x"},
+                            {"PROXY_THREADS", "x"}});
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().lines.size(), 5U);  // the missing key too
+}
+
+TEST(ProxyConfig, DescribesItselfWithoutItsSecret) {
+  const std::string text = describe(good({{"COLLECTOR_URL", "http://c"}}));
+  EXPECT_EQ(text,
+            "LISTEN_ADDR=:8080\n"
+            "UPSTREAM_OPENAI_BASE_URL=https://api.openai.com\n"
+            "UPSTREAM_OPENAI_API_KEY=***\n"
+            "UPSTREAM_OPENAI_API_KEY_FILE=\n"
+            "UPSTREAM_CA_FILE=\n"
+            "COLLECTOR_URL=http://c/events\n"
+            "EVENT_QUEUE_SIZE=10000\n"
+            "EVENT_FLUSH_TIMEOUT=2s\n"
+            "HTTP_CLIENT_TIMEOUT=2m\n"
+            "METERING_CAPTURE_BYTES=256KB\n"
+            "METERING_STREAM_USAGE=inject\n"
+            "ADMIN_LISTEN_ADDR=:9090\n"
+            "MAX_REQUEST_BODY=64MB\n"
+            "DRAIN_DELAY=0s\n"
+            "DRAIN_TIMEOUT=30s\n"
+            "PROXY_THREADS=3\n"
+            "LOG_LEVEL=info\n"
+            "LOG_FORMAT=json\n");
+}
+
+Map to_map(std::string_view text) {
+  Map map;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    const auto line = text.substr(0, end);
+    const auto equals = line.find('=');
+    map.emplace(line.substr(0, equals), line.substr(equals + 1));
+    text.remove_prefix(end + 1);
+  }
+  return map;
+}
+
+TEST(ProxyConfig, ReadsBackItsDescription) {
+  const Map unusual{
+      {"LISTEN_ADDR", "[::1]:81"},     {"UPSTREAM_OPENAI_BASE_URL", "http://[::1]:9/x/v1"},
+      {"UPSTREAM_CA_FILE", "/ca.pem"}, {"COLLECTOR_URL", "https://c:1/e"},
+      {"DRAIN_DELAY", "1500us"},       {"MAX_REQUEST_BODY", "1000"},
+      {"ADMIN_LISTEN_ADDR", "off"},    {"METERING_STREAM_USAGE", "passthrough"},
+      {"LOG_LEVEL", "error"},          {"LOG_FORMAT", "text"}};
+  for (const auto& map : {Map{}, unusual}) {
+    const std::string text = describe(good(map));
+    EXPECT_EQ(describe(good(to_map(text))), text);
+    const Map described = to_map(text);
+    EXPECT_EQ(described.size(), variables().size());
+    for (const Variable& variable : variables())
+      EXPECT_TRUE(described.contains(variable.name)) << variable.name;
+  }
+  const auto from_file = load({{"UPSTREAM_OPENAI_API_KEY_FILE", "/key"}});
+  ASSERT_TRUE(from_file);
+  EXPECT_NE(
+      describe(*from_file).find("UPSTREAM_OPENAI_API_KEY=\nUPSTREAM_OPENAI_API_KEY_FILE=/key\n"),
+      std::string::npos);
+  EXPECT_EQ(describe(*from_file).find("sk-"), std::string::npos);
+}
+
+TEST(ProxyConfig, FillsTheTableOfTheReadme) {
+  const auto text = cli::markdown_table(variables());
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), static_cast<long>(variables().size()) + 2);
+  for (const Variable& variable : variables()) {
+    EXPECT_FALSE(variable.meaning.empty() || variable.shown_default().empty()) << variable.name;
+    EXPECT_EQ(variable.meaning.find_first_of("|\n"), std::string_view::npos) << variable.name;
+  }
+}
+
+}  // namespace
+}  // namespace llmgw::proxy

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+// Finds of a JSON scan: tables cut at each place, and random documents against a full parse.
+#include "proxy/metering/json_scanner.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "common/bounded_string.hpp"
+#include "proxy/metering/json_scalar.hpp"
+#include "tests/unit/proxy/metering/in_pieces.hpp"
+
+namespace llmgw::proxy {
+namespace {
+
+using nlohmann::json;
+
+// a (1), b.c (2), b.d.e (3), list[].f (4), list[].g.c (2), whole (5) and whole.x (6), grid[][] (7)
+constexpr JsonKey d_keys[] = {{.name = "e", .tag = 3}};
+constexpr JsonShape d_shape(d_keys);
+constexpr JsonKey b_keys[] = {{.name = "c", .tag = 2}, {.name = "d", .object = &d_shape}};
+constexpr JsonShape b_shape(b_keys);
+constexpr JsonKey item_keys[] = {{.name = "f", .tag = 4}, {.name = "g", .object = &b_shape}};
+constexpr JsonShape item_shape(item_keys);
+constexpr JsonKey item{.name = "", .object = &item_shape};
+constexpr JsonKey whole_keys[] = {{.name = "x", .tag = 6}};
+constexpr JsonShape whole_shape(whole_keys);
+constexpr JsonKey cell{.name = "", .tag = 7};
+constexpr JsonKey row{.name = "", .element = &cell};
+constexpr JsonKey root_keys[] = {{.name = "a", .tag = 1},
+                                 {.name = "b", .object = &b_shape},
+                                 {.name = "list", .element = &item},
+                                 {.name = "whole", .tag = 5, .object = &whole_shape},
+                                 {.name = "grid", .element = &row}};
+constexpr JsonShape root_shape(root_keys);
+constexpr JsonKey root{.name = "", .object = &root_shape};
+static_assert(levels(root) == 5 && levels(root) <= JsonScanner::max_levels);
+
+std::string to_text(const JsonValue& value) {
+  BoundedString<128> text;
+  append_unescaped(value.raw, text);
+  const char* const kinds[] = {"text ", "", "true", "false", "null", "{", "["};
+  return std::to_string(value.tag) + ": " + kinds[static_cast<int>(value.kind)] +
+         std::string(text.view());
+}
+
+using Finds = std::vector<std::string>;
+
+void expect_finds(std::string_view document, const Finds& expected) {
+  in_all_pieces(document, [&](auto feed, const std::string& how) {
+    JsonScanner scanner;
+    scanner.begin(root);
+    Finds finds;
+    feed([&](std::string_view piece) {
+      while (const auto value = scanner.next(piece)) finds.push_back(to_text(*value));
+      EXPECT_TRUE(piece.empty());
+    });
+    EXPECT_EQ(finds, expected) << document << '\n' << how;
+  });
+}
+
+TEST(JsonScanner, FindsWhereItIsWanted) {
+  const std::pair<std::string_view, Finds> cases[] = {
+      {R"({"a":1})", {"1: 1"}},
+      {R"({"a":-1.5e+3 })", {"1: -1.5e+3"}},
+      {R"({"a":true,"b":{"c":false,"d":{"e":null}}})", {"1: true", "2: false", "3: null"}},
+      {R"({"a":"text"})", {"1: text text"}},
+      {R"({"a":""})", {"1: text "}},
+      {R"({"a":{}})", {"1: {"}},
+      {R"({"a":[{"a":1}],"b":{"c":2}})", {"1: [", "2: 2"}},
+      {R"({"a":{"a":{"a":1}},"b":{"c":2}})", {"1: {", "2: 2"}},
+      {R"({"whole":{"y":1,"x":2},"whole":3})", {"5: {", "6: 2", "5: 3"}},
+      {R"({"list":[{"f":"s"},{"x":[]},7,"a",null,[{"f":9}],{"g":{"c":1,"d":{"e":2}},"f":3}],"a":1})",
+       {"4: text s", "2: 1", "3: 2", "4: 3", "1: 1"}},
+      {R"({"list":[],"a":1})", {"1: 1"}},
+      {R"({"list":{"f":1},"b":[{"c":1}],"a":2})", {"1: 2"}},
+      {R"({"grid":[[1,2],[],[3]],"a":0})", {"7: 1", "7: 2", "7: 3", "1: 0"}},
+      {" {\r\n\t\"a\" : 1 ,\n  \"b\" : { \"c\" : \"x\" } } ", {"1: 1", "2: text x"}},
+      {R"({})", {}},
+  };
+  for (const auto& [document, expected] : cases) expect_finds(document, expected);
+}
+
+TEST(JsonScanner, IsNotFooledByTextOrPlace) {
+  const std::pair<std::string_view, Finds> cases[] = {
+      {R"({"x":"\"a\":1,\"b\":{\"c\":2}","a":3})", {"1: 3"}},
+      {R"({"x":"\\","a":3})", {"1: 3"}},
+      {R"({"x":"\\\"","a":3})", {"1: 3"}},
+      {R"({"x":"{[","a":3})", {"1: 3"}},
+      {R"({"x":{"a":1,"y":"]}\"}","z":[{"a":1}]},"a":3})", {"1: 3"}},
+      {R"({"x":[[[{"a":1}]]],"a":3})", {"1: 3"}},
+      {R"({"c":1,"e":2,"f":3,"A":4,"aa":5,"":6,"a":7})", {"1: 7"}},
+      {R"({"x":"a","a":1})", {"1: 1"}},
+      {R"({"\u0061":1,"\u0062":{"\u0063":2}})", {"1: 1", "2: 2"}},
+      {R"({"\\u0061":1,"\u0061\u0000":2})", {}},
+      {R"({"a":"\"\\\u00e4\ud83d\ude00"})", {"1: text \"\\\u00e4\U0001f600"}},
+  };
+  for (const auto& [document, expected] : cases) expect_finds(document, expected);
+}
+
+TEST(JsonScanner, StopsAtTheEndAndAtFaults) {
+  const std::pair<std::string_view, Finds> cases[] = {
+      {R"({"a":1}{"a":2})", {"1: 1"}},
+      {R"([{"a":1}])", {}},
+      {R"("a")", {}},
+      {R"(7)", {}},
+      {"--boundary\r\n{\"a\":1}", {}},
+      {"\x1f\x8b\x08 {\"a\":1}", {}},
+      {R"({"a" 1,"b":{"c":2}})", {}},
+      {R"({"a":,"b":{"c":2}})", {}},
+      {R"({a:1})", {}},
+      {R"({"a":1]"b":{"c":2}})", {"1: 1"}},
+      {R"({"list":[{"f":1}},"a":2})", {"4: 1"}},
+      {R"({"b":"x" "a":2})", {}},
+      {R"({"a":12)", {}},
+      {R"({"a":"cut)", {}},
+  };
+  for (const auto& [document, expected] : cases) expect_finds(document, expected);
+}
+
+TEST(JsonScanner, TakesAnyDepthAndAnySize) {
+  const std::size_t depth = 200'000;
+  const std::string nested = std::string(depth, '[') + std::string(depth, ']');
+  const std::string objects =
+      R"({"x":)" + nested + R"(,"y":")" + std::string(1 << 20, 'x') + R"(","a":1})";
+  JsonScanner scanner;
+  scanner.begin(root);
+  std::string_view rest = objects;
+  const auto value = scanner.next(rest);
+  ASSERT_TRUE(value);
+  EXPECT_EQ(to_text(*value), "1: 1");
+  EXPECT_FALSE(scanner.is_done());
+  EXPECT_FALSE(scanner.next(rest));
+  EXPECT_TRUE(scanner.is_done());
+}
+
+TEST(JsonScanner, BoundsWhatItKeepsOfACutText) {
+  const std::string document = R"({"a":")" + std::string(5000, 'x') + R"(","b":{"c":1}})";
+  JsonScanner scanner;
+  scanner.begin(root);
+  std::vector<std::size_t> sizes;
+  for (const char c : document) {
+    std::string_view piece(&c, 1);
+    while (const auto value = scanner.next(piece)) sizes.push_back(value->raw.size());
+  }
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{JsonScanner::max_raw_text, 1}));
+}
+
+TEST(JsonScanner, BeginsAnew) {
+  JsonScanner scanner;
+  std::string_view unbegun = R"({"a":1})";
+  EXPECT_FALSE(scanner.next(unbegun));
+  for (const std::string_view cut :
+       {R"({"list":[{"f":"x\)", R"({"x":[[[")", R"({"a":1)", R"({"ab)", R"({})"}) {
+    scanner.begin(root);
+    std::string_view first = cut;
+    while (scanner.next(first)) {
+    }
+    scanner.begin(root);
+    std::string_view second = R"({"a":2})";
+    const auto value = scanner.next(second);
+    ASSERT_TRUE(value) << cut;
+    EXPECT_EQ(to_text(*value), "1: 2");
+  }
+}
+
+// --- random documents ---
+
+class RandomJson {
+ public:
+  explicit RandomJson(unsigned seed) : random_(seed) {}
+
+  json document() {
+    json object = json::object();
+    fill(object, 0);
+    return object;
+  }
+
+  // Spelt compact, pretty, or with non-ASCII as escapes.
+  std::string spell(const json& document) {
+    const int indentation[] = {-1, -1, 0, 2, 9};
+    return document.dump(indentation[pick(5)], pick(2) == 0 ? ' ' : '\t', pick(2) == 0);
+  }
+
+  unsigned pick(unsigned below) { return static_cast<unsigned>(random_() % below); }
+
+ private:
+  void fill(json& object, unsigned depth) {
+    for (unsigned n = depth == 0 ? 8 : pick(6); n > 0; --n) object[key()] = value(depth + 1);
+  }
+
+  std::string key() {
+    const char* const keys[] = {"a",    "b",     "c",    "d", "e",     "f",  "g",
+                                "list", "whole", "grid", "x", "\"a\"", "a\\"};
+    return keys[pick(13)];
+  }
+
+  std::string text() {
+    const char* const parts[] = {"\"", "\\", "a",  "{",      "}",          "[",       "]",
+                                 ":",  ",",  "\n", "\u00e4", "\U0001f600", "\"a\":1", " "};
+    std::string result;
+    for (unsigned n = pick(12); n > 0; --n) result += parts[pick(14)];
+    if (pick(10) == 0) result += std::string(pick(100), 'y');
+    return result;
+  }
+
+  json value(unsigned depth) {
+    switch (pick(depth > 6 ? 6 : 9)) {
+      case 0: return nullptr;
+      case 1: return pick(2) == 0;
+      case 2: return pick(100000);
+      case 3: return -1.5 * pick(1000);
+      case 4:
+      case 5: return text();
+      case 6: {
+        json list = json::array();
+        for (unsigned n = pick(5); n > 0; --n) list.push_back(value(depth + 1));
+        return list;
+      }
+      default: {
+        json object = json::object();
+        fill(object, depth);
+        return object;
+      }
+    }
+  }
+
+  std::mt19937 random_;
+};
+
+void collect(const json& value, const JsonKey& key, Finds& finds) {
+  if (key.tag != 0) {
+    const std::string tag = std::to_string(key.tag) + ": ";
+    if (value.is_object()) finds.push_back(tag + "{");
+    if (value.is_array()) finds.push_back(tag + "[");
+    if (value.is_string())
+      finds.push_back(tag + "text " +
+                      std::string(BoundedString<128>(value.get<std::string>()).view()));
+    if (value.is_primitive() && !value.is_string()) finds.push_back(tag + value.dump());
+  }
+  if (value.is_object() && key.object != nullptr) {
+    for (const auto& [name, inner] : value.items()) {
+      if (const JsonKey* below = key.object->find(name)) collect(inner, *below, finds);
+    }
+  }
+  if (value.is_array() && key.element != nullptr) {
+    for (const json& each : value) collect(each, *key.element, finds);
+  }
+}
+
+TEST(JsonScanner, AgreesWithAFullParse) {
+  RandomJson random(20261123);
+  std::size_t total = 0;
+  for (int round = 0; round < 20000; ++round) {
+    const json document = random.document();
+    const std::string spelt = random.spell(document);
+    Finds expected;
+    collect(document, root, expected);
+    total += expected.size();
+    JsonScanner scanner;
+    scanner.begin(root);
+    Finds finds;
+    const unsigned longest = 1 + random.pick(100);
+    for (std::string_view rest = spelt; !rest.empty();) {
+      const Piece piece(rest.substr(0, 1 + random.pick(longest)));
+      rest.remove_prefix(piece.view().size());
+      std::string_view shown = piece.view();
+      while (const auto value = scanner.next(shown)) finds.push_back(to_text(*value));
+    }
+    ASSERT_EQ(finds, expected) << spelt;
+    ASSERT_TRUE(scanner.is_done()) << spelt;
+  }
+  EXPECT_GT(total, 20000u);  // the documents are worth scanning
+}
+
+TEST(JsonScanner, SurvivesAnyBytes) {
+  RandomJson random(7);
+  for (int round = 0; round < 20000; ++round) {
+    std::string spelt = random.spell(random.document());
+    for (unsigned n = 1 + random.pick(4); n > 0 && !spelt.empty(); --n) {
+      const char faults[] = {'"', '\\', '{', '}', '[', ']', ',', ':', '\0', '\xff', 'x'};
+      spelt[random.pick(static_cast<unsigned>(spelt.size()))] = faults[random.pick(11)];
+    }
+    Finds whole;
+    Finds pieces;
+    JsonScanner scanner;
+    scanner.begin(root);
+    std::string_view rest = spelt;
+    while (const auto value = scanner.next(rest)) whole.push_back(to_text(*value));
+    scanner.begin(root);
+    for (const char c : spelt) {
+      std::string_view shown(&c, 1);
+      while (const auto value = scanner.next(shown)) pieces.push_back(to_text(*value));
+    }
+    ASSERT_EQ(whole, pieces) << spelt;
+  }
+}
+
+}  // namespace
+}  // namespace llmgw::proxy

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: MIT
+// Replies in the form that providers send, each cut at every place, and what must be known of them.
+#include "proxy/metering/response_meter.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "proxy/provider/openai_usage.hpp"
+#include "tests/unit/proxy/metering/in_pieces.hpp"
+
+namespace llmgw::proxy {
+namespace {
+
+static_assert(sizeof(ResponseMeter) <= 400, "one lives in each open exchange");
+
+constexpr std::uint64_t capture_limit = 256 * 1024;
+constexpr std::nullopt_t unknown = std::nullopt;
+const std::string json_type = "application/json";
+const std::string sse_type = "text/event-stream; charset=utf-8";
+
+struct Expected {
+  Usage usage;  // prompt, completion, total, cached, reasoning
+  std::string model;
+  std::string finish_reason;
+  bool error_event = false;
+};
+
+std::string to_text(const Usage& usage) {
+  std::string text;
+  for (const auto& count :
+       {usage.prompt, usage.completion, usage.total, usage.cached, usage.reasoning}) {
+    text += count ? std::to_string(*count) + " " : "- ";
+  }
+  return text;
+}
+
+ResponseFacts meter(std::string_view type, std::string_view body, std::string_view coding = "",
+                    std::uint64_t limit = capture_limit) {
+  ResponseMeter meter;
+  meter.begin(openai_usage_reader, type, coding, limit);
+  meter.observe(body);
+  return meter.finish();
+}
+
+void expect_facts(const std::string& type, const std::string& body, const Expected& expected) {
+  in_all_pieces(body, [&](auto feed, const std::string& how) {
+    ResponseMeter meter;
+    meter.begin(openai_usage_reader, type, "", capture_limit);
+    feed([&](std::string_view piece) { meter.observe(piece); });
+    const ResponseFacts facts = meter.finish();
+    EXPECT_EQ(to_text(facts.usage), to_text(expected.usage)) << body << '\n' << how;
+    EXPECT_EQ(facts.model.view(), expected.model) << body << '\n' << how;
+    EXPECT_EQ(facts.finish_reason.view(), expected.finish_reason) << body << '\n' << how;
+    EXPECT_EQ(facts.error_event, expected.error_event) << body << '\n' << how;
+    EXPECT_FALSE(facts.capture_truncated);
+  });
+}
+
+std::string chunk(const std::string& rest) {
+  return R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"gpt-4o-mini-2024-07-18",)" +
+         rest + "}\n\n";
+}
+const std::string delta =
+    R"("choices":[{"index":0,"delta":{"content":"Hi \"usage\":{}"},"finish_reason":null}])";
+const std::string stop =
+    R"("choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}])";
+const std::string counts =
+    R"("usage":{"prompt_tokens":14,"completion_tokens":9,"total_tokens":23,"prompt_tokens_details":{"cached_tokens":4,)"
+    R"("audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":2,"accepted_prediction_tokens":0}})";
+const std::string done = "data: [DONE]\n\n";
+const Usage counted{14, 9, 23, 4, 2};
+
+TEST(ResponseMeter, ReadsChatCompletions) {
+  const std::string compact =
+      R"({"id":"chatcmpl-1","object":"chat.completion","created":1741569952,"model":"gpt-4o-mini-2024-07-18",)"
+      R"("choices":[{"index":0,"message":{"role":"assistant","content":"say \"usage\":{\"prompt_tokens\":1}",)"
+      R"("refusal":null,"annotations":[{"usage":{"prompt_tokens":99}}]},"logprobs":null,"finish_reason":"length"}],)" +
+      counts + R"(,"service_tier":"default","system_fingerprint":null})";
+  expect_facts(json_type, compact, {counted, "gpt-4o-mini-2024-07-18", "length"});
+  expect_facts("application/vnd.x+json; charset=utf-8", compact,
+               {counted, "gpt-4o-mini-2024-07-18", "length"});
+
+  const std::string pretty = R"({
+  "id": "chatcmpl-1",
+  "choices": [
+    {
+      "index": 0,
+      "message": {
+        "role": "assistant",
+        "content": "Hello!\nbye"
+      },
+      "finish_reason": "stop"
+    }
+  ],
+  "usage": {
+    "prompt_tokens": 19,
+    "completion_tokens": 10,
+    "total_tokens": 29,
+    "prompt_tokens_details": {
+      "cached_tokens": 0
+    }
+  },
+  "model": "gpt-4.1"
+}
+)";
+  expect_facts(json_type, pretty, {{19, 10, 29, 0, unknown}, "gpt-4.1", "stop"});
+}
+
+TEST(ResponseMeter, ReadsWhatOtherEndpointsReport) {
+  expect_facts(json_type,
+               R"({"object":"list","data":[{"object":"embedding","index":0,"embedding":"AAAA"}],)"
+               R"("model":"text-embedding-3-small","usage":{"prompt_tokens":8,"total_tokens":8}})",
+               {{8, unknown, 8, unknown, unknown}, "text-embedding-3-small", ""});
+  expect_facts(
+      json_type,
+      R"({"text":"hi","usage":{"type":"tokens","input_tokens":14,"input_token_details":{"text_tokens":0},)"
+      R"("output_tokens":45,"total_tokens":59}})",
+      {{14, 45, 59, unknown, unknown}, "", ""});
+  expect_facts(json_type, R"({"text":"hi","usage":{"type":"duration","seconds":9}})", {});
+  expect_facts(json_type, R"({"object":"list","data":[{"id":"a","model":"b"}]})", {});
+  expect_facts(
+      sse_type,
+      "data: {\"type\":\"transcript.text.delta\",\"delta\":\"a\"}\n\n"
+      "data: "
+      "{\"type\":\"transcript.text.done\",\"usage\":{\"input_tokens\":3,\"output_tokens\":4}}\n\n",
+      {{3, 4, 7, unknown, unknown}, "", ""});
+}
+
+TEST(ResponseMeter, ReadsResponses) {
+  const std::string usage =
+      R"("usage":{"input_tokens":36,"input_tokens_details":{"cached_tokens":5},"output_tokens":87,)"
+      R"("output_tokens_details":{"reasoning_tokens":64},"total_tokens":123})";
+  const Usage expected{36, 87, 123, 5, 64};
+  expect_facts(
+      json_type,
+      R"({"id":"resp_1","object":"response","status":"completed","error":null,"incomplete_details":null,)"
+      R"("model":"gpt-5-2025-08-07","output":[{"type":"message","usage":{"input_tokens":1}}],)" +
+          usage + "}",
+      {expected, "gpt-5-2025-08-07", ""});
+
+  const std::string created =
+      "event: response.created\ndata: "
+      "{\"type\":\"response.created\",\"sequence_number\":0,\"response\":{\"id\":\"resp_1\","
+      "\"status\":\"in_progress\",\"error\":null,\"model\":\"gpt-5-2025-08-07\",\"usage\":null}}"
+      "\n\n";
+  const std::string text =
+      "event: response.output_text.delta\ndata: "
+      "{\"type\":\"response.output_text.delta\",\"delta\":\"\\\"error\\\":1\"}\n\n";
+  const auto last = [&](const std::string& kind, const std::string& details) {
+    return "event: " + kind + "\ndata: {\"type\":\"" + kind + "\",\"response\":{\"status\":\"x\"," +
+           details + "\"model\":\"gpt-5-2025-08-07\"," + usage + "}}\n\n";
+  };
+  expect_facts(sse_type, created + text + last("response.completed", R"("error":null,)"),
+               {expected, "gpt-5-2025-08-07", ""});
+  expect_facts(sse_type,
+               created + last("response.incomplete",
+                              R"("incomplete_details":{"reason":"max_output_tokens"},)"),
+               {expected, "gpt-5-2025-08-07", "max_output_tokens"});
+  expect_facts(sse_type, created + last("response.failed", R"("error":{"code":"server_error"},)"),
+               {expected, "gpt-5-2025-08-07", "", true});
+  for (
+      const std::string error :
+      {R"({"type":"error","code":"x","message":"m","param":null,"sequence_number":2})",
+       R"({"type":"error","sequence_number":2,"error":{"type":"insufficient_quota","code":"x"}})",
+       R"({"sequence_number":2,"type":"response.failed","response":{"error":{"code":"server_error"}}})"}) {
+    expect_facts(sse_type, created + "data: " + error + "\n\n", {{}, "gpt-5-2025-08-07", "", true});
+  }
+}
+
+TEST(ResponseMeter, ReadsChatStreams) {
+  const std::string with_null = chunk(delta + R"(,"usage":null,"obfuscation":"xx")");
+  const std::string usage_chunk = chunk(R"("choices":[],)" + counts);
+  const std::string moderation =
+      chunk(R"("choices":[],"moderation":{"error":"x","usage":1},"usage":null)");
+  const Expected expected{counted, "gpt-4o-mini-2024-07-18", "stop"};
+  expect_facts(sse_type, with_null + chunk(stop + R"(,"usage":null)") + usage_chunk + done,
+               expected);
+  expect_facts(sse_type, chunk(delta) + chunk(stop + "," + counts) + done, expected);
+  expect_facts(sse_type, with_null + chunk(stop) + usage_chunk + moderation + done, expected);
+  expect_facts(sse_type, usage_chunk + chunk(delta) + chunk(stop) + done, expected);
+  expect_facts(sse_type, chunk(delta) + chunk(stop) + done, {{}, "gpt-4o-mini-2024-07-18", "stop"});
+  expect_facts(sse_type,
+               chunk(delta) +
+                   chunk(R"("choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1})") +
+                   chunk(stop + "," + counts),
+               expected);
+  expect_facts(
+      sse_type,
+      chunk(delta) + usage_chunk.substr(0, usage_chunk.size() - 2),  // no blank line, no [DONE]
+      {counted, "gpt-4o-mini-2024-07-18", ""});
+  expect_facts(
+      sse_type,
+      chunk(delta) + usage_chunk.substr(0, usage_chunk.find("completion_tokens") + 20),  // cut
+      {{14, unknown, unknown, unknown, unknown}, "gpt-4o-mini-2024-07-18", ""});
+  expect_facts(sse_type,
+               chunk(R"("choices":[{"index":1,"delta":{},"finish_reason":"length"}])") +
+                   chunk(R"("choices":[{"index":0,"delta":{"content":"a"},"finish_reason":""}])") +
+                   chunk(stop),
+               {{}, "gpt-4o-mini-2024-07-18", "stop"});
+}
+
+TEST(ResponseMeter, ReadsStreamsOfEveryForm) {
+  const std::string usage_chunk = chunk(R"("choices":[],)" + counts);
+  const auto replaced = [](std::string text, const std::string& from, const std::string& to) {
+    for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size())
+      text.replace(at, from.size(), to);
+    return text;
+  };
+  const std::string stream = chunk(delta) + chunk(stop) + usage_chunk + done;
+  const Expected expected{counted, "gpt-4o-mini-2024-07-18", "stop"};
+  expect_facts(sse_type, replaced(stream, "\n", "\r\n"), expected);
+  expect_facts(sse_type, replaced(stream, "\n", "\r"), expected);
+  expect_facts(sse_type, replaced(stream, "data: ", "data:"), expected);
+  expect_facts(
+      sse_type,
+      ": OPENROUTER PROCESSING\n\n: keep-alive\n\n" + replaced(stream, "data:", ": x\ndata:"),
+      expected);
+  expect_facts(sse_type, "\xef\xbb\xbf" + stream, expected);
+  expect_facts(sse_type, replaced(stream, ",\"", ",\ndata: \""),
+               expected);  // many data lines an event
+  expect_facts(sse_type, replaced(replaced(stream, "\":", "\" : "), ",\"", ", \""), expected);
+  expect_facts(sse_type, replaced(stream, "data:", "id: 1\nevent: message\ndata:"), expected);
+}
+
+TEST(ResponseMeter, ReadsWhatCompatibleServersSend) {
+  // Azure: the first chunk names no model, filter results may hold an `error`, and come late.
+  expect_facts(
+      sse_type,
+      R"(data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,)"
+      R"("content_filter_results":{"hate":{"filtered":false,"severity":"safe"}}}]})"
+      "\n\n" +
+          chunk(
+              R"("choices":[{"content_filter_result":{"error":{"code":"x"}},"delta":{},"finish_reason":null}])") +
+          chunk(stop) +
+          chunk(
+              R"("choices":[{"content_filter_offsets":{"check_offset":1},"delta":{},"finish_reason":null}])") +
+          chunk(R"("choices":[],)" + counts) + done,
+      {counted, "gpt-4o-mini-2024-07-18", "stop"});
+  // Groq
+  expect_facts(
+      sse_type,
+      chunk(delta + R"(,"x_groq":{"id":"req_1"})") +
+          chunk(
+              stop +
+              R"(,"x_groq":{"id":"req_1","usage":{"queue_time":0.05,"prompt_tokens":18,)"
+              R"("prompt_time":0.0004,"completion_tokens":7,"total_tokens":25,"total_time":0.01}})") +
+          done,
+      {{18, 7, 25, unknown, unknown}, "gpt-4o-mini-2024-07-18", "stop"});
+  // DeepSeek
+  expect_facts(
+      json_type,
+      "\n\n\n"
+      R"({"model":"deepseek-chat","choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":10,)"
+      R"("completion_tokens":5,"total_tokens":15,"prompt_cache_hit_tokens":6,"prompt_cache_miss_tokens":4}})",
+      {{10, 5, 15, 6, unknown}, "deepseek-chat", "stop"});
+  // Moonshot
+  expect_facts(
+      sse_type,
+      chunk(R"("choices":[{"index":0,"delta":{},"finish_reason":"stop",)" + counts + "}]") + done,
+      {counted, "gpt-4o-mini-2024-07-18", "stop"});
+  // names of both APIs, one of them filled
+  expect_facts(
+      json_type,
+      R"({"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7,"input_tokens":0,"output_tokens":0,)"
+      R"("input_tokens_details":null}})",
+      {{3, 4, 7, unknown, unknown}, "", ""});
+  // xAI: the total is not the sum
+  expect_facts(json_type,
+               R"({"usage":{"prompt_tokens":12,"completion_tokens":1,"total_tokens":303}})",
+               {{12, 1, 303, unknown, unknown}, "", ""});
+}
+
+TEST(ResponseMeter, TakesSoundNumbersAlone) {
+  const auto usage_of = [](const std::string& spelt) {
+    return meter(json_type, R"({"usage":{"prompt_tokens":7,"prompt_tokens":)" + spelt +
+                                R"(,"total_tokens":1}})")
+        .usage.prompt;
+  };
+  EXPECT_EQ(usage_of("13"), 13u);
+  EXPECT_EQ(usage_of("13.0"), 13u);
+  EXPECT_EQ(usage_of("0"), 0u);
+  for (const std::string nonsense :
+       {"null", "-1", "\"13\"", "13.5", "true", "{\"prompt_tokens\":1}", "[1]", "1e99"}) {
+    EXPECT_EQ(usage_of(nonsense), 7u) << nonsense;
+  }
+  for (const std::string usage :
+       {"null", "7", "[{\"prompt_tokens\":1}]", "\"prompt_tokens\"", "{}", "{\"x\":1}"}) {
+    EXPECT_FALSE(is_known(meter(json_type, "{\"usage\":" + usage + "}").usage)) << usage;
+  }
+}
+
+TEST(ResponseMeter, TellsAnErrorEvent) {
+  const std::string usage_chunk = chunk(R"("choices":[],)" + counts);
+  for (const std::string event :
+       {R"(data: {"error":{"message":"m","type":"server_error","param":null,"code":null}})"
+        "\n\n",
+        "data: {\"error\": {}}", "data: {\"error\":\"text\"}\n\n", "data: {\"error\":true}\n\n",
+        "data: {\"error\":[{}]}\n\n", "data: {\"error\":500}\n\n",
+        "event: error\ndata: {\"message\":1}\n\n", "event:error\n\n", "event: error",
+        "error: {\"code\":500}\n\n", "data: {\"id\":1,\ndata: \"error\":{}}\n\n"}) {
+    expect_facts(sse_type, usage_chunk + event, {counted, "gpt-4o-mini-2024-07-18", "", true});
+    expect_facts(sse_type, chunk(delta) + event + (event.ends_with('\n') ? done : ""),
+                 {{}, "gpt-4o-mini-2024-07-18", "", true});
+  }
+  expect_facts(sse_type, chunk(stop + R"(,"error":{"code":502},)" + counts) + done,
+               {counted, "gpt-4o-mini-2024-07-18", "stop", true});
+  for (const std::string event :
+       {"data: {\"error\":null}\n\n", "data: {\"error\":false}\n\n", "data: {\"error\":\"\"}\n\n",
+        "data: {\"error\":0}\n\n", "data: {\"x\":{\"error\":{}}}\n\n",
+        "data: {\"x\":\"error\"}\n\n", "event: errors\ndata: {}\n\n", ": error\n\n",
+        "id: error\n\n", "data: error\n\n", "data: [\"error\"]\n\n"}) {
+    expect_facts(sse_type, usage_chunk + event, {counted, "gpt-4o-mini-2024-07-18", "", false});
+  }
+  EXPECT_FALSE(meter(json_type, R"({"error":{"message":"m"},"type":"error"})").error_event);
+}
+
+TEST(ResponseMeter, KnowsBodiesByTypeOrFirstBytes) {
+  const std::string object = "{" + counts + "}";
+  const std::string stream = "data: {" + counts + "}\n\n";
+  const auto sees = [](std::string_view type, std::string_view body, std::string_view coding = "") {
+    return is_known(meter(type, body, coding).usage);
+  };
+  for (const std::string_view type :
+       {"application/json", "APPLICATION/JSON;charset=UTF-8", " application/json ; x=y",
+        "application/problem+json", "", "application/json, text/plain; +JSON"}) {
+    EXPECT_EQ(sees(type, object), type != "application/json, text/plain; +JSON") << type;
+  }
+  for (const std::string_view type :
+       {"text/event-stream", "Text/Event-Stream;charset=utf-8", "", "application/json"}) {
+    EXPECT_TRUE(sees(type, stream)) << type;
+    EXPECT_TRUE(sees(type, ": hello\n\n" + stream)) << type;
+    EXPECT_TRUE(sees(type, "\n\nevent: x\n" + stream)) << type;
+  }
+  for (const std::string_view type :
+       {"text/plain", "application/octet-stream", "audio/mpeg", "text/html", "json",
+        "application/jsonl", "application/x-ndjson"}) {
+    EXPECT_FALSE(sees(type, object)) << type;
+    EXPECT_FALSE(sees(type, stream)) << type;
+  }
+  expect_facts("", stream, {counted, "", ""});
+  expect_facts("", " \r\n" + object, {counted, "", ""});
+  expect_facts("", "event: error\n\n", {{}, "", "", true});
+  for (const std::string& body : {"date: x\n" + stream, "even\n" + stream, "x" + object,
+                                  "[" + object + "]", "error: x\n" + stream}) {
+    expect_facts("", body, {});
+  }
+  EXPECT_TRUE(sees(json_type, object, "identity"));
+  EXPECT_TRUE(sees(json_type, object, " Identity "));
+  for (const std::string_view coding : {"gzip", "br", "zstd", "deflate", "gzip, identity", "x"}) {
+    EXPECT_FALSE(sees(json_type, object, coding)) << coding;
+  }
+}
+
+TEST(ResponseMeter, SaysHowMuchWasCaptured) {
+  const std::string body =
+      R"({"choices":[{"message":{"content":")" + std::string(1000, 'x') + R"("}}],)" + counts + "}";
+  const auto capture = [&](std::string_view type, std::string_view coding, std::uint64_t limit) {
+    const ResponseFacts facts = meter(type, body, coding, limit);
+    return std::to_string(facts.captured_bytes) + (facts.capture_truncated ? " cut" : "") +
+           (is_known(facts.usage) ? " usage" : "");
+  };
+  const std::string size = std::to_string(body.size());
+  EXPECT_EQ(capture(json_type, "", capture_limit), size + " usage");
+  EXPECT_EQ(capture(json_type, "", body.size()), size + " usage");
+  EXPECT_EQ(capture(json_type, "", body.size() - 1),
+            std::to_string(body.size() - 1) + " cut usage");
+  EXPECT_EQ(capture(json_type, "", 1), "1 cut usage");
+  EXPECT_EQ(capture(json_type, "", 0), "0");
+  EXPECT_EQ(capture("audio/mpeg", "", 10), "0");
+  EXPECT_EQ(capture(json_type, "gzip", 10), "0");
+}
+
+TEST(ResponseMeter, BoundsWhatItHolds) {
+  const std::string name(500, 'm');
+  const ResponseFacts facts = meter(
+      json_type, R"({"model":")" + name + R"(","choices":[{"finish_reason":")" + name + R"("}]})");
+  EXPECT_EQ(facts.model.view(), name.substr(0, max_event_text));
+  EXPECT_EQ(facts.finish_reason.view(), name.substr(0, facts.finish_reason.capacity()));
+  // An event of a megabyte, shown in parts, with the usage behind.
+  const std::string image =
+      "data: {\"b64_json\":\"" + std::string(1 << 20, 'A') + "\"," + counts + "}\n\n";
+  ResponseMeter meter;
+  meter.begin(openai_usage_reader, sse_type, "", 1);
+  for (std::string_view rest = image; !rest.empty();
+       rest.remove_prefix(std::min<std::size_t>(1000, rest.size()))) {
+    meter.observe(rest.substr(0, 1000));
+  }
+  EXPECT_EQ(to_text(meter.finish().usage), to_text(counted));
+}
+
+TEST(ResponseMeter, ThatWasNotBegunKnowsNothing) {
+  ResponseMeter meter;
+  meter.observe("{" + counts + "}");
+  const ResponseFacts facts = meter.finish();
+  EXPECT_FALSE(is_known(facts.usage));
+  EXPECT_EQ(facts.captured_bytes, 0u);
+}
+
+}  // namespace
+}  // namespace llmgw::proxy

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// Reframing: every pair of framings at every split, and the tap sees each payload byte once.
+#include "proxy/upstream/reframe.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace llmgw::proxy {
+namespace {
+
+struct Recorder final : Tap {
+  void observe(std::string_view payload) noexcept override { seen += payload; }
+  std::string seen;
+};
+
+std::string flatten(Gather& out) {
+  std::string bytes;
+  for (const iovec& each : out.pieces())
+    bytes.append(static_cast<const char*>(each.iov_base), each.iov_len);
+  return bytes;
+}
+
+struct Case {
+  http::Framing::Kind kind;
+  std::uint64_t length;
+  BodyForm form;
+  std::string input;
+  std::string output;  // for input in one piece
+};
+
+const Case cases[] = {
+    {http::Framing::Kind::length, 5, BodyForm::as_received, "hello", "hello"},
+    {http::Framing::Kind::chunked, 0, BodyForm::as_received, "2;x=1\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
+     "2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"},
+    {http::Framing::Kind::chunked, 0, BodyForm::payload_only,
+     "2\r\nhe\r\n3\r\nllo\r\n0\r\nX: y\r\n\r\n", "hello"},
+    {http::Framing::Kind::until_close, 0, BodyForm::as_received, "hello", "hello"},
+    {http::Framing::Kind::until_close, 0, BodyForm::chunked, "hello", "5\r\nhello\r\n"},
+};
+
+TEST(Reframe, WholeInput) {
+  for (const Case& each : cases) {
+    http::BodyDecoder decoder({each.kind, each.length});
+    Recorder tap;
+    Gather out;
+    std::string_view input = each.input;
+    const ReframeStep step = reframe(decoder, input, each.form, tap, out);
+    EXPECT_EQ(step, each.kind == http::Framing::Kind::until_close ? ReframeStep::need_more
+                                                                  : ReframeStep::end);
+    EXPECT_EQ(flatten(out), each.output);
+    EXPECT_EQ(out.size(), each.output.size());
+    EXPECT_EQ(tap.seen, "hello");
+  }
+}
+
+TEST(Reframe, EverySplitCarriesTheSamePayload) {
+  for (const Case& each : cases) {
+    for (std::size_t at = 0; at <= each.input.size(); ++at) {
+      http::BodyDecoder decoder({each.kind, each.length});
+      Recorder tap;
+      std::string sent;
+      for (std::string_view part :
+           {std::string_view(each.input).substr(0, at), std::string_view(each.input).substr(at)}) {
+        Gather out;
+        reframe(decoder, part, each.form, tap, out);
+        sent += flatten(out);
+      }
+      EXPECT_EQ(tap.seen, "hello");
+      EXPECT_TRUE(each.form == BodyForm::chunked || sent == each.output) << at << sent;
+    }
+  }
+}
+
+TEST(Reframe, PlainChunksAreOnePiece) {
+  http::BodyDecoder decoder({http::Framing::Kind::chunked, 0});
+  Recorder tap;
+  Gather out;
+  const std::string text = "2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n";
+  std::string_view input = text;
+  reframe(decoder, input, BodyForm::as_received, tap, out);
+  EXPECT_EQ(out.pieces().size(), 1u);
+}
+
+TEST(Reframe, StopsAtTheEndAndAtFaults) {
+  Recorder tap;
+  Gather out;
+  http::BodyDecoder length({http::Framing::Kind::length, 2});
+  std::string_view input = "heGET";
+  EXPECT_EQ(reframe(length, input, BodyForm::as_received, tap, out), ReframeStep::end);
+  EXPECT_EQ(input, "GET");
+  http::BodyDecoder broken({http::Framing::Kind::chunked, 0});
+  input = "zz\r\n";
+  EXPECT_EQ(reframe(broken, input, BodyForm::as_received, tap, out), ReframeStep::fault);
+}
+
+TEST(Reframe, ClosingBytes) {
+  EXPECT_EQ(closing_bytes(BodyForm::chunked), "0\r\n\r\n");
+  EXPECT_EQ(closing_bytes(BodyForm::as_received), "");
+  EXPECT_EQ(closing_bytes(BodyForm::payload_only), "");
+}
+
+}  // namespace
+}  // namespace llmgw::proxy
