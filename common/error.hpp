@@ -7,8 +7,9 @@
 
 namespace llmgw {
 
-/// Every error the gateway tells apart. Raw Asio, OpenSSL and errno codes are translated into one of these
-/// where they enter (common/net, common/http, proxy/upstream) and travel upward unchanged from there.
+/// Every error the gateway tells apart. Raw Asio, OpenSSL and errno codes are translated into one
+/// of these where they enter (common/net, common/http, proxy/upstream) and travel upward unchanged
+/// from there.
 enum class errc {
   ok = 0,
 
@@ -21,22 +22,22 @@ enum class errc {
   body_too_large,       ///< body over the configured limit
 
   // Connections. Which side is meant follows from who made the call.
-  connection_closed,   ///< the peer closed in good order
-  connection_reset,    ///< the peer vanished, or the connection was cut by us
-  timed_out,           ///< a deadline of ours passed
-  not_resolved,        ///< the host name has no address
-  refused,             ///< no address of the peer accepted a connection
-  tls_failed,          ///< handshake or certificate verification failed
-  address_in_use,      ///< a listener's address is taken
-  address_unavailable, ///< a listener's address cannot be bound here
+  connection_closed,    ///< the peer closed in good order
+  connection_reset,     ///< the peer vanished, or the connection was cut by us
+  timed_out,            ///< a deadline of ours passed
+  not_resolved,         ///< the host name has no address
+  refused,              ///< no address of the peer accepted a connection
+  tls_failed,           ///< handshake or certificate verification failed
+  address_in_use,       ///< a listener's address is taken
+  address_unavailable,  ///< a listener's address cannot be bound here
 
   // Settings.
   invalid_setting,  ///< a variable or file whose content is not acceptable
 
   // Process.
-  cancelled,    ///< the operation was ended on purpose; an end, not a fault
-  overloaded,   ///< a limit of ours is reached (connections, descriptors)
-  io_failed,    ///< a file or descriptor operation failed
+  cancelled,   ///< the operation was ended on purpose; an end, not a fault
+  overloaded,  ///< a limit of ours is reached (connections, descriptors)
+  io_failed,   ///< a file or descriptor operation failed
 };
 
 /// The category `llmgw`; messages are short English phrases without payload data.

@@ -22,9 +22,10 @@ std::optional<std::string> refusal(const urls::url_view& url) {
   }
   if (!url.has_authority() || url.encoded_host().empty()) return "the host is missing";
   if (url.has_userinfo()) return "user and password are not accepted in an URL";
-  // Boost.URL 1.81 takes a port that is no number for a part of the host.
-  const auto authority = url.encoded_authority();
-  if (authority.size() > url.encoded_host().size() && !url.has_port()) return "the port is not a number";
+  // Boost.URL 1.81 ends the authority where a port stops being a number.
+  if (!url.encoded_path().empty() && url.encoded_path().front() != '/') {
+    return "the port is not a number";
+  }
   if (url.has_query()) return "a query is not accepted";
   if (url.has_fragment()) return "a fragment is not accepted";
   return std::nullopt;

@@ -33,7 +33,8 @@ App::App(const Config& config)
 App::~App() = default;
 
 int App::run() {
-  // Signals are held from before the first listener is open, so that none ends the process half-way.
+  // Signals are held from before the first listener is open, so that none ends the process
+  // half-way.
   signals_ = std::make_unique<Signals>(loop_, [this](int number) { on_signal(number); });
   if (!listen()) return 1;
   courier_.start();
@@ -117,7 +118,8 @@ Task<void> App::wait_for_workers() {
       });
     });
   }
-  const bool in_time = stop_signals_ > 1 || !co_await pause_.wait(in_milliseconds(config_.drain_timeout));
+  const bool in_time =
+      stop_signals_ > 1 || !co_await pause_.wait(in_milliseconds(config_.drain_timeout));
   if (workers_open_ > 0) {
     if (!in_time) log::warn("drain timeout, ending open exchanges");
     for (const auto& each : workers_) each->cancel_all();
@@ -125,16 +127,19 @@ Task<void> App::wait_for_workers() {
   co_await ended;
 }
 
-// A mounted Secret changes by a rename behind a symbolic link, which no watch on the file itself sees: so it is read.
+// A mounted Secret changes by a rename behind a symbolic link, which no watch on the file itself
+// sees: so it is read.
 Task<void> App::watch_key_file() {
   Secret current = config_.upstream_key;
   bool warned = false;
   while (!stopped_ && (co_await key_timer_.wait(key_file_interval))) {
     auto text = read_file(config_.upstream_key_file);
-    auto key = text.has_value() ? parse_upstream_key(std::move(*text)) : Result<Secret>(errc::io_failed);
+    auto key =
+        text.has_value() ? parse_upstream_key(std::move(*text)) : Result<Secret>(errc::io_failed);
     if (key.has_error()) {
       if (!std::exchange(warned, true)) {
-        log::warn("upstream key file not usable, keeping the last key", {{"file", config_.upstream_key_file}});
+        log::warn("upstream key file not usable, keeping the last key",
+                  {{"file", config_.upstream_key_file}});
       }
       continue;
     }

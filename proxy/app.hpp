@@ -14,14 +14,15 @@
 
 namespace llmgw::proxy {
 
-/// Lives on the main thread, whose loop carries signals, the admin port and the watch on the key file.
+/// Lives on the main thread, whose loop carries signals, the admin port and the watch on the key
+/// file.
 class App {
  public:
   explicit App(const Config& config);
   ~App();
 
-  /// Serves until it was told to end and all is drained. The process's exit status: 0, or 1 if an address cannot be
-  /// had (said in the log).
+  /// Serves until it was told to end and all is drained. The process's exit status: 0, or 1 if an
+  /// address cannot be had (said in the log).
   int run();
 
  private:

@@ -22,7 +22,8 @@ Metric single(MetricKind kind, std::string name, std::string help, double value)
 
 Metric requests(const Workers& workers) {
   static constexpr const char* classes[] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
-  Metric metric{"llmgw_proxy_requests_total", "Exchanges routed to an upstream.", MetricKind::counter, {}};
+  Metric metric{
+      "llmgw_proxy_requests_total", "Exchanges routed to an upstream.", MetricKind::counter, {}};
   for (std::size_t outcome = 0; outcome < outcome_count; ++outcome) {
     for (std::size_t status = 0; status < std::size(classes); ++status) {
       const double count = sum(workers, [&](const Worker& each) -> const Counter& {
@@ -38,7 +39,8 @@ Metric requests(const Workers& workers) {
   return metric;
 }
 
-Metric histogram(const Workers& workers, std::string name, std::string help, Histogram TrafficCounts::*which) {
+Metric histogram(const Workers& workers, std::string name, std::string help,
+                 Histogram TrafficCounts::*which) {
   HistogramValue value({Histogram::bounds.begin(), Histogram::bounds.end()});
   for (const Worker* each : workers) {
     const Histogram& part = each->traffic().*which;
@@ -57,11 +59,13 @@ Metric labelled(std::string name, std::string help, std::string label,
 
 void add_traffic(std::vector<Metric>& all, const Workers& workers) {
   const auto traffic = [&](Counter TrafficCounts::*which) {
-    return sum(workers, [=](const Worker& each) -> const Counter& { return each.traffic().*which; });
+    return sum(workers,
+               [=](const Worker& each) -> const Counter& { return each.traffic().*which; });
   };
   all.push_back(requests(workers));
   all.push_back(histogram(workers, "llmgw_proxy_request_duration_seconds",
-                          "From a request's first byte to the end of its response.", &TrafficCounts::duration));
+                          "From a request's first byte to the end of its response.",
+                          &TrafficCounts::duration));
   all.push_back(histogram(workers, "llmgw_proxy_time_to_first_byte_seconds",
                           "From a request's first byte to the first body byte of the upstream.",
                           &TrafficCounts::ttft));
@@ -69,7 +73,8 @@ void add_traffic(std::vector<Metric>& all, const Workers& workers) {
                          {{"prompt", traffic(&TrafficCounts::prompt_tokens)},
                           {"completion", traffic(&TrafficCounts::completion_tokens)}}));
   all.push_back(single(MetricKind::counter, "llmgw_proxy_usage_missing_total",
-                       "Exchanges for which no usage was reported.", traffic(&TrafficCounts::usage_missing)));
+                       "Exchanges for which no usage was reported.",
+                       traffic(&TrafficCounts::usage_missing)));
   all.push_back(labelled("llmgw_proxy_body_bytes_total", "Payload bytes relayed.", "direction",
                          {{"request", traffic(&TrafficCounts::request_bytes)},
                           {"response", traffic(&TrafficCounts::response_bytes)}}));
@@ -84,35 +89,40 @@ void add_connections(std::vector<Metric>& all, const Workers& workers) {
   all.push_back(single(MetricKind::gauge, "llmgw_proxy_open_connections", "Client connections.",
                        gauge(&Worker::Gauges::open_connections)));
   all.push_back(single(MetricKind::gauge, "llmgw_proxy_upstream_idle_connections",
-                       "Upstream connections that wait for a request.", gauge(&Worker::Gauges::pool_idle)));
-  all.push_back(labelled("llmgw_proxy_upstream_connections_total", "Upstream connections by how they were had.",
-                         "result",
+                       "Upstream connections that wait for a request.",
+                       gauge(&Worker::Gauges::pool_idle)));
+  all.push_back(labelled("llmgw_proxy_upstream_connections_total",
+                         "Upstream connections by how they were had.", "result",
                          {{"opened", gauge(&Worker::Gauges::pool_opened)},
                           {"reused", gauge(&Worker::Gauges::pool_reused)},
                           {"failed", gauge(&Worker::Gauges::pool_failed)}}));
   all.push_back(single(MetricKind::counter, "llmgw_proxy_upstream_tls_handshakes_total",
                        "TLS handshakes with upstreams.", gauge(&Worker::Gauges::tls_handshakes)));
   all.push_back(single(MetricKind::counter, "llmgw_proxy_upstream_tls_resumed_total",
-                       "TLS handshakes that resumed a session.", gauge(&Worker::Gauges::tls_resumed)));
+                       "TLS handshakes that resumed a session.",
+                       gauge(&Worker::Gauges::tls_resumed)));
 }
 
 void add_delivery(std::vector<Metric>& all, const DeliveryCounts& delivery) {
   const auto count = [](std::uint64_t value) { return static_cast<double>(value); };
-  all.push_back(single(MetricKind::counter, "llmgw_proxy_events_produced_total", "Metering events made.",
-                       count(delivery.produced)));
+  all.push_back(single(MetricKind::counter, "llmgw_proxy_events_produced_total",
+                       "Metering events made.", count(delivery.produced)));
   all.push_back(single(MetricKind::counter, "llmgw_proxy_events_delivered_total",
                        "Metering events that the collector has taken.", count(delivery.delivered)));
-  all.push_back(labelled("llmgw_proxy_events_dropped_total", "Metering events lost, by reason.", "reason",
+  all.push_back(labelled("llmgw_proxy_events_dropped_total", "Metering events lost, by reason.",
+                         "reason",
                          {{"queue_full", count(delivery.queue_full)},
                           {"rejected", count(delivery.rejected)},
                           {"no_collector", count(delivery.no_collector)},
                           {"shutdown", count(delivery.shutdown)}}));
-  all.push_back(single(MetricKind::gauge, "llmgw_proxy_events_queued", "Metering events that wait in memory.",
-                       count(delivery.queued)));
+  all.push_back(single(MetricKind::gauge, "llmgw_proxy_events_queued",
+                       "Metering events that wait in memory.", count(delivery.queued)));
   all.push_back(single(MetricKind::gauge, "llmgw_proxy_events_in_flight",
-                       "Metering events in the batch that is being posted.", count(delivery.in_flight)));
+                       "Metering events in the batch that is being posted.",
+                       count(delivery.in_flight)));
   all.push_back(single(MetricKind::counter, "llmgw_proxy_event_post_retries_total",
-                       "Posts to the collector that failed and were put off.", count(delivery.retries)));
+                       "Posts to the collector that failed and were put off.",
+                       count(delivery.retries)));
 }
 
 }  // namespace

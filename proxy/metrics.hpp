@@ -11,6 +11,7 @@
 namespace llmgw::proxy {
 
 /// Sums what all workers have counted; takes no lock and stops nobody.
-std::string render_metrics(const std::vector<const Worker*>& workers, const DeliveryCounts& delivery);
+std::string render_metrics(const std::vector<const Worker*>& workers,
+                           const DeliveryCounts& delivery);
 
 }  // namespace llmgw::proxy

@@ -9,10 +9,12 @@
 namespace llmgw::proxy {
 namespace {
 
-// Deadlines fire up to two ticks late; a limit below eight seconds gets a finer tick, for its sake alone.
+// Deadlines fire up to two ticks late; a limit below eight seconds gets a finer tick, for its sake
+// alone.
 std::chrono::milliseconds tick_for(const Config& config) {
   const auto shortest = std::chrono::ceil<std::chrono::milliseconds>(config.client_timeout);
-  return std::clamp<std::chrono::milliseconds>(shortest / 8, std::chrono::milliseconds(10), std::chrono::seconds(1));
+  return std::clamp<std::chrono::milliseconds>(shortest / 8, std::chrono::milliseconds(10),
+                                               std::chrono::seconds(1));
 }
 
 std::unique_ptr<TlsContext> make_tls(const Config& config) {
@@ -41,7 +43,8 @@ Worker::Worker(const Config& config, std::size_t queue_share, Wakeup& courier)
       pool_(loop_, config.upstream, tls_.get()),
       provider_(make_provider(config)),
       outbox_(queue_share, courier),
-      context_{config, loop_, pool_, *provider_, outbox_, IdGenerator(random_seed()), {}, false, {}, {}, {}},
+      context_{config, loop_, pool_, *provider_, outbox_, IdGenerator(random_seed()),
+               {},     false, {},    {},         {}},
       traffic_(context_),
       server_(loop_, traffic_),
       publisher_(std::make_unique<Publisher>(*this)) {}

@@ -11,8 +11,8 @@
 
 namespace llmgw::proxy {
 
-/// A thread with its loop, listener, upstream pool and outbox. Built and joined by the app's thread; the methods after
-/// start() may be called from there, they pass on to the worker's own.
+/// A thread with its loop, listener, upstream pool and outbox. Built and joined by the app's
+/// thread; the methods after start() may be called from there, they pass on to the worker's own.
 class Worker {
  public:
   /// Throws std::runtime_error where TLS cannot be set up. `courier` outlives the worker.
@@ -35,7 +35,8 @@ class Worker {
   const TrafficCounts& traffic() const noexcept { return context_.counts; }
   /// Published once a tick, so that scraping touches nothing of the worker's own.
   struct Gauges {
-    Counter open_connections, pool_opened, pool_reused, pool_failed, pool_idle, tls_handshakes, tls_resumed;
+    Counter open_connections, pool_opened, pool_reused, pool_failed, pool_idle, tls_handshakes,
+        tls_resumed;
   };
   const Gauges& gauges() const noexcept { return gauges_; }
 

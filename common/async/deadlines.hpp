@@ -24,8 +24,8 @@ class Deadline {
     next_->previous_ = previous_;
   }
 
-  /// Called by the tick, once for each time armed. It may cancel I/O and destroy Deadlines, but must not resume a
-  /// coroutine inline.
+  /// Called by the tick, once for each time armed. It may cancel I/O and destroy Deadlines, but
+  /// must not resume a coroutine inline.
   virtual void expired() noexcept {}
 
  private:
@@ -39,7 +39,8 @@ class Deadline {
 class Deadlines {
  public:
   /// `tick` is how often advance() is going to be called.
-  explicit Deadlines(std::chrono::milliseconds tick) noexcept : tick_(tick), now_(Deadline::Clock::now()) {}
+  explicit Deadlines(std::chrono::milliseconds tick) noexcept
+      : tick_(tick), now_(Deadline::Clock::now()) {}
 
   void add(Deadline& deadline) noexcept { insert(deadline, head_); }
 

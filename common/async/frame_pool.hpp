@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Recycled memory for coroutine frames: a request in steady state starts coroutines without touching the heap.
+// Recycled memory for coroutine frames: a request in steady state starts coroutines without
+// touching the heap.
 #pragma once
 
 #include <array>
@@ -8,8 +9,8 @@
 
 namespace llmgw {
 
-/// Per-thread free lists by size class. A frame must be freed on the thread that made it, which holds here because
-/// a coroutine never leaves its loop. Frames over 2 KiB go to the heap.
+/// Per-thread free lists by size class. A frame must be freed on the thread that made it, which
+/// holds here because a coroutine never leaves its loop. Frames over 2 KiB go to the heap.
 class FramePool {
  public:
   static void* allocate(std::size_t size) {
@@ -35,7 +36,8 @@ class FramePool {
  private:
   static constexpr std::size_t granule = 64;
   static constexpr std::size_t classes = 32;
-  static constexpr std::size_t longest = 64;  // blocks kept a class: enough to smooth, too few to hoard
+  static constexpr std::size_t longest =
+      64;  // blocks kept a class: enough to smooth, too few to hoard
 
   struct Block {
     Block* next;

@@ -14,7 +14,8 @@ struct Loop::Engine {
   bool stopping = false;
 };
 
-// The buffers are left uninitialised on purpose: pages that traffic never needs never become resident.
+// The buffers are left uninitialised on purpose: pages that traffic never needs never become
+// resident.
 Loop::Loop(std::chrono::milliseconds tick)
     : deadlines_(tick),
       receive_buffer_(std::make_unique_for_overwrite<char[]>(buffer_size)),
@@ -32,7 +33,9 @@ void Loop::stop() {
   engine_->tick.cancel();
 }
 
-void Loop::post(std::function<void()> work) { boost::asio::post(engine_->context, std::move(work)); }
+void Loop::post(std::function<void()> work) {
+  boost::asio::post(engine_->context, std::move(work));
+}
 
 boost::asio::io_context& Loop::context() noexcept { return engine_->context; }
 

@@ -16,8 +16,8 @@ class io_context;
 
 namespace llmgw {
 
-/// An io_context(1) with its coarse tick, and the buffers that code between two suspensions may use freely.
-/// Everything but post() belongs to the thread that calls run().
+/// An io_context(1) with its coarse tick, and the buffers that code between two suspensions may use
+/// freely. Everything but post() belongs to the thread that calls run().
 class Loop {
  public:
   /// `tick`: how often deadlines are looked at; they fire up to two ticks late.
@@ -28,7 +28,8 @@ class Loop {
 
   /// Serves until stop() was called and nothing is left to do, or until abandon().
   void run();
-  /// Ends the tick; run() returns once the last operation has completed. Called on the loop's thread.
+  /// Ends the tick; run() returns once the last operation has completed. Called on the loop's
+  /// thread.
   void stop();
 
   /// Runs `work` on the loop's thread soon. Any thread.
@@ -37,7 +38,8 @@ class Loop {
   boost::asio::io_context& context() noexcept;
   Deadlines& deadlines() noexcept { return deadlines_; }
 
-  /// Where socket bytes land. Contents are good until the next suspension of the coroutine that filled it.
+  /// Where socket bytes land. Contents are good until the next suspension of the coroutine that
+  /// filled it.
   std::span<char> receive_buffer() noexcept { return {receive_buffer_.get(), buffer_size}; }
   /// Where decrypted bytes land; same rule.
   std::span<char> decrypt_buffer() noexcept { return {decrypt_buffer_.get(), buffer_size}; }

@@ -22,7 +22,8 @@ struct Signals::Set {
 };
 
 Signals::Signals(Loop& loop, std::function<void(int)> handle)
-    : set_(new Set{boost::asio::signal_set(loop.context(), SIGTERM, SIGINT, SIGHUP), std::move(handle)}) {
+    : set_(new Set{boost::asio::signal_set(loop.context(), SIGTERM, SIGINT, SIGHUP),
+                   std::move(handle)}) {
   std::signal(SIGPIPE, SIG_IGN);
   set_->wait();
 }

@@ -17,7 +17,9 @@ namespace detail {
 struct Detached {
   struct promise_type {
     static void* operator new(std::size_t size) { return FramePool::allocate(size); }
-    static void operator delete(void* memory, std::size_t size) { FramePool::release(memory, size); }
+    static void operator delete(void* memory, std::size_t size) {
+      FramePool::release(memory, size);
+    }
     Detached get_return_object() const noexcept { return {}; }
     std::suspend_never initial_suspend() const noexcept { return {}; }
     std::suspend_never final_suspend() const noexcept { return {}; }
@@ -29,13 +31,15 @@ struct Detached {
 
 }  // namespace detail
 
-/// Starts `task` at once on the calling loop; it ends by itself. An exception that leaves it ends the process.
+/// Starts `task` at once on the calling loop; it ends by itself. An exception that leaves it ends
+/// the process.
 inline void spawn(Task<void> task) {
   [](Task<void> owned) -> detail::Detached { co_await std::move(owned); }(std::move(task));
 }
 
-/// One value handed from a callback (or another coroutine of the same loop) to one awaiting coroutine.
-/// Lives in the awaiting frame; `set` resumes the waiter inline, and is called exactly once.
+/// One value handed from a callback (or another coroutine of the same loop) to one awaiting
+/// coroutine. Lives in the awaiting frame; `set` resumes the waiter inline, and is called exactly
+/// once.
 template <class T>
 class OneShot {
  public:
@@ -57,7 +61,8 @@ class OneShot {
   std::coroutine_handle<> waiter_;
 };
 
-/// A task that runs beside its parent and is joined before the parent's scope ends. The task must not throw.
+/// A task that runs beside its parent and is joined before the parent's scope ends. The task must
+/// not throw.
 class Child {
  public:
   Child() = default;

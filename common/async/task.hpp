@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Task<T>: the coroutine type of the whole project. Lazy, awaited once, resumed on the loop that runs it.
+// Task<T>: the coroutine type of the whole project. Lazy, awaited once, resumed on the loop that
+// runs it.
 #pragma once
 
 #include <coroutine>
@@ -64,8 +65,9 @@ struct Promise<void> : PromiseBase {
 
 }  // namespace detail
 
-/// A coroutine that yields one T. It starts when awaited and belongs to the awaiting coroutine; destroying an
-/// unfinished Task destroys its frame. Parameters are taken by value, or are references to something that lives longer.
+/// A coroutine that yields one T. It starts when awaited and belongs to the awaiting coroutine;
+/// destroying an unfinished Task destroys its frame. Parameters are taken by value, or are
+/// references to something that lives longer.
 template <class T = void>
 class [[nodiscard]] Task {
  public:

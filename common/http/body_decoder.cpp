@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::string_view crlf = "\r\n";
 
-// chunk-size [ chunk-ext ]: at most 15 hex digits, so that no size overflows. Nothing if it is anything else.
+// chunk-size [ chunk-ext ]: at most 15 hex digits, so that no size overflows. Nothing if it is
+// anything else.
 struct SizeLine {
   std::uint64_t size;
   bool plain;  // as we would write it ourselves
@@ -23,7 +24,8 @@ std::optional<SizeLine> parse_size_line(std::string_view line) noexcept {
   if (fault != std::errc() || digits > 15) return std::nullopt;
   const std::string_view extension = line.substr(digits);
   if (extension.empty()) return SizeLine{size, line.front() != '0' || digits == 1};
-  // Extensions carry nothing for us and may hide anything: only their outline is checked (RFC 9112 section 7.1.1).
+  // Extensions carry nothing for us and may hide anything: only their outline is checked (RFC 9112
+  // section 7.1.1).
   const std::size_t start = extension.find_first_not_of(" \t");
   if (start == extension.npos || extension[start] != ';') return std::nullopt;
   const bool clean = std::all_of(extension.begin(), extension.end(), [](char c) {
@@ -71,7 +73,8 @@ bool BodyDecoder::finish_at_close() noexcept {
 }
 
 BodyDecoder::Piece BodyDecoder::next_payload(std::string_view& input, State when_empty) noexcept {
-  const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, input.size()));
+  const std::size_t count =
+      static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, input.size()));
   const std::string_view bytes = input.substr(0, count);
   input.remove_prefix(count);
   remaining_ -= count;
@@ -80,8 +83,8 @@ BodyDecoder::Piece BodyDecoder::next_payload(std::string_view& input, State when
   return {Kind::payload, bytes};
 }
 
-// A whole line without its CRLF, or nothing: then the input is used up, or the line is too long or ill-formed and the
-// body broken. Views stay good until the next call.
+// A whole line without its CRLF, or nothing: then the input is used up, or the line is too long or
+// ill-formed and the body broken. Views stay good until the next call.
 std::optional<std::string_view> BodyDecoder::take_line(std::string_view& input) {
   if (std::exchange(line_was_split_, false)) line_.clear();
   const std::size_t end = input.find('\n');
@@ -145,7 +148,8 @@ BodyDecoder::Piece BodyDecoder::next_trailer_line(std::string_view& input) {
   }
 }
 
-// Fields that frame or route a message have no business behind it (RFC 9110 section 6.5.1); they are left out.
+// Fields that frame or route a message have no business behind it (RFC 9110 section 6.5.1); they
+// are left out.
 BodyDecoder::Piece BodyDecoder::finish_trailers() {
   state_ = State::done;
   if (trailers_.empty()) return {Kind::framing, crlf};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// PURE: finds where a body ends and which of its bytes are payload, by its framing (RFC 9112 sections 6 and 7).
+// PURE: finds where a body ends and which of its bytes are payload, by its framing (RFC 9112
+// sections 6 and 7).
 #pragma once
 
 #include <array>
@@ -11,20 +12,23 @@
 
 namespace llmgw::http {
 
-/// An incremental decoder of one message body. Bytes go in as they arrive, in spans cut anywhere; pieces come out.
+/// An incremental decoder of one message body. Bytes go in as they arrive, in spans cut anywhere;
+/// pieces come out.
 class BodyDecoder {
  public:
   enum class Kind : std::uint8_t {
-    payload,   ///< bytes of the content
-    framing,   ///< chunk framing in its plainest form, to be passed on where the other side is chunked too
-    need_more, ///< the input is used up
-    end,       ///< the body is complete; what is left of the input belongs to the next message
-    fault,     ///< the framing is broken: errc::malformed_message
+    payload,    ///< bytes of the content
+    framing,    ///< chunk framing in its plainest form, to be passed on where the other side is
+                ///< chunked too
+    need_more,  ///< the input is used up
+    end,        ///< the body is complete; what is left of the input belongs to the next message
+    fault,      ///< the framing is broken: errc::malformed_message
   };
   struct Piece {
     Kind kind;
-    std::string_view bytes;  ///< into the input, or into the decoder for framing that had to be rewritten
-    bool copy = false;       ///< bytes are the decoder's own and change with the next call
+    std::string_view
+        bytes;  ///< into the input, or into the decoder for framing that had to be rewritten
+    bool copy = false;  ///< bytes are the decoder's own and change with the next call
   };
 
   BodyDecoder() = default;
@@ -33,7 +37,8 @@ class BodyDecoder {
   /// Takes the next piece off `input`. After end or fault the decoder only repeats itself.
   Piece next(std::string_view& input);
 
-  /// Says that the peer has closed. True if that completes the body (until_close), false if it cuts it.
+  /// Says that the peer has closed. True if that completes the body (until_close), false if it cuts
+  /// it.
   bool finish_at_close() noexcept;
 
   bool is_complete() const noexcept { return state_ == State::done; }
@@ -41,7 +46,8 @@ class BodyDecoder {
   /// Content bytes seen so far.
   std::uint64_t payload_bytes() const noexcept { return payload_bytes_; }
 
-  static constexpr std::size_t line_limit = 4096;  ///< a chunk-size line with its extensions, or a trailer
+  static constexpr std::size_t line_limit =
+      4096;  ///< a chunk-size line with its extensions, or a trailer
   static constexpr std::size_t trailer_limit = 16 * 1024;  ///< all trailers together
 
  private:

@@ -18,17 +18,19 @@ struct Response {
   std::string body;
 };
 
-/// One request at a time, on one loop. A kept connection that turns out to be dead before a byte was sent is replaced
-/// silently; anything later is the caller's to repeat.
+/// One request at a time, on one loop. A kept connection that turns out to be dead before a byte
+/// was sent is replaced silently; anything later is the caller's to repeat.
 class Client {
  public:
   /// `tls` may be nullptr for an http server.
-  Client(Loop& loop, HttpUrl server, TlsContext* tls) : loop_(loop), server_(std::move(server)), tls_(tls) {}
+  Client(Loop& loop, HttpUrl server, TlsContext* tls)
+      : loop_(loop), server_(std::move(server)), tls_(tls) {}
 
-  /// Sends and waits for the answer, `limit` for all of it. errc::not_resolved, refused, timed_out, tls_failed,
-  /// connection_closed, connection_reset, malformed_message, body_too_large, cancelled.
-  Task<Result<Response>> request(std::string_view method, std::string_view path, std::string_view content_type,
-                                 std::string_view body, std::chrono::milliseconds limit);
+  /// Sends and waits for the answer, `limit` for all of it. errc::not_resolved, refused, timed_out,
+  /// tls_failed, connection_closed, connection_reset, malformed_message, body_too_large, cancelled.
+  Task<Result<Response>> request(std::string_view method, std::string_view path,
+                                 std::string_view content_type, std::string_view body,
+                                 std::chrono::milliseconds limit);
 
   /// Ends what is under way with errc::cancelled.
   void cancel() noexcept;

@@ -34,8 +34,13 @@ std::string_view reason_phrase(int status) noexcept {
 
 Exchange::Exchange(ByteStream& client, const RequestHead& head, std::string_view rest,
                    Deadline::Clock::time_point begun_at)
-    : client_(client), head_(head), begun_at_(begun_at), body_(head.framing), buffered_(rest),
-      to_head_request_(head.method == "HEAD"), keep_alive_(head.keep_alive) {
+    : client_(client),
+      head_(head),
+      begun_at_(begun_at),
+      body_(head.framing),
+      buffered_(rest),
+      to_head_request_(head.method == "HEAD"),
+      keep_alive_(head.keep_alive) {
   if (head.framing.kind == Framing::Kind::chunked) return;  // its end is found by decoding
   buffered_ = rest.substr(0, head.framing.length);
   client.unread(rest.substr(buffered_.size()));
@@ -70,7 +75,8 @@ bool Exchange::is_body_consumed() const noexcept {
 
 Task<Result<std::string>> Exchange::read_body(std::size_t limit) {
   const Framing& framing = head_.framing;
-  if (framing.kind == Framing::Kind::length && framing.length > limit) co_return errc::body_too_large;
+  if (framing.kind == Framing::Kind::length && framing.length > limit)
+    co_return errc::body_too_large;
   std::string body;
   if (framing.kind == Framing::Kind::length) body.reserve(framing.length);
   std::string_view input = std::exchange(buffered_, {});
@@ -105,7 +111,11 @@ void Exchange::append_head(std::string& out, int status, std::span<const OutFiel
                            std::string_view framing) const {
   char digits[8];
   const auto end = std::to_chars(digits, digits + sizeof digits, status).ptr;
-  out.append("HTTP/1.1 ").append(digits, end).append(" ").append(reason_phrase(status)).append("\r\n");
+  out.append("HTTP/1.1 ")
+      .append(digits, end)
+      .append(" ")
+      .append(reason_phrase(status))
+      .append("\r\n");
   for (const OutField& each : fields) {
     out.append(each.name).append(": ").append(each.value).append("\r\n");
   }
@@ -118,7 +128,8 @@ void Exchange::append_head(std::string& out, int status, std::span<const OutFiel
   out.append("\r\n");
 }
 
-Task<Result<void>> Exchange::reply(int status, std::span<const OutField> fields, std::string_view body) {
+Task<Result<void>> Exchange::reply(int status, std::span<const OutField> fields,
+                                   std::string_view body) {
   if (!is_body_consumed()) keep_alive_ = false;
   const std::string framing =
       status == 204 ? std::string() : "Content-Length: " + std::to_string(body.size()) + "\r\n";
@@ -153,7 +164,8 @@ Task<Result<void>> Exchange::finish() {
   co_return co_await write("0\r\n\r\n");
 }
 
-Task<Result<void>> Exchange::write(std::string_view first, std::string_view second, std::string_view third) {
+Task<Result<void>> Exchange::write(std::string_view first, std::string_view second,
+                                   std::string_view third) {
   Gather& pieces = client_.loop().gather();
   pieces.add(first);
   pieces.add(second);

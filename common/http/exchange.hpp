@@ -22,13 +22,15 @@ struct OutField {
 /// The standard reason phrase of a status; empty for one that has none.
 std::string_view reason_phrase(int status) noexcept;
 
-/// Lives in the session's coroutine for the length of one request. Exactly one response is given: by reply(), by
-/// start/send/finish, or by a relay that writes to client() itself and then calls mark_responded().
+/// Lives in the session's coroutine for the length of one request. Exactly one response is given:
+/// by reply(), by start/send/finish, or by a relay that writes to client() itself and then calls
+/// mark_responded().
 class Exchange {
  public:
-  /// `rest`: what arrived behind the head; what belongs to the next request is given back to the stream.
-  /// `begun_at`: when the request's first byte was read.
-  Exchange(ByteStream& client, const RequestHead& head, std::string_view rest, Deadline::Clock::time_point begun_at);
+  /// `rest`: what arrived behind the head; what belongs to the next request is given back to the
+  /// stream. `begun_at`: when the request's first byte was read.
+  Exchange(ByteStream& client, const RequestHead& head, std::string_view rest,
+           Deadline::Clock::time_point begun_at);
   /// For what is no request: it can only be refused.
   explicit Exchange(ByteStream& client) noexcept;
 
@@ -43,8 +45,8 @@ class Exchange {
 
   // The request's body.
 
-  /// All of it. errc::body_too_large beyond `limit` bytes; otherwise as ByteStream::read, and malformed_message.
-  /// Sends 100 (Continue) where the client waits for it.
+  /// All of it. errc::body_too_large beyond `limit` bytes; otherwise as ByteStream::read, and
+  /// malformed_message. Sends 100 (Continue) where the client waits for it.
   Task<Result<std::string>> read_body(std::size_t limit);
   /// Its decoder, for a relay.
   BodyDecoder& body() noexcept { return body_; }
@@ -82,7 +84,8 @@ class Exchange {
  private:
   void append_head(std::string& out, int status, std::span<const OutField> fields,
                    std::string_view framing) const;
-  Task<Result<void>> write(std::string_view first, std::string_view second = {}, std::string_view third = {});
+  Task<Result<void>> write(std::string_view first, std::string_view second = {},
+                           std::string_view third = {});
 
   ByteStream& client_;
   RequestHead head_;

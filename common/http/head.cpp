@@ -16,10 +16,14 @@ constexpr auto char_classes = [] {
     const bool alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     const auto one_of = [&](std::string_view set) { return set.find(ascii) != set.npos; };
     std::uint8_t classes = 0;
-    if (alnum || (c != 0 && c < 128 && one_of("!#$%&'*+-.^_`|~"))) classes |= token_char;  // RFC 9110 5.6.2
-    if (c > 0x20 && c < 0x7f) classes |= target_char;  // the URI alphabet and the few that SDKs send unescaped
-    if (c == '\t' || (c >= 0x20 && c != 0x7f)) classes |= value_char;  // RFC 9110 5.5, obs-text included
-    if (alnum || (c != 0 && c < 128 && one_of("-._~!$&'()*+,;=%:[]"))) classes |= host_char;  // RFC 3986 3.2.2
+    if (alnum || (c != 0 && c < 128 && one_of("!#$%&'*+-.^_`|~")))
+      classes |= token_char;  // RFC 9110 5.6.2
+    if (c > 0x20 && c < 0x7f)
+      classes |= target_char;  // the URI alphabet and the few that SDKs send unescaped
+    if (c == '\t' || (c >= 0x20 && c != 0x7f))
+      classes |= value_char;  // RFC 9110 5.5, obs-text included
+    if (alnum || (c != 0 && c < 128 && one_of("-._~!$&'()*+,;=%:[]")))
+      classes |= host_char;  // RFC 3986 3.2.2
     table[c] = classes;
   }
   return table;
@@ -55,8 +59,10 @@ std::optional<std::string_view> take_line(std::string_view& bytes) noexcept {
 
 // `HTTP/1.x`; any 1.x above 1.1 is spoken to as 1.1 (RFC 9110 section 2.5).
 Result<std::uint8_t> parse_version(std::string_view text) noexcept {
-  if (text.size() != 8 || text.substr(0, 5) != "HTTP/" || text[6] != '.') return errc::malformed_message;
-  if (text[5] < '0' || text[5] > '9' || text[7] < '0' || text[7] > '9') return errc::malformed_message;
+  if (text.size() != 8 || text.substr(0, 5) != "HTTP/" || text[6] != '.')
+    return errc::malformed_message;
+  if (text[5] < '0' || text[5] > '9' || text[7] < '0' || text[7] > '9')
+    return errc::malformed_message;
   if (text[5] != '1') return errc::unsupported_version;
   return text[7] == '0' ? std::uint8_t{0} : std::uint8_t{1};
 }
@@ -107,8 +113,10 @@ errc note(const Field& field, Gathered& seen) noexcept {
       if (!equals_ignoring_case(field.value, "chunked")) return errc::unsupported_coding;
       seen.chunked = true;
       return errc::ok;
-    case FieldId::connection:
+    case FieldId::connection: {
+      bool tokens = true;
       for_each_element(field.value, [&](std::string_view option) {
+        tokens &= run(option, token_char) == option.size();
         if (equals_ignoring_case(option, "close")) {
           seen.close = true;
         } else if (equals_ignoring_case(option, "keep-alive")) {
@@ -117,7 +125,8 @@ errc note(const Field& field, Gathered& seen) noexcept {
           seen.names_fields = true;
         }
       });
-      return errc::ok;
+      return tokens ? errc::ok : errc::malformed_message;
+    }
     case FieldId::host:
       ++seen.hosts;
       return run(field.value, host_char) == field.value.size() ? errc::ok : errc::malformed_message;
@@ -137,7 +146,8 @@ Result<std::span<const Field>> parse_fields(std::string_view& bytes, FieldStorag
     if (!line) return errc::malformed_message;
     if (line->empty()) return std::span<const Field>(storage.data(), count);
     const std::size_t name_size = run(*line, token_char);
-    // Also refuses white space before the colon, a folded line (it starts with white space) and a line without name.
+    // Also refuses white space before the colon, a folded line (it starts with white space) and a
+    // line without name.
     if (name_size == 0 || name_size == line->size() || (*line)[name_size] != ':') {
       return errc::malformed_message;
     }
@@ -152,7 +162,8 @@ Result<std::span<const Field>> parse_fields(std::string_view& bytes, FieldStorag
   }
 }
 
-// Length and coding together, or a coding in a 1.0 message, are the classic desync forms (RFC 9112 section 6.1).
+// Length and coding together, or a coding in a 1.0 message, are the classic desync forms (RFC 9112
+// section 6.1).
 errc settle(const Gathered& seen, Head& head) noexcept {
   if (seen.chunked && (seen.length || head.minor_version == 0)) return errc::malformed_message;
   head.keep_alive = !seen.close && (head.minor_version > 0 || seen.keep_alive);
@@ -176,7 +187,8 @@ Result<std::string_view> parse_target(std::string_view method, std::string_view 
     const std::size_t path = target.find_first_of("/?", scheme.size());
     if (path == scheme.size()) return errc::malformed_message;
     if (path == target.npos) return std::string_view("/");
-    return target[path] == '/' ? Result<std::string_view>(target.substr(path)) : errc::malformed_message;
+    return target[path] == '/' ? Result<std::string_view>(target.substr(path))
+                               : errc::malformed_message;
   }
   return errc::malformed_message;
 }
@@ -195,7 +207,8 @@ bool Head::connection_names(std::string_view name) const noexcept {
   bool named = false;
   for (const Field& each : fields) {
     if (each.id != FieldId::connection) continue;
-    for_each_element(each.value, [&](std::string_view option) { named |= equals_ignoring_case(option, name); });
+    for_each_element(each.value,
+                     [&](std::string_view option) { named |= equals_ignoring_case(option, name); });
   }
   return named;
 }
@@ -213,7 +226,8 @@ Result<std::optional<std::size_t>> HeadScanner::scan(std::string_view bytes) noe
     const bool empty_line = at - line_start_ == 1;
     looked_at_ = at + 1;
     // Empty lines in front of a start line are not its end (RFC 9112 section 2.2).
-    const bool before_start = empty_line && window.substr(0, line_start_).find_first_not_of("\r\n") == window.npos;
+    const bool before_start =
+        empty_line && window.substr(0, line_start_).find_first_not_of("\r\n") == window.npos;
     line_start_ = looked_at_;
     if (empty_line && !before_start) return std::optional<std::size_t>(looked_at_);
   }
@@ -238,7 +252,8 @@ Result<RequestHead> parse_request_head(std::string_view bytes, FieldStorage& sto
   const auto version = parse_version(line->substr(version_at + 1));
   if (version.has_error()) return version.error();
   head.minor_version = *version;
-  const auto target = parse_target(head.method, line->substr(method_size + 1, version_at - method_size - 1));
+  const auto target =
+      parse_target(head.method, line->substr(method_size + 1, version_at - method_size - 1));
   if (target.has_error()) return target.error();
   head.target = *target;
 
@@ -257,7 +272,8 @@ Result<ResponseHead> parse_response_head(std::string_view bytes, FieldStorage& s
                                          bool to_head_request) noexcept {
   std::string_view rest = bytes;
   const auto line = take_line(rest);
-  // `HTTP/1.1 200` and then, by the RFC, a space and a reason that may be empty; some servers leave the space out.
+  // `HTTP/1.1 200` and then, by the RFC, a space and a reason that may be empty; some servers leave
+  // the space out.
   if (!line || line->size() < 12 || (*line)[8] != ' ') return errc::malformed_message;
   ResponseHead head;
   const auto version = parse_version(line->substr(0, 8));
@@ -279,7 +295,8 @@ Result<ResponseHead> parse_response_head(std::string_view bytes, FieldStorage& s
   if (fields.has_error()) return fields.error();
   head.fields = *fields;
   if (const errc fault = settle(seen, head); fault != errc::ok) return fault;
-  const bool no_body = to_head_request || head.status < 200 || head.status == 204 || head.status == 304;
+  const bool no_body =
+      to_head_request || head.status < 200 || head.status == 204 || head.status == 304;
   if (no_body) {
     head.framing = {};
   } else if (head.framing.kind == Framing::Kind::none) {
@@ -290,7 +307,8 @@ Result<ResponseHead> parse_response_head(std::string_view bytes, FieldStorage& s
   return head;
 }
 
-Result<std::span<const Field>> parse_trailers(std::string_view bytes, FieldStorage& storage) noexcept {
+Result<std::span<const Field>> parse_trailers(std::string_view bytes,
+                                              FieldStorage& storage) noexcept {
   Gathered ignored;
   return parse_fields(bytes, storage, ignored);
 }

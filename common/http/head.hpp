@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // PURE: heads of HTTP/1.x messages, parsed in place and strictly.
 //
-// What is accepted here can be read in one way only. Whatever RFC 9112 forbids, or lets a recipient choose about,
-// is refused: the next party might choose differently, and that difference is request smuggling.
+// What is accepted here can be read in one way only. Whatever RFC 9112 forbids, or lets a recipient
+// choose about, is refused: the next party might choose differently, and that difference is request
+// smuggling.
 #pragma once
 
 #include <array>
@@ -64,9 +65,9 @@ struct Head {
   std::span<const Field> fields;
   std::uint8_t minor_version = 1;
   Framing framing;
-  bool keep_alive = true;            ///< persistence by version and Connection (RFC 9112 section 9.3)
+  bool keep_alive = true;  ///< persistence by version and Connection (RFC 9112 section 9.3)
   bool connection_names_fields = false;  ///< Connection holds more than close and keep-alive
-  std::size_t size = 0;              ///< bytes of the head, the empty line included
+  std::size_t size = 0;                  ///< bytes of the head, the empty line included
 
   /// Value of the first field of this kind; empty if there is none.
   std::string_view value(FieldId id) const noexcept;
@@ -76,7 +77,8 @@ struct Head {
 
 struct RequestHead : Head {
   std::string_view method;
-  std::string_view target;  ///< origin form (`/path?query`) or `*`; of an absolute form, what follows the authority
+  std::string_view target;  ///< origin form (`/path?query`) or `*`; of an absolute form, what
+                            ///< follows the authority
   bool expects_continue = false;
 
   std::string_view path() const noexcept { return target.substr(0, target.find('?')); }
@@ -99,8 +101,8 @@ using FieldStorage = std::array<Field, Limits::fields>;
 /// Finds the end of a head that arrives in pieces, looking at each byte once.
 class HeadScanner {
  public:
-  /// `bytes` is all that has arrived so far, starting at the message. Yields the head's size, or nothing yet.
-  /// errc::head_too_large; errc::malformed_message for a line end that is not CRLF.
+  /// `bytes` is all that has arrived so far, starting at the message. Yields the head's size, or
+  /// nothing yet. errc::head_too_large; errc::malformed_message for a line end that is not CRLF.
   Result<std::optional<std::size_t>> scan(std::string_view bytes) noexcept;
   void reset() noexcept { *this = {}; }
 
@@ -109,15 +111,18 @@ class HeadScanner {
   std::size_t line_start_ = 0;
 };
 
-/// Parses a complete request head. Empty lines before it are skipped and counted in its size (RFC 9112 section 2.2).
-/// errc::malformed_message, unsupported_version, unsupported_coding, head_too_large, target_too_long.
+/// Parses a complete request head. Empty lines before it are skipped and counted in its size (RFC
+/// 9112 section 2.2). errc::malformed_message, unsupported_version, unsupported_coding,
+/// head_too_large, target_too_long.
 Result<RequestHead> parse_request_head(std::string_view bytes, FieldStorage& storage) noexcept;
 
-/// Parses a complete response head; `to_head_request`: the answer has no body whatever its fields say.
+/// Parses a complete response head; `to_head_request`: the answer has no body whatever its fields
+/// say.
 Result<ResponseHead> parse_response_head(std::string_view bytes, FieldStorage& storage,
                                          bool to_head_request) noexcept;
 
 /// Parses the field lines of a trailer section, its final empty line included.
-Result<std::span<const Field>> parse_trailers(std::string_view bytes, FieldStorage& storage) noexcept;
+Result<std::span<const Field>> parse_trailers(std::string_view bytes,
+                                              FieldStorage& storage) noexcept;
 
 }  // namespace llmgw::http

@@ -11,17 +11,20 @@
 
 namespace llmgw::http {
 
-/// The bytes of a head and what arrived behind it; good until the next suspension of the coroutine that asked.
+/// The bytes of a head and what arrived behind it; good until the next suspension of the coroutine
+/// that asked.
 struct HeadBytes {
   std::string_view head;
   std::string_view rest;
 };
 
-/// Reads heads one after the other from one connection. Holds memory only while a head is incomplete.
+/// Reads heads one after the other from one connection. Holds memory only while a head is
+/// incomplete.
 class HeadReader {
  public:
-  /// Waits `first_byte` for the head to begin and `whole` for its end; zero leaves the stream's deadline as it is. errc::connection_closed if the peer closed
-  /// before the first byte; afterwards the same end is errc::malformed_message.
+  /// Waits `first_byte` for the head to begin and `whole` for its end; zero leaves the stream's
+  /// deadline as it is. errc::connection_closed if the peer closed before the first byte;
+  /// afterwards the same end is errc::malformed_message.
   Task<Result<HeadBytes>> read(ByteStream& stream, std::chrono::milliseconds first_byte,
                                std::chrono::milliseconds whole);
   /// Whether some bytes of a head had arrived when read() failed.

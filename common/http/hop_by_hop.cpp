@@ -14,7 +14,8 @@ bool is_hop_by_hop(const Field& field, const Head& head) noexcept {
     case FieldId::transfer_encoding:
     case FieldId::upgrade: return true;
     case FieldId::content_length:
-    case FieldId::host: return false;  // naming these in Connection would unframe or misroute the message
+    case FieldId::host:
+      return false;  // naming these in Connection would unframe or misroute the message
     default: return head.connection_names(field.name);
   }
 }

@@ -12,8 +12,8 @@ std::string error_body(std::string_view message, std::string_view type, std::str
   return body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-Task<Result<void>> reply_error(Exchange& exchange, int status, std::string_view message, std::string_view type,
-                               std::string_view code) {
+Task<Result<void>> reply_error(Exchange& exchange, int status, std::string_view message,
+                               std::string_view type, std::string_view code) {
   const std::string body = error_body(message, type, code);
   const OutField fields[] = {{"Content-Type", "application/json"}};
   co_return co_await exchange.reply(status, fields, body);
@@ -22,14 +22,17 @@ Task<Result<void>> reply_error(Exchange& exchange, int status, std::string_view 
 Refusal refusal_of(errc fault) noexcept {
   switch (fault) {
     case errc::head_too_large:
-      return {431, "headers_too_large", "The request head is over 64 KiB or has more than 256 fields."};
+      return {431, "headers_too_large",
+              "The request head is over 64 KiB or has more than 256 fields."};
     case errc::target_too_long:
       return {431, "headers_too_large", "The request target is over 16 KiB."};
-    case errc::body_too_large: return {413, "request_too_large", "The request body is over the limit."};
+    case errc::body_too_large:
+      return {413, "request_too_large", "The request body is over the limit."};
     case errc::timed_out: return {408, "request_timeout", "The request did not arrive in time."};
     case errc::unsupported_coding:
       return {400, "malformed_request", "The request's transfer coding is not chunked alone."};
-    case errc::unsupported_version: return {400, "malformed_request", "The request is not HTTP/1.x."};
+    case errc::unsupported_version:
+      return {400, "malformed_request", "The request is not HTTP/1.x."};
     default: return {400, "malformed_request", "The request is not well-formed HTTP/1.1."};
   }
 }
@@ -52,7 +55,8 @@ Task<void> Router::handle(Exchange& exchange) {
   }
   constexpr std::string_view type = "invalid_request_error";
   if (path_known) {
-    co_await reply_error(exchange, 405, "This method is not allowed here.", type, "method_not_allowed");
+    co_await reply_error(exchange, 405, "This method is not allowed here.", type,
+                         "method_not_allowed");
   } else {
     co_await reply_error(exchange, 404, "There is nothing at this path.", type, "unknown_url");
   }
@@ -60,7 +64,8 @@ Task<void> Router::handle(Exchange& exchange) {
 
 Task<void> Router::refuse(Exchange& exchange, errc fault) {
   const Refusal refusal = refusal_of(fault);
-  co_await reply_error(exchange, refusal.status, refusal.message, "invalid_request_error", refusal.code);
+  co_await reply_error(exchange, refusal.status, refusal.message, "invalid_request_error",
+                       refusal.code);
 }
 
 }  // namespace llmgw::http

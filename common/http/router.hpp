@@ -15,8 +15,8 @@ namespace llmgw::http {
 std::string error_body(std::string_view message, std::string_view type, std::string_view code);
 
 /// Sends one such error.
-Task<Result<void>> reply_error(Exchange& exchange, int status, std::string_view message, std::string_view type,
-                               std::string_view code);
+Task<Result<void>> reply_error(Exchange& exchange, int status, std::string_view message,
+                               std::string_view type, std::string_view code);
 
 /// What a server that is no proxy says of a broken request: status, code and message.
 struct Refusal {

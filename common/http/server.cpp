@@ -74,7 +74,8 @@ Task<bool> Server::serve_one(Session& session) {
   if (draining_) exchange.close_after();
   co_await handler_.handle(exchange);
   if (exchange.is_reusable() && !draining_) co_return true;
-  if (exchange.is_response_started() && !exchange.is_body_consumed()) co_await linger(*session.stream);
+  if (exchange.is_response_started() && !exchange.is_body_consumed())
+    co_await linger(*session.stream);
   co_return false;
 }
 
@@ -84,7 +85,8 @@ Task<void> Server::refuse(Session& session, errc fault) {
   co_await linger(*session.stream);
 }
 
-// Closing with bytes unread makes the kernel send a reset, which may overtake the response (RFC 9112 section 9.6).
+// Closing with bytes unread makes the kernel send a reset, which may overtake the response (RFC
+// 9112 section 9.6).
 Task<void> Server::linger(ByteStream& stream) {
   constexpr std::size_t most = 1024 * 1024;
   stream.shutdown_send();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Server: the connections of one listener on one loop, each a session that reads requests one after the other.
+// Server: the connections of one listener on one loop, each a session that reads requests one after
+// the other.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -19,13 +20,16 @@ class Handler {
   virtual ~Handler() = default;
   /// Answers one request. The connection is closed afterwards unless the exchange is reusable.
   virtual Task<void> handle(Exchange& exchange) = 0;
-  /// Answers what was not a request (errc of HeadReader and the head parser); the connection is closed afterwards.
+  /// Answers what was not a request (errc of HeadReader and the head parser); the connection is
+  /// closed afterwards.
   virtual Task<void> refuse(Exchange& exchange, errc fault) = 0;
 };
 
 struct ServerTimeouts {
-  std::chrono::milliseconds head = std::chrono::seconds(10);  ///< from a head's first byte to its last
-  std::chrono::milliseconds idle = std::chrono::seconds(90);  ///< from one exchange to the next head
+  std::chrono::milliseconds head =
+      std::chrono::seconds(10);  ///< from a head's first byte to its last
+  std::chrono::milliseconds idle =
+      std::chrono::seconds(90);  ///< from one exchange to the next head
 };
 
 /// Belongs to its loop's thread.

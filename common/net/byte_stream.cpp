@@ -98,7 +98,8 @@ Result<std::string_view> ByteStream::take_read() noexcept {
   return fault_;
 }
 
-// The reactor's answer to arm_receive(). Whoever is resumed or told may destroy this stream: nothing follows that.
+// The reactor's answer to arm_receive(). Whoever is resumed or told may destroy this stream:
+// nothing follows that.
 void ByteStream::received(errc fault, std::size_t count) {
   receiving_ = false;
   received_ = static_cast<std::uint32_t>(count);

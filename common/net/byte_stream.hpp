@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// ByteStream: one TCP connection, plain or TLS, as a relay needs it: few system calls, little memory, no copies.
+// ByteStream: one TCP connection, plain or TLS, as a relay needs it: few system calls, little
+// memory, no copies.
 #pragma once
 
 #include <array>
@@ -27,11 +28,13 @@ class CloseListener {
   ~CloseListener() = default;
 };
 
-/// A connection on one loop; one coroutine may read and one may write at a time, on the loop's thread.
+/// A connection on one loop; one coroutine may read and one may write at a time, on the loop's
+/// thread.
 ///
-/// Reading starts with a receive into a small buffer inside the stream (so an idle stream costs a kilobyte); what does
-/// not fit there is taken directly into the loop's receive buffer. Since the small receive mostly comes back short, the
-/// reactor knows the socket is drained and arms the next one without a system call.
+/// Reading starts with a receive into a small buffer inside the stream (so an idle stream costs a
+/// kilobyte); what does not fit there is taken directly into the loop's receive buffer. Since the
+/// small receive mostly comes back short, the reactor knows the socket is drained and arms the next
+/// one without a system call.
 class ByteStream : public Deadline {
  public:
   struct Release {
@@ -43,20 +46,21 @@ class ByteStream : public Deadline {
   class Write;
 
   /// The next bytes: never empty, good until the next suspension of this coroutine.
-  /// errc::connection_closed at a clean end; connection_reset, timed_out, cancelled, tls_failed otherwise.
+  /// errc::connection_closed at a clean end; connection_reset, timed_out, cancelled, tls_failed
+  /// otherwise.
   Read read() noexcept;
 
-  /// Sends all pieces. The memory behind them is needed only until the coroutine suspends: what the socket does not
-  /// take at once is copied. Fails with connection_reset, timed_out or cancelled.
+  /// Sends all pieces. The memory behind them is needed only until the coroutine suspends: what the
+  /// socket does not take at once is copied. Fails with connection_reset, timed_out or cancelled.
   Write write(Gather& pieces) noexcept;
 
   /// Gives bytes back that belong to the next message; read() returns them first.
   void unread(std::string_view bytes);
   bool has_unread() const noexcept { return !kept_.empty(); }
 
-  /// While nobody reads: looks for the peer's end and tells `listener` (nullptr: nobody), within this call if it was
-  /// seen already. Bytes that arrive meanwhile are kept for read(), up to `watch_limit`; beyond that the peer is not
-  /// watched until they are read.
+  /// While nobody reads: looks for the peer's end and tells `listener` (nullptr: nobody), within
+  /// this call if it was seen already. Bytes that arrive meanwhile are kept for read(), up to
+  /// `watch_limit`; beyond that the peer is not watched until they are read.
   void watch(CloseListener* listener);
   /// True once the peer's end or a reset was seen and nothing is left to read.
   bool is_peer_closed() const noexcept { return fault_ != errc::ok && kept_.empty(); }
@@ -76,7 +80,8 @@ class ByteStream : public Deadline {
   void shutdown_send() noexcept;
   bool is_open() const noexcept;
 
-  /// Client handshake with verification, before anything else is sent. errc::tls_failed: see tls_failure().
+  /// Client handshake with verification, before anything else is sent. errc::tls_failed: see
+  /// tls_failure().
   Task<Result<void>> start_tls(TlsContext& context, const std::string& host);
   std::string tls_failure() const { return tls_ ? tls_->failure() : std::string(); }
 
@@ -140,10 +145,10 @@ class ByteStream : public Deadline {
   CloseListener* listener_ = nullptr;
   std::coroutine_handle<> reader_;
   std::coroutine_handle<> writer_;
-  std::string_view ready_;      // what take_read() will return
-  std::string kept_;            // bytes that outlive a suspension
-  std::string handed_out_;      // kept_ as last returned by read()
-  std::string unsent_;          // what the socket did not take at once
+  std::string_view ready_;  // what take_read() will return
+  std::string kept_;        // bytes that outlive a suspension
+  std::string handed_out_;  // kept_ as last returned by read()
+  std::string unsent_;      // what the socket did not take at once
   std::size_t unsent_from_ = 0;
   std::uint64_t bytes_sent_ = 0;
   int pending_ = 0;             // operations the reactor holds; the stream outlives them

@@ -59,7 +59,8 @@ Task<Result<std::vector<Endpoint>>> resolve(Loop& loop, std::string host, std::u
   tcp::resolver resolver(loop.context());
   OneShot<std::vector<Endpoint>> found;
   resolver.async_resolve(
-      host, std::to_string(port), tcp::resolver::numeric_service | tcp::resolver::address_configured,
+      host, std::to_string(port),
+      tcp::resolver::numeric_service | tcp::resolver::address_configured,
       [&found](boost::system::error_code, const tcp::resolver::results_type& results) {
         std::vector<Endpoint> endpoints;
         for (const auto& each : results) endpoints.push_back(from_asio(each.endpoint()));
@@ -76,7 +77,8 @@ void ConnectAttempt::cancel() noexcept {
 }
 
 Task<Result<ByteStream::Pointer>> connect(Loop& loop, const std::vector<Endpoint>& endpoints,
-                                          std::chrono::milliseconds limit, ConnectAttempt* attempt) {
+                                          std::chrono::milliseconds limit,
+                                          ConnectAttempt* attempt) {
   ConnectAttempt unused;
   ConnectAttempt& control = attempt != nullptr ? *attempt : unused;
   bool late = false;
@@ -97,7 +99,8 @@ Task<Result<ByteStream::Pointer>> connect(Loop& loop, const std::vector<Endpoint
     ByteStream::Pointer stream(fresh);
     control.stream_ = fresh;
     OneShot<boost::system::error_code> connected;
-    fresh->socket.async_connect(to_asio(each), [&](boost::system::error_code code) { connected.set(code); });
+    fresh->socket.async_connect(to_asio(each),
+                                [&](boost::system::error_code code) { connected.set(code); });
     const boost::system::error_code code = co_await connected;
     control.stream_ = nullptr;
     if (late || control.cancelled_) break;

@@ -11,8 +11,8 @@
 
 namespace llmgw {
 
-/// All addresses of a host, IPv6 and IPv4 alternating in the order the system prefers (RFC 8305 section 4).
-/// The look-up runs on the resolver's own thread. errc::not_resolved if there is none.
+/// All addresses of a host, IPv6 and IPv4 alternating in the order the system prefers (RFC 8305
+/// section 4). The look-up runs on the resolver's own thread. errc::not_resolved if there is none.
 Task<Result<std::vector<Endpoint>>> resolve(Loop& loop, std::string host, std::uint16_t port);
 
 /// Something that may be told to give up: the attempt under way then fails with errc::cancelled.
@@ -20,7 +20,8 @@ class ConnectAttempt {
  public:
   /// From the loop's thread; idempotent.
   void cancel() noexcept;
-  /// Extends the attempt to what is still being set up on a connected stream (TLS), until release().
+  /// Extends the attempt to what is still being set up on a connected stream (TLS), until
+  /// release().
   void hold(ByteStream& stream) noexcept {
     stream_ = &stream;
     if (cancelled_) stream.close();

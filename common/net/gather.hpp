@@ -14,8 +14,9 @@
 
 namespace llmgw {
 
-/// A list of views; the memory behind them must stay as it is until the write that takes the list has been started.
-/// Neighbours in memory are joined, so a span that is passed on whole is one piece however it was cut up to look at.
+/// A list of views; the memory behind them must stay as it is until the write that takes the list
+/// has been started. Neighbours in memory are joined, so a span that is passed on whole is one
+/// piece however it was cut up to look at.
 class Gather {
  public:
   void clear() noexcept {

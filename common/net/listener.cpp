@@ -92,7 +92,8 @@ struct Listener::Acceptor {
     });
   }
 
-  // Out of descriptors or memory: trying at once would spin. Anything else is the fault of one connection.
+  // Out of descriptors or memory: trying at once would spin. Anything else is the fault of one
+  // connection.
   void wait_and_retry(error_code code) {
     if (!socket.is_open()) return;
     if (translate(code) != errc::overloaded) return accept_next();

@@ -12,8 +12,9 @@
 
 namespace llmgw {
 
-/// Finds out which address to listen on: resolves port 0 to a free one and refuses an address that another process
-/// holds, which SO_REUSEPORT alone would not. errc::address_in_use, errc::address_unavailable.
+/// Finds out which address to listen on: resolves port 0 to a free one and refuses an address that
+/// another process holds, which SO_REUSEPORT alone would not. errc::address_in_use,
+/// errc::address_unavailable.
 Result<Endpoint> reserve_address(const ListenAddress& address);
 
 /// Accepts connections on one loop.
@@ -27,8 +28,8 @@ class Listener {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  /// Hands every connection to `accept`, on the loop, until close(). When descriptors run out it pauses and tries
-  /// again a tenth of a second later.
+  /// Hands every connection to `accept`, on the loop, until close(). When descriptors run out it
+  /// pauses and tries again a tenth of a second later.
   void start(Accept accept);
 
   /// Accepts what the kernel has queued already, then stops. On the loop's thread.

@@ -63,7 +63,8 @@ void ByteStream::close(errc reason) noexcept {
 void ByteStream::reset() noexcept {
   if (!is_open()) return;
   boost::system::error_code ignored;
-  static_cast<TcpStream*>(this)->socket.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  static_cast<TcpStream*>(this)->socket.set_option(boost::asio::socket_base::linger(true, 0),
+                                                   ignored);
   close();
 }
 

@@ -179,7 +179,8 @@ Result<std::size_t> TlsEngine::decrypt(std::span<char> plaintext) {
   Result<std::size_t> outcome = std::size_t{0};
   while (total < plaintext.size()) {
     std::size_t count = 0;
-    const int status = SSL_read_ex(ssl_, plaintext.data() + total, plaintext.size() - total, &count);
+    const int status =
+        SSL_read_ex(ssl_, plaintext.data() + total, plaintext.size() - total, &count);
     if (status == 1) {
       total += count;
       continue;

@@ -16,8 +16,8 @@ using SSL_SESSION = struct ssl_session_st;
 
 namespace llmgw {
 
-/// What all TLS connections from one loop to one host share: trust, protocol limits and sessions to resume.
-/// Belongs to one thread. Outlives its connections.
+/// What all TLS connections from one loop to one host share: trust, protocol limits and sessions to
+/// resume. Belongs to one thread. Outlives its connections.
 class TlsContext {
  public:
   /// `ca_pem`: certificates in PEM form trusted besides the system store, or empty.
@@ -39,7 +39,8 @@ class TlsContext {
   explicit TlsContext(SSL_CTX* context) noexcept : context_(context) {}
   static int keep_session(SSL* ssl, SSL_SESSION* session);
 
-  // TLS 1.3 tickets are for one use each (RFC 8446 appendix C.4), so a few are kept; the newest goes first.
+  // TLS 1.3 tickets are for one use each (RFC 8446 appendix C.4), so a few are kept; the newest
+  // goes first.
   static constexpr std::size_t sessions_kept = 16;
 
   SSL_CTX* context_;
@@ -50,7 +51,8 @@ class TlsContext {
 /// The TLS state of one connection. Holds no buffers of its own while idle.
 class TlsEngine {
  public:
-  /// `host`: sent as SNI and matched against the certificate (RFC 9525); an IP literal is matched as such.
+  /// `host`: sent as SNI and matched against the certificate (RFC 9525); an IP literal is matched
+  /// as such.
   TlsEngine(TlsContext& context, const std::string& host);
   ~TlsEngine();
   TlsEngine(const TlsEngine&) = delete;
@@ -60,11 +62,12 @@ class TlsEngine {
   void feed(std::string_view ciphertext);
 
   enum class Progress { done, want_input };
-  /// One step of the handshake. What is to be sent is in output() afterwards, also on failure (an alert).
+  /// One step of the handshake. What is to be sent is in output() afterwards, also on failure (an
+  /// alert).
   Result<Progress> handshake();
 
-  /// Decrypts into `plaintext`; 0 means more input is needed. errc::connection_closed after close_notify,
-  /// errc::tls_failed on a broken record.
+  /// Decrypts into `plaintext`; 0 means more input is needed. errc::connection_closed after
+  /// close_notify, errc::tls_failed on a broken record.
   Result<std::size_t> decrypt(std::span<char> plaintext);
 
   /// Encrypts all of `plaintext` onto output().
@@ -73,7 +76,8 @@ class TlsEngine {
   /// Ciphertext waiting to be sent; the caller sends it and clears it.
   std::string& output() noexcept { return output_; }
 
-  /// Why verification or the handshake failed, in OpenSSL's words, for the log. Empty if it did not.
+  /// Why verification or the handshake failed, in OpenSSL's words, for the log. Empty if it did
+  /// not.
   std::string failure() const;
 
  private:
@@ -82,8 +86,8 @@ class TlsEngine {
 
   SSL* ssl_;
   TlsContext& context_;
-  std::string_view input_;     // not yet consumed of the last feed
-  std::string leftover_;       // the same, once its owner may overwrite it
+  std::string_view input_;  // not yet consumed of the last feed
+  std::string leftover_;    // the same, once its owner may overwrite it
   std::string output_;
   std::string failure_;
 };

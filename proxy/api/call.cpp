@@ -60,9 +60,10 @@ std::optional<std::chrono::nanoseconds> Call::ttft() const noexcept {
   return *first_byte_ - begun_at_;
 }
 
-MeteringEvent Call::finish(Outcome outcome, Clock::time_point now, std::chrono::system_clock::time_point wall_clock,
-                           std::string_view provider, std::string_view request_model, const ResponseFacts& facts,
-                           const IdText& event_id) noexcept {
+MeteringEvent Call::finish(Outcome outcome, Clock::time_point now,
+                           std::chrono::system_clock::time_point wall_clock,
+                           std::string_view provider, std::string_view request_model,
+                           const ResponseFacts& facts, const IdText& event_id) noexcept {
   assert(!finished_);
   finished_ = true;
   MeteringEvent event;
@@ -79,7 +80,8 @@ MeteringEvent Call::finish(Outcome outcome, Clock::time_point now, std::chrono::
   event.request_model = request_model;
   event.endpoint = endpoint();
   event.stream = stream_;
-  event.outcome = outcome == Outcome::completed && facts.error_event ? Outcome::stream_error : outcome;
+  event.outcome =
+      outcome == Outcome::completed && facts.error_event ? Outcome::stream_error : outcome;
   event.usage_source = facts.usage == TokenCounts{} ? UsageSource::missing : UsageSource::upstream;
   event.ttft = ttft();
   event.upstream_request_id = slice(upstream_request_id_);
@@ -92,7 +94,8 @@ MeteringEvent Call::finish(Outcome outcome, Clock::time_point now, std::chrono::
 }
 
 Call::Slice Call::keep(std::string_view text, std::size_t most) {
-  const Slice at{static_cast<std::uint16_t>(texts_.size()), static_cast<std::uint16_t>(std::min(text.size(), most))};
+  const Slice at{static_cast<std::uint16_t>(texts_.size()),
+                 static_cast<std::uint16_t>(std::min(text.size(), most))};
   texts_.append(text.substr(0, at.size));
   return at;
 }

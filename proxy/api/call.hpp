@@ -18,14 +18,15 @@ namespace llmgw::proxy {
 /// Fingerprint of a credential, as text; empty for none.
 using Fingerprint = std::string_view (*)(std::string_view credential);
 
-/// Facts gathered while an exchange runs. Everything taken from the request's head is copied, because the head's bytes
-/// are gone at the first suspension.
+/// Facts gathered while an exchange runs. Everything taken from the request's head is copied,
+/// because the head's bytes are gone at the first suspension.
 class Call {
  public:
   using Clock = std::chrono::steady_clock;
 
   /// `fallback_id`: the request id if the client gave no valid one of its own.
-  Call(const http::RequestHead& head, const IdText& fallback_id, Fingerprint fingerprint, Clock::time_point begun_at);
+  Call(const http::RequestHead& head, const IdText& fallback_id, Fingerprint fingerprint,
+       Clock::time_point begun_at);
 
   std::string_view request_id() const noexcept { return slice(request_id_); }
   std::string_view tenant() const noexcept { return slice(tenant_); }
@@ -47,9 +48,11 @@ class Call {
   Clock::time_point begun_at() const noexcept { return begun_at_; }
   std::optional<std::chrono::nanoseconds> ttft() const noexcept;
 
-  /// The event; its views are good as long as this call, `facts`, `request_model` and `event_id`. Called once.
-  MeteringEvent finish(Outcome outcome, Clock::time_point now, std::chrono::system_clock::time_point wall_clock,
-                       std::string_view provider, std::string_view request_model, const ResponseFacts& facts,
+  /// The event; its views are good as long as this call, `facts`, `request_model` and `event_id`.
+  /// Called once.
+  MeteringEvent finish(Outcome outcome, Clock::time_point now,
+                       std::chrono::system_clock::time_point wall_clock, std::string_view provider,
+                       std::string_view request_model, const ResponseFacts& facts,
                        const IdText& event_id) noexcept;
 
  private:
@@ -58,7 +61,9 @@ class Call {
     std::uint16_t size = 0;
   };
   Slice keep(std::string_view text, std::size_t most);
-  std::string_view slice(Slice at) const noexcept { return std::string_view(texts_).substr(at.from, at.size); }
+  std::string_view slice(Slice at) const noexcept {
+    return std::string_view(texts_).substr(at.from, at.size);
+  }
 
   std::string texts_;  // all texts, one allocation
   Slice request_id_, tenant_, app_key_, endpoint_, upstream_request_id_;

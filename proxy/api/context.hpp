@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Context: what the request path of one worker works with. Built by the worker, used on its loop only.
+// Context: what the request path of one worker works with. Built by the worker, used on its loop
+// only.
 #pragma once
 
 #include <array>
@@ -28,8 +29,8 @@ struct Context {
   bool draining = false;
 
   // Scratch memory that never outlives a suspension.
-  std::string head_out;                        ///< the head being written
-  http::FieldStorage response_fields;          ///< the response head being parsed
+  std::string head_out;                           ///< the head being written
+  http::FieldStorage response_fields;             ///< the response head being parsed
   std::array<char, max_encoded_event> event_out;  ///< the event being encoded
 };
 

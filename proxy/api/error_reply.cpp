@@ -14,31 +14,39 @@ constexpr std::string_view gateway = "gateway_error";
 }  // namespace
 
 constinit const GatewayError malformed_request{400, invalid_request, "malformed_request",
-                                               "The request is not well-formed HTTP/1.1.", Outcome::client_aborted};
-constinit const GatewayError unknown_url{404, invalid_request, "unknown_url",
-                                         "There is nothing at this path; the API is below /v1/.", Outcome::completed};
-constinit const GatewayError method_not_allowed{405, invalid_request, "method_not_allowed",
-                                                "This method is not allowed here.", Outcome::completed};
-constinit const GatewayError request_timeout{408, invalid_request, "request_timeout",
-                                             "The request did not arrive in time.", Outcome::client_aborted};
-constinit const GatewayError request_too_large{413, invalid_request, "request_too_large",
-                                               "The request body is larger than this gateway accepts.",
+                                               "The request is not well-formed HTTP/1.1.",
                                                Outcome::client_aborted};
-constinit const GatewayError headers_too_large{431, invalid_request, "headers_too_large",
-                                               "The request head is larger than this gateway accepts.",
-                                               Outcome::completed};
+constinit const GatewayError unknown_url{404, invalid_request, "unknown_url",
+                                         "There is nothing at this path; the API is below /v1/.",
+                                         Outcome::completed};
+constinit const GatewayError method_not_allowed{405, invalid_request, "method_not_allowed",
+                                                "This method is not allowed here.",
+                                                Outcome::completed};
+constinit const GatewayError request_timeout{408, invalid_request, "request_timeout",
+                                             "The request did not arrive in time.",
+                                             Outcome::client_aborted};
+constinit const GatewayError request_too_large{
+    413, invalid_request, "request_too_large",
+    "The request body is larger than this gateway accepts.", Outcome::client_aborted};
+constinit const GatewayError headers_too_large{
+    431, invalid_request, "headers_too_large",
+    "The request head is larger than this gateway accepts.", Outcome::completed};
 constinit const GatewayError upstream_unreachable{502, upstream, "upstream_unreachable",
-                                                  "The upstream could not be reached.", Outcome::upstream_unreachable};
-constinit const GatewayError upstream_invalid{502, upstream, "upstream_invalid_response",
-                                              "The upstream's response is not well-formed HTTP/1.1.",
-                                              Outcome::upstream_invalid};
-constinit const GatewayError upstream_closed{502, upstream, "upstream_invalid_response",
-                                             "The upstream closed the connection without a response.",
-                                             Outcome::upstream_aborted};
+                                                  "The upstream could not be reached.",
+                                                  Outcome::upstream_unreachable};
+constinit const GatewayError upstream_invalid{
+    502, upstream, "upstream_invalid_response",
+    "The upstream's response is not well-formed HTTP/1.1.", Outcome::upstream_invalid};
+constinit const GatewayError upstream_closed{
+    502, upstream, "upstream_invalid_response",
+    "The upstream closed the connection without a response.", Outcome::upstream_aborted};
 constinit const GatewayError upstream_timeout{504, upstream, "upstream_timeout",
-                                              "The upstream did not respond in time.", Outcome::upstream_timeout};
-constinit const GatewayError draining{503, gateway, "draining", "This gateway is shutting down.", Outcome::completed};
-constinit const GatewayError overloaded{503, gateway, "overloaded", "This gateway is at its limit of connections.",
+                                              "The upstream did not respond in time.",
+                                              Outcome::upstream_timeout};
+constinit const GatewayError draining{503, gateway, "draining", "This gateway is shutting down.",
+                                      Outcome::completed};
+constinit const GatewayError overloaded{503, gateway, "overloaded",
+                                        "This gateway is at its limit of connections.",
                                         Outcome::upstream_unreachable};
 }  // namespace gateway_error
 
@@ -69,9 +77,11 @@ const GatewayError& error_of_response(errc fault) noexcept {
   }
 }
 
-Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& error, std::string_view request_id) {
+Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& error,
+                               std::string_view request_id) {
   const std::string body = http::error_body(error.message, error.type, error.code);
-  const http::OutField fields[] = {{"Content-Type", "application/json"}, {"X-LLM-Request-ID", request_id}};
+  const http::OutField fields[] = {{"Content-Type", "application/json"},
+                                   {"X-LLM-Request-ID", request_id}};
   co_return co_await exchange.reply(error.status, fields, body);
 }
 

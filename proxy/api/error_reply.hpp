@@ -19,8 +19,9 @@ struct GatewayError {
 };
 
 namespace gateway_error {
-extern const GatewayError malformed_request, unknown_url, method_not_allowed, request_timeout, request_too_large,
-    headers_too_large, upstream_unreachable, upstream_invalid, upstream_closed, upstream_timeout, draining, overloaded;
+extern const GatewayError malformed_request, unknown_url, method_not_allowed, request_timeout,
+    request_too_large, headers_too_large, upstream_unreachable, upstream_invalid, upstream_closed,
+    upstream_timeout, draining, overloaded;
 }
 
 /// For what a client sent that is no request, or whose body went wrong.
@@ -31,6 +32,7 @@ const GatewayError& error_of_connect(errc fault) noexcept;
 const GatewayError& error_of_response(errc fault) noexcept;
 
 /// Sends the error in the OpenAI form with its X-LLM-Request-ID.
-Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& error, std::string_view request_id);
+Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& error,
+                               std::string_view request_id);
 
 }  // namespace llmgw::proxy

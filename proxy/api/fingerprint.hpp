@@ -6,8 +6,8 @@
 
 namespace llmgw::proxy {
 
-/// `sha256:` and the first 12 hex digits of the credential's SHA-256. The view is good until the next call on the same
-/// thread.
+/// `sha256:` and the first 12 hex digits of the credential's SHA-256. The view is good until the
+/// next call on the same thread.
 std::string_view fingerprint(std::string_view credential);
 
 }  // namespace llmgw::proxy

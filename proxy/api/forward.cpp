@@ -28,8 +28,8 @@ class Forward final : private CloseListener {
         client_minor_version_(exchange.head().minor_version),
         is_head_request_(exchange.head().method == "HEAD"),
         silence_(in_milliseconds(context.config.client_timeout)),
-        call_(exchange.head(), request_id_text(context.ids.next(std::chrono::system_clock::now())), fingerprint,
-              exchange.begun_at()),
+        call_(exchange.head(), request_id_text(context.ids.next(std::chrono::system_clock::now())),
+              fingerprint, exchange.begun_at()),
         request_tap_(context.config.capture_bytes > 0),
         response_tap_(call_) {
     context_.counts.open_requests.add();
@@ -95,7 +95,8 @@ Task<void> Forward::run() {
   if (routed_) emit();
 }
 
-// Head and what there is of the body leave in one write, at best on a connection that is open already.
+// Head and what there is of the body leave in one write, at best on a connection that is open
+// already.
 Task<Forward::Fault> Forward::send_request() {
   Gather& out = context_.loop.gather();
   if (const Fault fault = begin_request(out)) co_return fault;
@@ -109,11 +110,13 @@ Task<Forward::Fault> Forward::send_request() {
     const Result<void> sent = co_await stream.write(out);
     if (sent.has_value()) break;
     // Only where nothing was accepted can nothing have been processed (RFC 9110 section 9.2.2).
-    if (stream.bytes_sent() != before) co_return &error_of_response(static_cast<errc>(sent.error().value()));
+    if (stream.bytes_sent() != before)
+      co_return &error_of_response(static_cast<errc>(sent.error().value()));
   }
   if (!upstream_) {
     std::string first;
-    for (const iovec& each : out.pieces()) first.append(static_cast<const char*>(each.iov_base), each.iov_len);
+    for (const iovec& each : out.pieces())
+      first.append(static_cast<const char*>(each.iov_base), each.iov_len);
     if (const Fault fault = co_await send_on_fresh_connection(std::move(first))) co_return fault;
   }
   if (client_gone_) co_return nullptr;
@@ -132,9 +135,11 @@ Forward::Fault Forward::begin_request(Gather& out) {
   out.add(context_.head_out);
   std::string_view input = exchange_.buffered();
   exchange_.take_buffered();
-  const ReframeStep step = reframe(exchange_.body(), input, BodyForm::as_received, request_tap_, out);
+  const ReframeStep step =
+      reframe(exchange_.body(), input, BodyForm::as_received, request_tap_, out);
   if (step == ReframeStep::fault) return &gateway_error::malformed_request;
-  if (exchange_.body().payload_bytes() > context_.config.max_request_body) return &gateway_error::request_too_large;
+  if (exchange_.body().payload_bytes() > context_.config.max_request_body)
+    return &gateway_error::request_too_large;
   if (step == ReframeStep::end) client_.unread(input);
   return nullptr;
 }
@@ -149,17 +154,20 @@ Task<Forward::Fault> Forward::send_on_fresh_connection(std::string first) {
   out.add(first);
   upstream_->stream().expires_after(silence_);
   const Result<void> sent = co_await upstream_->stream().write(out);
-  if (sent.has_error() && !client_gone_) co_return &error_of_response(static_cast<errc>(sent.error().value()));
+  if (sent.has_error() && !client_gone_)
+    co_return &error_of_response(static_cast<errc>(sent.error().value()));
   co_return nullptr;
 }
 
-// The rest of a body that did not arrive with its head; runs beside relay_response, as the upstream may answer early.
+// The rest of a body that did not arrive with its head; runs beside relay_response, as the upstream
+// may answer early.
 Task<void> Forward::pump_request_body() {
   using Kind = RelayEnd::Kind;
   ByteStream& upstream = upstream_->stream();
-  const RelayLimits limits{http::Exchange::progress_timeout, silence_, context_.config.max_request_body};
-  const RelayEnd end =
-      co_await relay_body(client_, upstream, exchange_.body(), BodyForm::as_received, request_tap_, limits, {}, {});
+  const RelayLimits limits{http::Exchange::progress_timeout, silence_,
+                           context_.config.max_request_body};
+  const RelayEnd end = co_await relay_body(client_, upstream, exchange_.body(),
+                                           BodyForm::as_received, request_tap_, limits, {}, {});
   if (response_done_) co_return;
   switch (end.kind) {
     case Kind::complete:
@@ -176,7 +184,9 @@ Task<void> Forward::pump_request_body() {
         break;
       }
       [[fallthrough]];
-    default: pump_fault_ = &error_of_client(end.kind == Kind::too_large ? errc::body_too_large : end.fault);
+    default:
+      pump_fault_ =
+          &error_of_client(end.kind == Kind::too_large ? errc::body_too_large : end.fault);
   }
   upstream.close();
 }
@@ -197,7 +207,8 @@ Task<Forward::Fault> Forward::relay_response() {
     const auto patience = uploading ? std::chrono::milliseconds(0) : silence_;
     const auto bytes = co_await reader.read(upstream, patience, patience);
     if (bytes.has_error()) co_return &error_of_response(static_cast<errc>(bytes.error().value()));
-    const auto parsed = http::parse_response_head(bytes->head, context_.response_fields, is_head_request_);
+    const auto parsed =
+        http::parse_response_head(bytes->head, context_.response_fields, is_head_request_);
     // 101 answers an Upgrade, and none was sent.
     if (parsed.has_error() || parsed->status == 101) co_return &gateway_error::upstream_invalid;
     if (parsed->status < 200) {
@@ -214,18 +225,20 @@ Task<Forward::Fault> Forward::relay_response() {
     begin_response(head, form);
     http::BodyDecoder decoder(head.framing);
     const RelayLimits limits{silence_, http::Exchange::progress_timeout};
-    const RelayEnd end = co_await relay_body(upstream, client_, decoder, form, response_tap_, limits,
-                                             context_.head_out, bytes->rest);
+    const RelayEnd end = co_await relay_body(upstream, client_, decoder, form, response_tap_,
+                                             limits, context_.head_out, bytes->rest);
     conclude(end, head, form);
     co_return nullptr;
   }
 }
 
-// Any number of 1xx may come before the answer (RFC 9110 section 15.2); an HTTP/1.0 client knows none.
+// Any number of 1xx may come before the answer (RFC 9110 section 15.2); an HTTP/1.0 client knows
+// none.
 Task<Result<void>> Forward::pass_interim(const http::ResponseHead& head) {
   if (client_minor_version_ == 0) co_return Result<void>();
   context_.head_out.clear();
-  append_response_head(context_.head_out, head, BodyForm::as_received, {}, true, client_minor_version_);
+  append_response_head(context_.head_out, head, BodyForm::as_received, {}, true,
+                       client_minor_version_);
   Gather& out = context_.loop.gather();
   out.add(context_.head_out);
   client_.expires_after(http::Exchange::progress_timeout);
@@ -234,14 +247,15 @@ Task<Result<void>> Forward::pass_interim(const http::ResponseHead& head) {
 
 void Forward::begin_response(const http::ResponseHead& head, BodyForm form) {
   using http::FieldId;
-  const bool ends_by_close = form == BodyForm::payload_only ||
-                             (form == BodyForm::as_received && head.framing.kind == http::Framing::Kind::until_close);
+  const bool ends_by_close =
+      form == BodyForm::payload_only ||
+      (form == BodyForm::as_received && head.framing.kind == http::Framing::Kind::until_close);
   if (ends_by_close || !exchange_.is_body_consumed()) exchange_.close_after();
   call_.note_response(head.status, head.value(FieldId::request_id));
   const std::string_view content_type = head.value(FieldId::content_type);
   call_.note_stream(content_type.starts_with("text/event-stream"));
-  response_tap_.begin(context_.provider.usage_reader(), content_type, head.value(FieldId::content_encoding),
-                      context_.config.capture_bytes);
+  response_tap_.begin(context_.provider.usage_reader(), content_type,
+                      head.value(FieldId::content_encoding), context_.config.capture_bytes);
   context_.head_out.clear();
   append_response_head(context_.head_out, head, form, call_.request_id(), exchange_.keeps_alive(),
                        client_minor_version_);
@@ -259,12 +273,14 @@ void Forward::conclude(const RelayEnd& end, const http::ResponseHead& head, Body
       return;
     case Kind::sink_failed: outcome_ = Outcome::client_aborted; break;
     case Kind::source_ended:
-      outcome_ = end.fault == errc::timed_out ? Outcome::upstream_timeout : Outcome::upstream_aborted;
+      outcome_ =
+          end.fault == errc::timed_out ? Outcome::upstream_timeout : Outcome::upstream_aborted;
       break;
     default: outcome_ = Outcome::upstream_invalid;
   }
   // A body that ends by the connection's close must not seem complete.
-  const bool unframed = form == BodyForm::payload_only || head.framing.kind == http::Framing::Kind::until_close;
+  const bool unframed =
+      form == BodyForm::payload_only || head.framing.kind == http::Framing::Kind::until_close;
   if (end.kind != Kind::sink_failed && unframed && form != BodyForm::chunked) client_.reset();
   leave_upstream();
 }
@@ -285,8 +301,8 @@ void Forward::emit() {
   call_.note_response_bytes(response_tap_.bytes());
   const ResponseFacts facts = response_tap_.finish();
   const IdText event_id = uuid_text(context_.ids.next(wall_clock));
-  const MeteringEvent event =
-      call_.finish(outcome_, now, wall_clock, context_.provider.name(), asked.model.view(), facts, event_id);
+  const MeteringEvent event = call_.finish(outcome_, now, wall_clock, context_.provider.name(),
+                                           asked.model.view(), facts, event_id);
   const std::size_t size = encode(event, context_.event_out);
   context_.outbox.push({context_.event_out.data(), size});
   context_.counts.note(event);

@@ -7,7 +7,8 @@
 namespace llmgw::proxy {
 namespace {
 
-Task<void> reply_text(http::Exchange& exchange, int status, std::string_view type, std::string body) {
+Task<void> reply_text(http::Exchange& exchange, int status, std::string_view type,
+                      std::string body) {
   const http::OutField fields[] = {{"Content-Type", type}, {"Cache-Control", "no-store"}};
   co_await exchange.reply(status, fields, body);
 }
@@ -15,8 +16,9 @@ Task<void> reply_text(http::Exchange& exchange, int status, std::string_view typ
 }  // namespace
 
 void add_ops_routes(http::Router& router, OpsSource source) {
-  router.add("GET", "/healthz",
-             [](http::Exchange& exchange) { return reply_text(exchange, 200, "text/plain", "ok\n"); });
+  router.add("GET", "/healthz", [](http::Exchange& exchange) {
+    return reply_text(exchange, 200, "text/plain", "ok\n");
+  });
   router.add("GET", "/readyz", [ready = std::move(source.is_ready)](http::Exchange& exchange) {
     return ready() ? reply_text(exchange, 200, "text/plain", "ready\n")
                    : reply_text(exchange, 503, "text/plain", "draining\n");

@@ -27,8 +27,8 @@ class RequestTap final : public Tap {
 class ResponseTap final : public Tap {
  public:
   explicit ResponseTap(Call& call) noexcept : call_(call) {}
-  void begin(const UsageReader& reader, std::string_view content_type, std::string_view content_encoding,
-             std::uint64_t capture) noexcept {
+  void begin(const UsageReader& reader, std::string_view content_type,
+             std::string_view content_encoding, std::uint64_t capture) noexcept {
     meter_.begin(reader, content_type, content_encoding, capture);
   }
   void observe(std::string_view payload) noexcept override {

@@ -8,8 +8,8 @@
 namespace llmgw::proxy {
 namespace {
 
-// `/v1/` and nothing that a server could resolve to a path outside of it: dot segments, also percent-encoded
-// (RFC 3986 section 5.2.4).
+// `/v1/` and nothing that a server could resolve to a path outside of it: dot segments, also
+// percent-encoded (RFC 3986 section 5.2.4).
 bool is_api_path(std::string_view path) noexcept {
   if (!path.starts_with("/v1/")) return false;
   if (path.find('.') == path.npos && path.find('%') == path.npos) return true;
@@ -56,11 +56,14 @@ Task<void> Traffic::handle(http::Exchange& exchange) {
     co_return co_await reply(exchange, gateway_error::method_not_allowed);
   }
   const std::string request_id = request_id_for(context_, head);
-  const http::OutField fields[] = {{"Content-Type", "text/plain"}, {"X-LLM-Request-ID", request_id}};
+  const http::OutField fields[] = {{"Content-Type", "text/plain"},
+                                   {"X-LLM-Request-ID", request_id}};
   co_await exchange.reply(200, fields, "ok\n");
 }
 
-Task<void> Traffic::refuse(http::Exchange& exchange, errc fault) { return reply(exchange, error_of_client(fault)); }
+Task<void> Traffic::refuse(http::Exchange& exchange, errc fault) {
+  return reply(exchange, error_of_client(fault));
+}
 
 Task<void> Traffic::reply(http::Exchange& exchange, const GatewayError& error) {
   const std::string request_id = request_id_for(context_, exchange.head());

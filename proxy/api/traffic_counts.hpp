@@ -46,7 +46,9 @@ struct TrafficCounts {
 
   /// Counts one finished exchange.
   void note(const MeteringEvent& event) noexcept {
-    requests[static_cast<std::size_t>(event.outcome)][static_cast<std::size_t>(event.status_code / 100) % 6].add();
+    requests[static_cast<std::size_t>(event.outcome)]
+            [static_cast<std::size_t>(event.status_code / 100) % 6]
+                .add();
     request_bytes.add(event.request_bytes);
     response_bytes.add(event.response_bytes);
     if (event.tokens.prompt) prompt_tokens.add(*event.tokens.prompt);

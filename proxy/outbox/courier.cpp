@@ -7,7 +7,9 @@
 namespace llmgw::proxy {
 
 Courier::Courier(std::optional<HttpUrl> collector, std::chrono::milliseconds flush_timeout)
-    : collector_(std::move(collector)), flush_timeout_(flush_timeout), jitter_(std::random_device{}()) {}
+    : collector_(std::move(collector)),
+      flush_timeout_(flush_timeout),
+      jitter_(std::random_device{}()) {}
 
 Courier::~Courier() = default;
 
@@ -120,25 +122,28 @@ Task<void> Courier::deliver() {
     co_return;
   }
   const auto begun = Deadline::Clock::now();
-  const auto response =
-      co_await client_->request("POST", collector_->path, "application/x-ndjson", batch_, post_limit);
+  const auto response = co_await client_->request("POST", collector_->path, "application/x-ndjson",
+                                                  batch_, post_limit);
   if (response.has_value() && response->status >= 200 && response->status < 300) {
     settle(delivered_);
     note_success();
-    const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::Clock::now() - begun);
+    const auto spent =
+        std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::Clock::now() - begun);
     if (!stopping_ && spent < pace) co_await pause_.wait(pace - spent);
     co_return;
   }
   const bool retry = response.has_error() || response->status >= 500 || response->status == 429;
   if (!retry) {
-    log::error("collector refused a batch", {{"status", response->status},
-                                             {"events", batch_events_},
-                                             {"answer", std::string_view(response->body).substr(0, 300)}});
+    log::error("collector refused a batch",
+               {{"status", response->status},
+                {"events", batch_events_},
+                {"answer", std::string_view(response->body).substr(0, 300)}});
     settle(rejected_);
     co_return;
   }
   retries_.add();
-  note_failure(response.has_error() ? response.error().message() : "status " + std::to_string(response->status));
+  note_failure(response.has_error() ? response.error().message()
+                                    : "status " + std::to_string(response->status));
   const auto spread = std::uniform_int_distribution<std::chrono::milliseconds::rep>(
       backoff_.count() / 2, backoff_.count())(jitter_);
   if (!out_of_time_) co_await pause_.wait(std::chrono::milliseconds(spread));
@@ -160,7 +165,8 @@ void Courier::note_failure(std::string_view reason) {
 }
 
 void Courier::note_success() {
-  if (backoff_.count() > 0) log::info("collector takes events again", {{"collector", to_string(*collector_)}});
+  if (backoff_.count() > 0)
+    log::info("collector takes events again", {{"collector", to_string(*collector_)}});
   backoff_ = std::chrono::milliseconds(0);
 }
 

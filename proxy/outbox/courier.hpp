@@ -19,7 +19,8 @@
 
 namespace llmgw::proxy {
 
-/// The terms of the delivery identity: produced = delivered + dropped (by reason) + queued + in flight.
+/// The terms of the delivery identity: produced = delivered + dropped (by reason) + queued + in
+/// flight.
 struct DeliveryCounts {
   std::uint64_t produced = 0;
   std::uint64_t delivered = 0;
@@ -34,25 +35,28 @@ struct DeliveryCounts {
   std::uint64_t dropped() const noexcept { return queue_full + rejected + no_collector + shutdown; }
 };
 
-/// One batch at a time; a batch is what has gathered while the last one was under way, so batches grow with load.
+/// One batch at a time; a batch is what has gathered while the last one was under way, so batches
+/// grow with load.
 class Courier final : public Wakeup {
  public:
-  /// `collector`: nothing if events are only to be counted. `flush_timeout`: interval of the statistics line.
+  /// `collector`: nothing if events are only to be counted. `flush_timeout`: interval of the
+  /// statistics line.
   Courier(std::optional<HttpUrl> collector, std::chrono::milliseconds flush_timeout);
   ~Courier() override;
 
   /// Before start(); the outbox outlives the courier's thread.
   void serve(Outbox& outbox) { outboxes_.push_back(&outbox); }
   void start();
-  /// Delivers what is queued within the flush timeout, counts the rest as dropped, and joins the thread. Nothing may
-  /// be pushed any more.
+  /// Delivers what is queued within the flush timeout, counts the rest as dropped, and joins the
+  /// thread. Nothing may be pushed any more.
   void stop();
 
   /// Any thread.
   DeliveryCounts counts() const noexcept;
 
   static constexpr std::size_t batch_bytes = 1024 * 1024;
-  static constexpr std::chrono::milliseconds pace{5};  ///< a busy proxy posts this often, not once an event
+  static constexpr std::chrono::milliseconds pace{
+      5};  ///< a busy proxy posts this often, not once an event
   static constexpr std::chrono::seconds post_limit{10};
   static constexpr std::chrono::milliseconds first_backoff{100};
   static constexpr std::chrono::milliseconds longest_backoff{10'000};

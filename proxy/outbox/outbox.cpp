@@ -40,7 +40,8 @@ std::size_t Outbox::pop(std::string& batch, std::size_t most_bytes) {
   const std::size_t whole = last == batch.npos || last < start ? start : last + 1;
   partial_.assign(batch, whole);
   batch.resize(whole);
-  const auto lines = std::count(batch.begin() + static_cast<std::ptrdiff_t>(start), batch.end(), '\n');
+  const auto lines =
+      std::count(batch.begin() + static_cast<std::ptrdiff_t>(start), batch.end(), '\n');
   popped_.add(static_cast<std::uint64_t>(lines));
   return static_cast<std::size_t>(lines);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Outbox: the bounded, lock-free queue between one worker and the courier. Full means drop and count, never wait.
+// Outbox: the bounded, lock-free queue between one worker and the courier. Full means drop and
+// count, never wait.
 #pragma once
 
 #include <atomic>
@@ -36,7 +37,8 @@ class Wakeup {
   std::atomic<bool> asleep_{false};
 };
 
-/// Holds encoded events, each a line with its LF, one behind the other in a ring of bytes. One thread pushes, one pops.
+/// Holds encoded events, each a line with its LF, one behind the other in a ring of bytes. One
+/// thread pushes, one pops.
 class Outbox {
  public:
   /// `most_events`: how many events it holds; `wakeup` is told of each and outlives the outbox.
@@ -45,8 +47,8 @@ class Outbox {
   /// Queues a line (with its LF) or counts it as dropped. The worker's thread.
   void push(std::string_view line) noexcept;
 
-  /// Appends whole lines to `batch` until it has `most_bytes` or the queue is empty; the number of lines. The
-  /// courier's thread.
+  /// Appends whole lines to `batch` until it has `most_bytes` or the queue is empty; the number of
+  /// lines. The courier's thread.
   std::size_t pop(std::string& batch, std::size_t most_bytes);
 
   /// Counters, from any thread: each is written by one thread only.
@@ -54,7 +56,8 @@ class Outbox {
   std::uint64_t dropped() const noexcept { return dropped_.value(); }
   std::uint64_t queued() const noexcept;
 
-  static constexpr std::size_t bytes_an_event = 768;  ///< room set aside; typical events take 550 to 700
+  static constexpr std::size_t bytes_an_event =
+      768;  ///< room set aside; typical events take 550 to 700
 
  private:
   std::size_t most_events_;

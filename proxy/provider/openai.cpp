@@ -11,7 +11,8 @@ using http::append_field;
 using http::Field;
 using http::FieldId;
 
-OpenAi::OpenAi(const HttpUrl& base, Secret key) : path_prefix_(base.path), authority_(base.authority) {
+OpenAi::OpenAi(const HttpUrl& base, Secret key)
+    : path_prefix_(base.path), authority_(base.authority) {
   set_key(std::move(key));
 }
 
@@ -21,7 +22,11 @@ const UsageReader& OpenAi::usage_reader() const noexcept { return openai_usage_r
 
 // Fields keep their order: ours stand where the client's stood.
 void OpenAi::prepare(const http::RequestHead& head, std::string& out) const {
-  out.append(head.method).append(" ").append(path_prefix_).append(head.target).append(" HTTP/1.1\r\n");
+  out.append(head.method)
+      .append(" ")
+      .append(path_prefix_)
+      .append(head.target)
+      .append(" HTTP/1.1\r\n");
   bool has_host = false;
   bool has_credentials = false;
   for (const Field& each : head.fields) {

@@ -18,7 +18,8 @@ class Provider {
 
   /// The name in events and metrics.
   virtual std::string_view name() const noexcept = 0;
-  /// Appends the request head for the upstream: its target, Host and credentials; none of the client's.
+  /// Appends the request head for the upstream: its target, Host and credentials; none of the
+  /// client's.
   virtual void prepare(const http::RequestHead& head, std::string& out) const = 0;
   /// How the usage in its answers is read.
   virtual const UsageReader& usage_reader() const noexcept = 0;

@@ -8,7 +8,8 @@ namespace llmgw::proxy {
 
 void UpstreamConnection::peer_closed() noexcept { pool_.release(*this).reset(); }
 
-Pool::Pool(Loop& loop, const HttpUrl& upstream, TlsContext* tls) : loop_(loop), upstream_(upstream), tls_(tls) {
+Pool::Pool(Loop& loop, const HttpUrl& upstream, TlsContext* tls)
+    : loop_(loop), upstream_(upstream), tls_(tls) {
   loop.deadlines().add(*this);
   loop.deadlines().arm(*this, idle_limit / 10);
 }
@@ -20,8 +21,10 @@ Pool::Connection Pool::take_idle() {
     Connection connection = release(idle_.front());
     ByteStream& stream = connection->stream();
     stream.watch(nullptr);
-    // A connection in steady use has just been looked at by the reactor; one that rested is asked (a system call).
-    const bool rested = loop_.deadlines().now() - connection->idle_since_ >= loop_.deadlines().tick();
+    // A connection in steady use has just been looked at by the reactor; one that rested is asked
+    // (a system call).
+    const bool rested =
+        loop_.deadlines().now() - connection->idle_since_ >= loop_.deadlines().tick();
     if (stream.is_peer_closed() || !stream.is_open() || stream.has_unread()) continue;
     if (rested && stream.is_stale()) continue;
     ++counts_.reused;
@@ -60,12 +63,15 @@ Task<Result<Pool::Connection>> Pool::open(ConnectAttempt& attempt) {
 
 void Pool::give_back(Connection connection) {
   ByteStream& stream = connection->stream();
-  if (!stream.is_open() || stream.is_peer_closed() || stream.has_unread() || counts_.idle >= idle_most) return;
+  if (!stream.is_open() || stream.is_peer_closed() || stream.has_unread() ||
+      counts_.idle >= idle_most)
+    return;
   connection->idle_since_ = loop_.deadlines().now();
   stream.expires_never();
   idle_.push_front(*connection);
   ++counts_.idle;
-  UpstreamConnection* owned = connection.release();  // the list owns it now; release() gives it back
+  UpstreamConnection* owned =
+      connection.release();  // the list owns it now; release() gives it back
   stream.watch(owned);
 }
 

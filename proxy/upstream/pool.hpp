@@ -16,7 +16,8 @@ namespace llmgw::proxy {
 
 class Pool;
 
-/// A connection to the upstream; while idle it is watched, and leaves the pool when the upstream closes it.
+/// A connection to the upstream; while idle it is watched, and leaves the pool when the upstream
+/// closes it.
 class UpstreamConnection final : public boost::intrusive::list_base_hook<>, private CloseListener {
  public:
   UpstreamConnection(Pool& pool, ByteStream::Pointer stream) noexcept
@@ -60,7 +61,8 @@ class Pool final : private Deadline {
 
   const PoolCounts& counts() const noexcept { return counts_; }
 
-  // Providers close idle connections after 60 s and more; servers that do so sooner (uvicorn: 5 s) are noticed.
+  // Providers close idle connections after 60 s and more; servers that do so sooner (uvicorn: 5 s)
+  // are noticed.
   static constexpr std::chrono::seconds idle_limit{50};
   static constexpr std::size_t idle_most = 1024;
   static constexpr std::chrono::seconds step_limit{5};

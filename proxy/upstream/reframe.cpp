@@ -19,7 +19,8 @@ void add_chunk(std::string_view payload, Gather& out) {
 
 }  // namespace
 
-ReframeStep reframe(http::BodyDecoder& decoder, std::string_view& input, BodyForm form, Tap& tap, Gather& out) {
+ReframeStep reframe(http::BodyDecoder& decoder, std::string_view& input, BodyForm form, Tap& tap,
+                    Gather& out) {
   using Kind = http::BodyDecoder::Kind;
   for (;;) {
     const http::BodyDecoder::Piece piece = decoder.next(input);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// PURE: turns the bytes of a body as they arrived into the bytes that leave, changing the framing only where the two
-// sides differ.
+// PURE: turns the bytes of a body as they arrived into the bytes that leave, changing the framing
+// only where the two sides differ.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace llmgw::proxy {
 
-/// Sees each payload byte of a body once, in order. It can neither hold, change nor fail what it sees.
+/// Sees each payload byte of a body once, in order. It can neither hold, change nor fail what it
+/// sees.
 class Tap {
  public:
   virtual void observe(std::string_view payload) noexcept = 0;
@@ -29,8 +30,10 @@ enum class BodyForm : std::uint8_t {
 
 enum class ReframeStep : std::uint8_t { need_more, end, fault };
 
-/// Decodes `input` and adds what is to be sent to `out`. Stops at the body's end, leaving the rest in `input`.
-ReframeStep reframe(http::BodyDecoder& decoder, std::string_view& input, BodyForm form, Tap& tap, Gather& out);
+/// Decodes `input` and adds what is to be sent to `out`. Stops at the body's end, leaving the rest
+/// in `input`.
+ReframeStep reframe(http::BodyDecoder& decoder, std::string_view& input, BodyForm form, Tap& tap,
+                    Gather& out);
 
 /// What ends a body in this form, once the peer's close has completed it.
 std::string_view closing_bytes(BodyForm form) noexcept;

@@ -4,8 +4,9 @@
 
 namespace llmgw::proxy {
 
-Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& decoder, BodyForm form, Tap& tap,
-                          RelayLimits limits, std::string_view head, std::string_view input) {
+Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& decoder,
+                          BodyForm form, Tap& tap, RelayLimits limits, std::string_view head,
+                          std::string_view input) {
   using Kind = RelayEnd::Kind;
   RelayEnd end;
   for (bool closed = false;;) {
@@ -26,10 +27,12 @@ Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& d
     if (!out.is_empty()) {
       to.expires_after(limits.write);
       const Result<void> sent = co_await to.write(out);
-      if (sent.has_error()) co_return RelayEnd{Kind::sink_failed, static_cast<errc>(sent.error().value())};
+      if (sent.has_error())
+        co_return RelayEnd{Kind::sink_failed, static_cast<errc>(sent.error().value())};
     }
     if (step == ReframeStep::end) co_return end;
-    if (step == ReframeStep::fault) co_return RelayEnd{Kind::source_broken, errc::malformed_message};
+    if (step == ReframeStep::fault)
+      co_return RelayEnd{Kind::source_broken, errc::malformed_message};
 
     from.expires_after(limits.read);
     const auto bytes = co_await from.read();

@@ -13,15 +13,17 @@ namespace llmgw::proxy {
 /// Why a relay ended.
 struct RelayEnd {
   enum class Kind : std::uint8_t {
-    complete,      ///< the whole body was sent on
-    source_ended,  ///< the source closed, was reset or fell silent before the body's end; `fault` says which
-    source_broken, ///< the source's framing is not HTTP
-    sink_failed,   ///< the destination took no more; `fault` says why
-    too_large,     ///< the body is over the limit
+    complete,       ///< the whole body was sent on
+    source_ended,   ///< the source closed, was reset or fell silent before the body's end; `fault`
+                    ///< says which
+    source_broken,  ///< the source's framing is not HTTP
+    sink_failed,    ///< the destination took no more; `fault` says why
+    too_large,      ///< the body is over the limit
   };
   Kind kind = Kind::complete;
   errc fault = errc::ok;
-  bool excess = false;  ///< complete, but the source had sent bytes behind the body already; they are unread again
+  bool excess = false;  ///< complete, but the source had sent bytes behind the body already; they
+                        ///< are unread again
 };
 
 struct RelayLimits {
@@ -30,9 +32,11 @@ struct RelayLimits {
   std::uint64_t body = ~std::uint64_t{0};
 };
 
-/// Sends `head` and what there is of the body in one write, then passes bytes on as they arrive; nothing waits for the
-/// next span. `head` and `input` are needed until the first suspension only, `decoder` and `tap` until the end.
-Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& decoder, BodyForm form, Tap& tap,
-                          RelayLimits limits, std::string_view head, std::string_view input);
+/// Sends `head` and what there is of the body in one write, then passes bytes on as they arrive;
+/// nothing waits for the next span. `head` and `input` are needed until the first suspension only,
+/// `decoder` and `tap` until the end.
+Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& decoder,
+                          BodyForm form, Tap& tap, RelayLimits limits, std::string_view head,
+                          std::string_view input);
 
 }  // namespace llmgw::proxy

@@ -31,7 +31,8 @@ void append_response_head(std::string& out, const http::ResponseHead& head, Body
     append_field(out, each.name, each.value);
   }
   const bool final = head.status >= 200;
-  const bool chunked = head.framing.kind == http::Framing::Kind::chunked && form == BodyForm::as_received;
+  const bool chunked =
+      head.framing.kind == http::Framing::Kind::chunked && form == BodyForm::as_received;
   if (final && (chunked || form == BodyForm::chunked)) out.append("Transfer-Encoding: chunked\r\n");
   if (!request_id.empty()) append_field(out, "X-LLM-Request-ID", request_id);
   if (final && !keep_alive) {

@@ -13,8 +13,9 @@ namespace llmgw::proxy {
 /// How a response leaves for a client of this version.
 BodyForm response_form(const http::ResponseHead& head, int client_minor_version) noexcept;
 
-/// Appends the head of a response, final or interim, for the client. `request_id` replaces the upstream's own;
-/// empty on interim responses. `keep_alive`: whether the client's connection stays open afterwards.
+/// Appends the head of a response, final or interim, for the client. `request_id` replaces the
+/// upstream's own; empty on interim responses. `keep_alive`: whether the client's connection stays
+/// open afterwards.
 void append_response_head(std::string& out, const http::ResponseHead& head, BodyForm form,
                           std::string_view request_id, bool keep_alive, int client_minor_version);
 

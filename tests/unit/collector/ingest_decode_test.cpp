@@ -39,16 +39,17 @@ TEST(DecodeEvents, TakesLines) {
 
 TEST(DecodeEvents, TakesAnArray) {
   EXPECT_EQ(text_of("[" + event("a") + "," + event("b") + "]"), line("a") + line("b"));
-  EXPECT_EQ(text_of(" [ \n" + event("a") + " ,\r\n" + event("b") + "\n]\n"),
-            line("a") + line("b"));
+  EXPECT_EQ(text_of(" [ \n" + event("a") + " ,\r\n" + event("b") + "\n]\n"), line("a") + line("b"));
   EXPECT_EQ(text_of("[]"), "");
   EXPECT_EQ(text_of("[\n]\n"), "");
 }
 
 TEST(DecodeEvents, PutsAnEventOnOneLineAndLeavesItsTokens) {
   // 812.400 would be 812.4 if it were written anew; the string keeps its blanks and brackets.
-  const std::string pretty = "{\n  \"request_id\": \"req 1, \\\" }]\",\r\n  \"tenant\" : \"demo\",\n"
-      "\"provider\":\"openai\", \"model\":\"m\",\n \"latency_ms\": 812.400, \"big\": [1e400000 ,\n 2],"
+  const std::string pretty =
+      "{\n  \"request_id\": \"req 1, \\\" }]\",\r\n  \"tenant\" : \"demo\",\n"
+      "\"provider\":\"openai\", \"model\":\"m\",\n \"latency_ms\": 812.400, \"big\": [1e400000 ,\n "
+      "2],"
       "\"status_code\":200, \"ts\":\"2026-11-23T08:30:00.123Z\"\n}\n";
   std::string clean = pretty;
   clean.replace(clean.find("1e400000"), 8, "1.50E+3 ");

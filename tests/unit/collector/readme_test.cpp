@@ -2,9 +2,9 @@
 // The README's table of settings is the one that the program reads.
 #include <gtest/gtest.h>
 
+#include "collector/config.hpp"
 #include "common/cli.hpp"
 #include "common/read_file.hpp"
-#include "collector/config.hpp"
 
 namespace llmgw::collector {
 namespace {

@@ -48,8 +48,9 @@ TEST_P(Compression, StopsAtTheLimit) {
   const std::string packed = compress(GetParam(), text);
   EXPECT_EQ(decompress(GetParam(), packed, text.size()).value(), text);
   EXPECT_EQ(decompress(GetParam(), packed, text.size() - 1).error(), errc::body_too_large);
-  EXPECT_EQ(decompress(GetParam(), compress(GetParam(), std::string(1U << 26, ' ')), plenty).error(),
-            errc::body_too_large);
+  EXPECT_EQ(
+      decompress(GetParam(), compress(GetParam(), std::string(1U << 26, ' ')), plenty).error(),
+      errc::body_too_large);
 }
 
 TEST_P(Compression, RefusesWhatIsCutAnywhere) {

@@ -74,10 +74,10 @@ TEST_F(PipelineTest, WritesTogetherWhatArrivesDuringAWrite) {
 
 TEST_F(PipelineTest, StoresARepeatedIdOnce) {
   sink_.hold();
-  store(batch({"a", "b", "a"}));                // within a batch,
-  store(batch({"c", "a", "d", "-", "-"}));      // of an earlier write,
-  store(batch({"d", "e"}));                     // within a group,
-  store(batch({"a", "c"}));                     // and nothing else
+  store(batch({"a", "b", "a"}));            // within a batch,
+  store(batch({"c", "a", "d", "-", "-"}));  // of an earlier write,
+  store(batch({"d", "e"}));                 // within a group,
+  store(batch({"a", "c"}));                 // and nothing else
   sink_.release();
   run();
   for (std::size_t i = 0; i < 4; ++i) EXPECT_TRUE(is_stored(i)) << i;

@@ -83,9 +83,9 @@ TEST(BodyDecoder, UntilCloseEndsWithTheConnection) {
 }
 
 TEST(BodyDecoder, ChunkedPassesThroughUnchanged) {
-  const std::string text = "5\r\nhello\r\nA\r\n0123456789\r\n0\r\n\r\n";
+  const std::string text = "5\r\nhello\r\na\r\n0123456789\r\n0\r\n\r\n";
   expect_at_every_split(chunked, text + "NEXT", "hello0123456789",
-                        "5\r\nhello\r\n" + std::string("A\r\n0123456789\r\n0\r\n\r\n"), "NEXT");
+                        "5\r\nhello\r\n" + std::string("a\r\n0123456789\r\n0\r\n\r\n"), "NEXT");
 }
 
 TEST(BodyDecoder, ExtensionsAndOddSizesBecomePlain) {
