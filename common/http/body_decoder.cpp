@@ -142,6 +142,10 @@ BodyDecoder::Piece BodyDecoder::next_trailer_line(std::string_view& input) {
   for (;;) {
     const auto line = take_line(input);
     if (!line) return state_ == State::broken ? broken() : Piece{Kind::need_more, {}};
+    if (line->empty() && trailers_.empty() && !line_was_split_) {
+      state_ = State::done;
+      return {Kind::framing, {line->data(), crlf.size()}};
+    }
     if (line->empty()) return finish_trailers();
     if (trailers_.size() + line->size() > trailer_limit) return broken();
     trailers_.append(*line).append(crlf);

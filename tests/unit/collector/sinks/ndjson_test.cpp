@@ -139,7 +139,6 @@ TEST_F(NdjsonSinkTest, TakesBackWhatAFailedWriteLeft) {
     ASSERT_FALSE(outcome);
     EXPECT_EQ(outcome.error(), std::errc::file_too_large);
     EXPECT_EQ(content(path_), "{1}\n");
-    EXPECT_FALSE((*sink)->check());
     EXPECT_TRUE((*sink)->write(Pieces{"{3}\n"}));  // what fits is stored
   }
   EXPECT_TRUE((*sink)->check());

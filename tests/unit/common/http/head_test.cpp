@@ -256,7 +256,9 @@ TEST(RequestHead, AgreesWithBeastOnMutatedHeads) {
       }
     }
     const auto head = request(text);
-    if (head.has_error()) continue;
+    // Beast knows no version above 1.1; we speak 1.1 to those.
+    const bool known = text.find("HTTP/1.1\r") != text.npos || text.find("HTTP/1.0\r") != text.npos;
+    if (head.has_error() || !known) continue;
     ++accepted;
     beast::request_parser<beast::empty_body> parser;
     boost::system::error_code code;
