@@ -8,7 +8,7 @@
 #include <span>
 
 #include "common/async/deadlines.hpp"
-#include "common/net/gather.hpp"
+#include "common/gather.hpp"
 
 namespace boost::asio {
 class io_context;

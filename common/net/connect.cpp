@@ -95,8 +95,8 @@ Task<Result<ByteStream::Pointer>> connect(Loop& loop, const std::vector<Endpoint
   Result<ByteStream::Pointer> outcome = errc::refused;
   for (const Endpoint& each : endpoints) {
     if (late || control.cancelled_) break;
-    auto* fresh = new TcpStream(loop);
-    ByteStream::Pointer stream(fresh);
+    ByteStream::Pointer stream(new TcpStream(loop));
+    auto* fresh = static_cast<TcpStream*>(stream.get());
     control.stream_ = fresh;
     OneShot<boost::system::error_code> connected;
     fresh->socket.async_connect(to_asio(each),
