@@ -29,7 +29,9 @@ Task<void> Ops::healthz(http::Exchange& exchange) const {
 }
 
 Task<void> Ops::readyz(http::Exchange& exchange) const {
-  if (co_await pipeline_.is_ready()) {
+  // Not in the condition: there g++ 12 lays out the frame of a coroutine without variables wrongly.
+  const bool is_ready = co_await pipeline_.is_ready();
+  if (is_ready) {
     co_await reply_text(exchange, "application/json", "{\"status\":\"ready\"}");
     co_return;
   }
