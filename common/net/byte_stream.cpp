@@ -95,7 +95,9 @@ Result<std::string_view> ByteStream::take_read() noexcept {
   const bool late = std::exchange(read_expired_, false);
   if (!ready_.empty()) return std::exchange(ready_, {});
   if (late && fault_ == errc::ok) return errc::timed_out;
-  return fault_;
+  // Without close_notify anybody on the way may have cut the stream (RFC 9112 section 9.8).
+  const bool is_cut = fault_ == errc::connection_closed && tls_ && !tls_->has_received_close();
+  return is_cut ? errc::connection_reset : fault_;
 }
 
 // The reactor's answer to arm_receive(). Whoever is resumed or told may destroy this stream:

@@ -199,6 +199,10 @@ Result<std::size_t> TlsEngine::decrypt(std::span<char> plaintext) {
   return outcome;
 }
 
+bool TlsEngine::has_received_close() const noexcept {
+  return (SSL_get_shutdown(ssl_) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
 Result<void> TlsEngine::encrypt(std::string_view plaintext) {
   ERR_clear_error();
   std::size_t written = 0;

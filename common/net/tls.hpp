@@ -70,6 +70,9 @@ class TlsEngine {
   /// close_notify, errc::tls_failed on a broken record.
   Result<std::size_t> decrypt(std::span<char> plaintext);
 
+  /// Whether the peer has said that its stream ends here (close_notify, RFC 8446 section 6.1).
+  bool has_received_close() const noexcept;
+
   /// Encrypts all of `plaintext` onto output().
   Result<void> encrypt(std::string_view plaintext);
 
