@@ -25,10 +25,47 @@ Task<void> add_up(int depth, int& sum) {
   co_await add_up(depth - 1, sum);
 }
 
-TEST(Task, ReturnsValuesThroughAnyDepthWithoutGrowingTheStack) {
+TEST(Task, ReturnsValuesThroughItsAwaiters) {
   int sum = 0;
-  spawn(add_up(10'000, sum));
-  EXPECT_EQ(sum, 420'000);
+  spawn(add_up(100, sum));
+  EXPECT_EQ(sum, 4'200);
+}
+
+Task<void> count_rounds(int rounds, int& count) {
+  for (int i = 0; i < rounds; ++i) {
+    const int value = co_await answer();
+    if (value == 42) ++count;
+  }
+}
+
+TEST(Task, RoundsThatNeverSuspendDoNotGrowTheStack) {
+  int count = 0;
+  spawn(count_rounds(1'000'000, count));
+  EXPECT_EQ(count, 1'000'000);
+}
+
+Task<int> pass_on(OneShot<int>*& parked) {
+  OneShot<int> shot;
+  parked = &shot;
+  co_return co_await shot;
+}
+
+Task<void> add_what_comes(OneShot<int>*& parked, std::int64_t& sum) {
+  for (int value = 1; value != 0;) {
+    value = co_await pass_on(parked);
+    sum += value;
+  }
+  parked = nullptr;
+}
+
+TEST(Task, RoundsThatSuspendDoNotGrowTheStack) {
+  OneShot<int>* parked = nullptr;
+  std::int64_t sum = 0;
+  spawn(add_what_comes(parked, sum));
+  for (int i = 0; i < 1'000'000; ++i) parked->set(1);
+  EXPECT_EQ(sum, 1'000'000);
+  parked->set(0);
+  EXPECT_EQ(parked, nullptr);
 }
 
 Task<void> catch_failure(std::string& caught) {
