@@ -99,9 +99,11 @@ std::optional<SsePiece> SseScanner::read_field(std::string_view& bytes) noexcept
   name_.append(bytes.substr(0, size));
   bytes.remove_prefix(size);
   if (bytes.empty()) return std::nullopt;
-  const bool is_data = name_ == "data";
-  const bool is_error = name_ == "error";
-  field_ = is_data ? Field::data : name_ == "event" ? Field::event : Field::other;
+  // A name that was cut is none of these, whatever is left of it.
+  const std::string_view name = name_.is_cut() ? std::string_view() : name_.view();
+  const bool is_data = name == "data";
+  const bool is_error = name == "error";
+  field_ = is_data ? Field::data : name == "event" ? Field::event : Field::other;
   name_.clear();
   state_ = State::value;
   if (bytes.front() == ':') {

@@ -75,6 +75,12 @@ TEST(SseScanner, TakesEveryLineEnd) {
                 {"a", "b", "c", "d", "e", "f"});
 }
 
+TEST(SseScanner, TakesNoLongNameForAShortOne) {
+  std::string tail;
+  for (int i = 0; i < 40; ++i) tail += '\x9d';  // continuation bytes: a cut drops them all
+  expect_events("error\x0e" + tail + "\ndata\x0e" + tail + ": x\ndata: y\n\n", {"y"});
+}
+
 TEST(SseScanner, TakesFieldsAsTheStandardSays) {
   const std::pair<std::string, Events> cases[] = {
       {"data:x\n\ndata: x\n\ndata:  x\n\ndata:\tx\n\n", {"x", "x", " x", "\tx"}},
