@@ -1,6 +1,6 @@
-# SANITIZE=address or thread; address brings undefined-behaviour checks along.
-set(SANITIZE "" CACHE STRING "empty, address or thread")
-set_property(CACHE SANITIZE PROPERTY STRINGS "" address thread)
+# SANITIZE=address, thread or fuzzer; address and fuzzer bring undefined-behaviour checks along.
+set(SANITIZE "" CACHE STRING "empty, address, thread or fuzzer")
+set_property(CACHE SANITIZE PROPERTY STRINGS "" address thread fuzzer)
 
 if(SANITIZE STREQUAL "address")
   set(flags -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -10,8 +10,12 @@ elseif(SANITIZE STREQUAL "thread")
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     list(APPEND flags -Wno-tsan)
   endif()
+elseif(SANITIZE STREQUAL "fuzzer")
+  # The program itself gets libFuzzer's main where it is linked (tests/fuzz).
+  set(flags -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+      -fno-omit-frame-pointer)
 elseif(SANITIZE)
-  message(FATAL_ERROR "SANITIZE is '${SANITIZE}'; accepted: empty, address, thread")
+  message(FATAL_ERROR "SANITIZE is '${SANITIZE}'; accepted: empty, address, thread, fuzzer")
 endif()
 if(SANITIZE)
   target_compile_options(gateway_options INTERFACE ${flags})

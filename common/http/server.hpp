@@ -35,8 +35,9 @@ struct ServerTimeouts {
 /// Belongs to its loop's thread.
 class Server {
  public:
-  Server(Loop& loop, Handler& handler, ServerTimeouts timeouts = {}) noexcept
-      : loop_(loop), handler_(handler), timeouts_(timeouts) {}
+  /// The loop is the one of its thread, whose listener it will be given.
+  Server(Loop& /*loop*/, Handler& handler, ServerTimeouts timeouts = {}) noexcept
+      : handler_(handler), timeouts_(timeouts) {}
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
@@ -65,7 +66,6 @@ class Server {
   Task<void> refuse(Session& session, errc fault);
   static Task<void> linger(ByteStream& stream);
 
-  Loop& loop_;
   Handler& handler_;
   ServerTimeouts timeouts_;
   std::unique_ptr<Listener> listener_;

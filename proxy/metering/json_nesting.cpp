@@ -3,6 +3,8 @@
 // brackets.
 #include "proxy/metering/json_nesting.hpp"
 
+#include <initializer_list>
+
 #include "proxy/metering/byte_search.hpp"
 
 namespace llmgw::proxy {

@@ -3,6 +3,7 @@
 #include "proxy/metering/json_scanner.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "proxy/metering/byte_search.hpp"
 #include "proxy/metering/json_scalar.hpp"
@@ -15,10 +16,10 @@ enum : std::uint8_t { space = 1, literal = 2 };
 // What each byte may be part of, between strings.
 constexpr auto classes = [] {
   std::array<std::uint8_t, 256> table{};
-  for (const unsigned char c : {' ', '\n', '\r', '\t'}) table[c] = space;
+  for (const char c : {' ', '\n', '\r', '\t'}) table[static_cast<unsigned char>(c)] = space;
   for (unsigned char c = '0'; c <= '9'; ++c) table[c] = literal;
   for (unsigned char c = 'a'; c <= 'z'; ++c) table[c] = table[c - 'a' + 'A'] = literal;
-  for (const unsigned char c : {'.', '-', '+'}) table[c] = literal;
+  for (const char c : {'.', '-', '+'}) table[static_cast<unsigned char>(c)] = literal;
   return table;
 }();
 
