@@ -3,32 +3,23 @@
 // parts.
 #include "common/event_check.hpp"
 
-#include <array>
 #include <bitset>
 #include <cstdint>
 #include <optional>
 
 #include <nlohmann/json.hpp>
 
+#include "common/event_rules.hpp"
 #include "common/ids.hpp"
 
 namespace llmgw {
 namespace {
 
-enum class Kind : std::uint8_t {
-  word,
-  text,
-  text_or_null,
-  id,
-  timestamp,
-  count,
-  count_or_null,
-  number,
-  number_or_null,
-  boolean,
-  status,
-  version,
-};
+using event_rules::index_of;
+using event_rules::is_timestamp;
+using event_rules::Kind;
+using event_rules::Written;
+constexpr const auto& rules = event_rules::table;
 
 constexpr std::string_view expectation(Kind kind) {
   switch (kind) {
@@ -48,80 +39,8 @@ constexpr std::string_view expectation(Kind kind) {
   return "is not acceptable";
 }
 
-// Who always writes a field: every gateway, those that write schema_version 1, or nobody.
-enum class Written : std::uint8_t { always, since_v1, sometimes };
-
-struct FieldRule {
-  std::string_view name;
-  Kind kind;
-  Written written;
-};
-
-// Outcome and usage_source are open lists on purpose: a word that a newer proxy adds must not make
-// an older collector refuse, and so lose, its events.
-constexpr std::array<FieldRule, 27> rules{{
-    {"request_id", Kind::word, Written::always},
-    {"tenant", Kind::word, Written::always},
-    {"app_key", Kind::text_or_null, Written::sometimes},
-    {"provider", Kind::word, Written::always},
-    {"model", Kind::text, Written::always},
-    {"prompt_tokens", Kind::count_or_null, Written::since_v1},
-    {"completion_tokens", Kind::count_or_null, Written::since_v1},
-    {"total_tokens", Kind::count_or_null, Written::since_v1},
-    {"latency_ms", Kind::number, Written::always},
-    {"status_code", Kind::status, Written::always},
-    {"ts", Kind::timestamp, Written::always},
-    {"schema_version", Kind::version, Written::sometimes},
-    {"event_id", Kind::id, Written::since_v1},
-    {"request_model", Kind::text, Written::since_v1},
-    {"endpoint", Kind::word, Written::since_v1},
-    {"stream", Kind::boolean, Written::since_v1},
-    {"outcome", Kind::word, Written::since_v1},
-    {"usage_source", Kind::word, Written::since_v1},
-    {"cached_tokens", Kind::count_or_null, Written::since_v1},
-    {"reasoning_tokens", Kind::count_or_null, Written::since_v1},
-    {"ttft_ms", Kind::number_or_null, Written::since_v1},
-    {"upstream_request_id", Kind::text_or_null, Written::since_v1},
-    {"request_bytes", Kind::count, Written::since_v1},
-    {"response_bytes", Kind::count, Written::since_v1},
-    {"captured_bytes", Kind::count, Written::since_v1},
-    {"capture_truncated", Kind::boolean, Written::since_v1},
-    {"finish_reason", Kind::text_or_null, Written::since_v1},
-}};
-
-constexpr std::size_t index_of(std::string_view name) {
-  std::size_t index = 0;
-  while (index < rules.size() && rules[index].name != name) ++index;
-  return index;
-}
-
 constexpr std::size_t schema_version = index_of("schema_version");
 constexpr std::size_t event_id = index_of("event_id");
-
-// Shape of an RFC 3339 time with any fraction and offset (section 5.6), the ranges of its parts
-// roughly.
-bool is_timestamp(std::string_view text) {
-  constexpr std::string_view shape = "dddd-dd-ddTdd:dd:dd";
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto matches = [&](std::string_view part, std::string_view pattern) {
-    if (part.size() != pattern.size()) return false;
-    for (std::size_t i = 0; i < part.size(); ++i) {
-      if (pattern[i] == 'd' ? !is_digit(part[i]) : part[i] != pattern[i]) return false;
-    }
-    return true;
-  };
-  if (!matches(text.substr(0, shape.size()), shape)) return false;
-  if (text.substr(5, 2) > "12" || text.substr(8, 2) > "31" || text.substr(11, 2) > "23")
-    return false;
-  if (text.substr(14, 2) > "59" || text.substr(17, 2) > "60") return false;
-  text.remove_prefix(shape.size());
-  if (text.starts_with('.')) {
-    const auto end = std::min(text.find_first_not_of("0123456789", 1), text.size());
-    if (end == 1) return false;
-    text.remove_prefix(end);
-  }
-  return text == "Z" || matches(text, "+dd:dd") || matches(text, "-dd:dd");
-}
 
 // Receives the parser's events; false from any of them ends the parse with fault_ set.
 class Checker {
@@ -165,7 +84,7 @@ class Checker {
 
   bool key(std::string& name) {
     if (depth_ != 1) return true;
-    field_ = llmgw::index_of(name);
+    field_ = index_of(name);
     if (field_ == rules.size()) return true;
     if (seen_.test(field_)) return refuse(name + ": appears twice");
     seen_.set(field_);
@@ -226,6 +145,9 @@ class Checker {
 }  // namespace
 
 boost::system::result<CheckedEvent, EventFault> validate_event(std::string_view json) {
+  // The parser takes a NUL between tokens for the end of its input, and would overlook the rest.
+  if (const std::size_t nul = json.find('\0'); nul != std::string_view::npos)
+    return EventFault{"not valid JSON at byte " + std::to_string(nul + 1)};
   Checker checker;
   nlohmann::json::sax_parse(json.begin(), json.end(), &checker);
   return checker.finish();

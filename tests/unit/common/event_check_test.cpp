@@ -160,6 +160,15 @@ TEST(EventCheck, RefusesBrokenJsonAtEveryCut) {
   EXPECT_TRUE(fault_of("{'a':1}").starts_with("not valid JSON"));
 }
 
+TEST(EventCheck, OverlooksNothingBehindANul) {
+  const std::string text = version_1().dump();
+  const std::string nul(1, '\0');
+  EXPECT_EQ(fault_of(text + nul + "{"),
+            "not valid JSON at byte " + std::to_string(text.size() + 1));
+  EXPECT_NE(fault_of(text + nul), "");
+  EXPECT_NE(fault_of(nul + text), "");
+}
+
 TEST(EventCheck, RefusesAFieldThatAppearsTwice) {
   std::string text = original.dump();
   text.insert(1, R"("tenant":"other",)");
