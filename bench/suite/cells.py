@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""The cells that are measured in paired rounds, and who takes part in each."""
+
+import pathlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from suite.generator import Generator
+from suite.programs import Collector, Gateway, Haproxy, Nginx, Program
+from suite.rounds import Direct, Series, paired
+
+OFF = {"METERING_CAPTURE_BYTES": "0"}  # and no collector: as little metering as there can be
+
+
+@dataclass(frozen=True)
+class Cell:
+    title: str
+    words: dict[str, object]
+    extra: tuple[str, ...] = ()  # contestants besides ours, ours again, nginx and haproxy
+    tls: bool = False
+    seconds: float = 1.0         # factor on the usual length of a round
+
+
+CELLS = {
+    "small32": Cell("400 B request, 32 connections", {"kind": "closed", "connections": 32}, ("metering off",)),
+    "small256": Cell("400 B request, 256 connections", {"kind": "closed", "connections": 256}, ("two workers",)),
+    "large32": Cell("100 KB request, 32 connections", {"kind": "closed", "connections": 32, "body": 100_000}),
+    "tls32": Cell("400 B request, 32 connections, TLS upstream", {"kind": "closed", "connections": 32, "tls": 1}, tls=True),
+    "stream200": Cell("200 streams, a chunk every 20 ms", {"kind": "stream", "connections": 200}),
+    "stream1000": Cell("1,000 streams, a chunk every 20 ms", {"kind": "stream", "connections": 1000}, ("metering off",)),
+    "delay200": Cell("delay of chunks, 200 streams of 25 chunks", {"kind": "stream", "connections": 200, "chunks": 25},
+                     ("direct",)),
+    "delay10k": Cell("delay of requests, 10,000 a second", {"kind": "paced", "connections": 64, "rate": 10_000}, ("direct",)),
+}
+
+
+def names() -> list[str]:
+    return list(CELLS)
+
+
+def contestants(cell: Cell, folder: pathlib.Path, generator: Generator, collector: Collector) -> list[Program | Direct]:
+    authority = generator.authority if cell.tls else None
+    upstream = generator.tls if cell.tls else generator.plain
+    known: dict[str, Callable[[], Program | Direct]] = {
+        "ours": lambda: Gateway(folder, upstream, authority, COLLECTOR_URL=collector.url),
+        "ours again": lambda: Gateway(folder, upstream, authority, "ours again", COLLECTOR_URL=collector.url),
+        "nginx": lambda: Nginx(folder, upstream, authority),
+        "haproxy": lambda: Haproxy(folder, upstream, authority),
+        "metering off": lambda: Gateway(folder, upstream, authority, "metering off", **OFF),
+        "two workers": lambda: Gateway(folder, upstream, authority, "two workers", COLLECTOR_URL=collector.url,
+                                       PROXY_THREADS="2"),
+        "direct": lambda: Direct(upstream),
+    }
+    return [known[name]() for name in ("ours", "ours again", "nginx", "haproxy", *cell.extra)]
+
+
+def run(name: str, folder: pathlib.Path, generator: Generator, rounds: int, seconds: float) -> Series:
+    cell = CELLS[name]
+    collector = Collector(folder).start()
+    taking_part = contestants(cell, folder, generator, collector)
+    try:
+        return paired(generator, taking_part, rounds, cell.words | {"seconds": seconds, "warmup": seconds / 5},
+                      collector.pids)
+    finally:
+        for each in taking_part:
+            if isinstance(each, Program):
+                each.stop()
+        collector.stop()
+
+
+def describe(name: str, series: Series) -> str:
+    """For people: what each contestant cost, and how ours compares."""
+    lines = [f"{CELLS[name].title}{'  (VOID: the A/A pair differs)' if series.is_void() else ''}"
+             f"{f'  ({series.disturbed} rounds disturbed)' if series.disturbed else ''}"]
+    for other, results in series.results.items():
+        if other == "direct":
+            ratio = ""
+        elif other == "ours":
+            ratio = f"load {results[0]['load_busy']:4.0%} of its CPU, proxy {results[0]['busy']:4.0%}"
+        else:
+            pair = series.ratio("ours", other)
+            ratio = f"ours / {other} = {pair.value:.3f} ({pair.low:.3f} to {pair.high:.3f})"
+        lines.append(f"  {other:13} {series.median_cost(other):7.2f} us  p50 {series.best(other, 'p50_us'):8.1f} us"
+                     f"  p99 {series.best(other, 'p99_us'):8.1f} us  first p50 {series.best(other, 'first_p50_us'):7.1f} us  {ratio}")
+    return "\n".join(lines)
