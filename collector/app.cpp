@@ -22,6 +22,8 @@ constexpr int bad_setting_status = 2;
 // file of the first.
 int App::run() {
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error of that write alone
+  // Held from here on, handled once the loop runs: none ends the process half-way.
+  signals_.emplace(loop_, [this](int number) { on_signal(number); });
   std::unique_ptr<Listener> listener = listen();
   if (!listener) return address_unavailable_status;
   if (!open_sink()) return bad_setting_status;
@@ -30,7 +32,6 @@ int App::run() {
   ingest_.emplace(*pipeline_, config_.max_events_body);
   ops_.emplace(*pipeline_, *ingest_, server_);
   add_routes();
-  signals_.emplace(loop_, [this](int number) { on_signal(number); });
   server_.start(std::move(listener));
   loop_.run();
   log::info("stopped");
