@@ -37,10 +37,10 @@ inline std::string_view text_between(const char* from, const char* to) noexcept 
 }
 
 JsonValue literal_value(std::uint8_t tag, std::string_view text) noexcept {
-  if (text == "null") return {tag, JsonKind::null, {}};
-  if (text == "true") return {tag, JsonKind::yes, {}};
-  if (text == "false") return {tag, JsonKind::no, {}};
-  return {tag, JsonKind::number, text};
+  if (text == "null") return {.tag = tag, .kind = JsonKind::null};
+  if (text == "true") return {.tag = tag, .kind = JsonKind::yes};
+  if (text == "false") return {.tag = tag, .kind = JsonKind::no};
+  return {.tag = tag, .kind = JsonKind::number, .raw = text};
 }
 
 }  // namespace
@@ -50,6 +50,14 @@ void JsonScanner::begin(const JsonKey& root) noexcept {
   state_ = State::value;
   level_ = 0;
   arrays_ = 0;
+}
+
+void JsonScanner::resume(const Place& place) noexcept {
+  holders_ = place.holders;
+  level_ = place.level;
+  arrays_ = place.arrays;
+  key_ = nullptr;
+  state_ = State::comma;
 }
 
 inline bool JsonScanner::reach_quote(Input& in) noexcept {  // which is not taken
@@ -78,13 +86,13 @@ inline void JsonScanner::begin_text(State state) noexcept {
 }
 
 // A text or literal that ends at `to`, with what was kept of it from the pieces before.
-inline std::string_view JsonScanner::joined(const char* from, const char* to) noexcept {
+inline std::string_view JsonScanner::joined(const char* from, const char* to) {
   if (kept_.empty()) return text_between(from, to);
   keep(from, to);
   return kept_;
 }
 
-void JsonScanner::keep(const char* from, const char* to) noexcept {
+void JsonScanner::keep(const char* from, const char* to) {
   const auto size = static_cast<std::size_t>(to - from);
   kept_.append(from, std::min(size, max_raw_text - kept_.size()));
 }
@@ -145,7 +153,7 @@ inline bool JsonScanner::begin_key(Input& in) noexcept {
   return false;
 }
 
-inline bool JsonScanner::read_key(Input& in) noexcept {
+inline bool JsonScanner::read_key(Input& in) {
   const char* const from = in.at;
   if (!reach_quote(in)) {
     keep(from, in.end);
@@ -178,14 +186,20 @@ inline bool JsonScanner::begin_value(Input& in, JsonValue& found) noexcept {
   const char first = *in.at;
   if (first == '{' || first == '[') {
     ++in.at;
-    if (is_wanted) found = {key_->tag, first == '{' ? JsonKind::object : JsonKind::array, {}};
+    if (is_wanted)
+      found = {.tag = key_->tag, .kind = first == '{' ? JsonKind::object : JsonKind::array};
     enter(first == '[');
   } else if (level_ == 0) {
     state_ = State::done;  // a lone text or number, or no JSON at all
   } else if (first == '"') {
     ++in.at;
-    if (is_wanted) kept_.clear();
-    begin_text(is_wanted ? State::text : State::unwanted_text);
+    if (is_wanted) {
+      kept_.clear();
+      measure_ = {};
+      begin_text(key_->measured ? State::measured_text : State::text);
+    } else {
+      begin_text(State::unwanted_text);
+    }
     return !is_wanted;
   } else if (is(literal, first)) {
     if (is_wanted) kept_.clear();
@@ -199,14 +213,24 @@ inline bool JsonScanner::begin_value(Input& in, JsonValue& found) noexcept {
   return false;
 }
 
-inline void JsonScanner::read_text(Input& in, JsonValue& found) noexcept {
+inline void JsonScanner::read_text(Input& in, JsonValue& found) {
   const char* const from = in.at;
   if (!reach_quote(in)) return keep(from, in.end);
-  found = {key_->tag, JsonKind::text, joined(from, in.at++)};
+  found = {.tag = key_->tag, .kind = JsonKind::text, .raw = joined(from, in.at++)};
   state_ = State::comma;
 }
 
-inline void JsonScanner::read_literal(Input& in, JsonValue& found) noexcept {
+inline void JsonScanner::read_measured_text(Input& in, JsonValue& found) noexcept {
+  const char* const from = in.at;
+  const bool is_ended = reach_quote(in);
+  measure_.add(from, in.at);
+  if (!is_ended) return;
+  found = {.tag = key_->tag, .kind = JsonKind::text, .raw = {}, .size = measure_.size()};
+  ++in.at;
+  state_ = State::comma;
+}
+
+inline void JsonScanner::read_literal(Input& in, JsonValue& found) {
   const char* const from = in.at;
   in.at = skip(literal, in.at, in.end);
   if (in.at == in.end) return keep(from, in.end);
@@ -241,6 +265,7 @@ inline void JsonScanner::take_members(Input& in, JsonValue& found) noexcept {
       behind = find_quote_or_escape(value + 1, in.end);
       if (behind == in.end || *behind != '"') return;
       read.raw = text_between(value + 1, behind++);
+      read.size = read.raw.size();
     } else if (is(literal, *value)) {
       behind = skip(literal, value, in.end);
       if (read.tag != 0) read = literal_value(read.tag, text_between(value, behind));
@@ -259,7 +284,7 @@ inline void JsonScanner::take_members(Input& in, JsonValue& found) noexcept {
   }
 }
 
-std::optional<JsonValue> JsonScanner::next(std::string_view& bytes) noexcept {
+std::optional<JsonValue> JsonScanner::next(std::string_view& bytes) {
   Input in{bytes.data(), bytes.data() + bytes.size()};
   JsonValue found;
   while (in.at != in.end && found.tag == 0) {
@@ -282,6 +307,7 @@ std::optional<JsonValue> JsonScanner::next(std::string_view& bytes) noexcept {
         [[fallthrough]];
       case State::unwanted_text: skip_text(in); break;
       case State::text: read_text(in, found); break;
+      case State::measured_text: read_measured_text(in, found); break;
       case State::literal: read_literal(in, found); break;
       case State::nested: skip_nested(in); break;
       case State::done: in.at = in.end; break;

@@ -11,27 +11,18 @@
 
 #include "proxy/metering/json_nesting.hpp"
 #include "proxy/metering/json_shape.hpp"
+#include "proxy/metering/json_value.hpp"
+#include "proxy/metering/text_measure.hpp"
 
 namespace llmgw::proxy {
-
-enum class JsonKind : std::uint8_t { text, number, yes, no, null, object, array };
-
-/// A wanted value.
-struct JsonValue {
-  std::uint8_t tag = 0;
-  JsonKind kind = JsonKind::null;
-  /// Of a text: what is between the quotes, escapes as they were sent (see json_scalar.hpp); of a
-  /// number: its spelling; else empty. Good until the scanner or the bytes it was shown are
-  /// touched.
-  std::string_view raw;
-};
 
 /// Follows depth and strings, wherever the document is cut. Takes memory for the wanted values
 /// alone: nothing grows with the document or its nesting. It is no validator: of a document that is
 /// not JSON it reports what came before the fault, or more; a key given twice is reported twice.
+/// Throws nothing but bad_alloc.
 class JsonScanner {
  public:
-  static constexpr unsigned max_levels = 6;  ///< of the description
+  static constexpr unsigned max_levels = 7;  ///< of the description
   static constexpr std::size_t max_raw_text =
       768;  ///< of a key or value that lies in several pieces
 
@@ -40,15 +31,27 @@ class JsonScanner {
 
   /// Takes bytes off the front of `bytes` up to the end of the next wanted value and returns that,
   /// or takes all of them and returns nothing. An object or array is reported at its start.
-  std::optional<JsonValue> next(std::string_view& bytes) noexcept;
+  std::optional<JsonValue> next(std::string_view& bytes);
 
   /// The document is over, or is none: what follows is not looked at.
   bool is_done() const noexcept { return state_ == State::done; }
+
+  /// A place in a document, behind a value: what lies around it.
+  struct Place {
+    std::array<const JsonKey*, max_levels> holders{};
+    std::uint8_t level = 0;
+    std::uint8_t arrays = 0;
+  };
+  /// Behind the text, number, true, false or null that was reported last.
+  Place place() const noexcept { return {holders_, level_, arrays_}; }
+  /// Begins within a document whose part before was the same: from the byte behind such a value on.
+  void resume(const Place& place) noexcept;
 
  private:
   enum class State : std::uint8_t {
     value,          // before a value, described by key_
     text,           // in a wanted string
+    measured_text,  // in a string whose size is wanted
     literal,        // in a wanted number, true, false or null
     unwanted_text,  // in a string at a level that is followed
     key,            // before a key
@@ -68,26 +71,28 @@ class JsonScanner {
   bool read_comma(Input& in) noexcept;
   void take_members(Input& in, JsonValue& found) noexcept;
   bool begin_key(Input& in) noexcept;
-  bool read_key(Input& in) noexcept;
+  bool read_key(Input& in);
   bool read_colon(Input& in) noexcept;
   bool begin_value(Input& in, JsonValue& found) noexcept;
   void skip_text(Input& in) noexcept;
-  void read_text(Input& in, JsonValue& found) noexcept;
-  void read_literal(Input& in, JsonValue& found) noexcept;
+  void read_text(Input& in, JsonValue& found);
+  void read_measured_text(Input& in, JsonValue& found) noexcept;
+  void read_literal(Input& in, JsonValue& found);
   void skip_nested(Input& in) noexcept;
 
   void enter(bool is_array) noexcept;
   void leave(bool is_array) noexcept;
   void begin_text(State state) noexcept;
   bool reach_quote(Input& in) noexcept;
-  std::string_view joined(const char* from, const char* to) noexcept;
-  void keep(const char* from, const char* to) noexcept;
+  std::string_view joined(const char* from, const char* to);
+  void keep(const char* from, const char* to);
   bool in_array() const noexcept { return ((arrays_ >> level_) & 1u) != 0; }
 
   const JsonKey* key_ = nullptr;  // describes the value to come; null: nothing wanted
   std::array<const JsonKey*, max_levels>
-      holders_{};     // the objects and arrays that are open and followed
-  std::string kept_;  // begin of a key or value whose rest is in the next piece
+      holders_{};        // the objects and arrays that are open and followed
+  std::string kept_;     // begin of a key or value whose rest is in the next piece
+  TextMeasure measure_;  // of the measured text under way
   JsonNesting nesting_;
   State state_ = State::done;
   std::uint8_t level_ = 0;   // of holders_

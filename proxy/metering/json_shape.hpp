@@ -41,6 +41,7 @@ struct JsonKey {
   std::uint8_t tag = 0;   ///< by which the value is reported; 0: it is not
   const JsonShape* object = nullptr;  ///< what is wanted inside, should the value be an object
   const JsonKey* element = nullptr;   ///< what is wanted of each element, should it be an array
+  bool measured = false;              ///< of a text its size is wanted, which is then not bounded
 };
 
 consteval JsonShape::JsonShape(std::span<const JsonKey> keys) noexcept : keys_(keys) {

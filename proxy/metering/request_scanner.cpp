@@ -28,7 +28,7 @@ void set_if_unknown(std::optional<bool>& fact, JsonKind kind) {
 
 RequestScanner::RequestScanner() noexcept { json_.begin(root); }
 
-void RequestScanner::observe(std::string_view body) noexcept {
+void RequestScanner::observe(std::string_view body) noexcept try {
   while (!is_done_) {
     const auto value = json_.next(body);
     if (!value) break;
@@ -37,6 +37,8 @@ void RequestScanner::observe(std::string_view body) noexcept {
     is_done_ = !facts_.model.empty() && facts_.stream && !needs_options;
   }
   is_done_ = is_done_ || json_.is_done();
+} catch (...) {  // no memory: a fault of metering is never one of the exchange
+  is_done_ = true;
 }
 
 void RequestScanner::note(const JsonValue& value) noexcept {

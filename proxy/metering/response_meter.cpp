@@ -3,6 +3,7 @@
 #include "proxy/metering/response_meter.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "proxy/metering/json_scalar.hpp"
@@ -54,41 +55,61 @@ ResponseMeter::Mode ResponseMeter::mode_of(std::string_view content_type) noexce
 
 void ResponseMeter::begin(const UsageReader& reader, std::string_view content_type,
                           std::string_view content_encoding, std::uint64_t capture_limit) noexcept {
-  const bool is_plain =
-      content_encoding.empty() || equal_ignoring_case(trimmed(content_encoding), "identity");
   reader_ = &reader;
   limit_ = capture_limit;
   json_.begin(reader.reply);
-  mode_ = capture_limit > 0 && is_plain ? mode_of(content_type) : Mode::off;
+  mode_ = capture_limit > 0 ? mode_of(content_type) : Mode::off;
+  if (mode_ == Mode::off || content_encoding.empty()) return;
+  const auto codings = parse_codings(content_encoding);
+  if (codings && codings->size > 0) decoder_.reset(new (std::nothrow) ContentDecoder(*codings));
+  if (!codings || (codings->size > 0 && decoder_ == nullptr)) mode_ = Mode::off;
 }
 
-void ResponseMeter::observe(std::string_view body) noexcept {
+// The one place where a fault of metering ends: it is never one of the exchange.
+void ResponseMeter::observe(std::string_view body) noexcept try {
   if (mode_ == Mode::off) return;
   seen_ += body.size();
-  scan(body);  // a decoder of content codings belongs between these two lines
+  if (decoder_ == nullptr) return scan(body);
+  const auto sink = [](void* meter, std::string_view content) {
+    return static_cast<ResponseMeter*>(meter)->scan_content(content);
+  };
+  if (!decoder_->decode(body, sink, this)) give_up();
+} catch (...) {
+  give_up();
 }
 
-void ResponseMeter::scan(std::string_view body) noexcept {
+bool ResponseMeter::scan_content(std::string_view content) {
+  scan(content);
+  return mode_ != Mode::off && !(mode_ == Mode::json && json_.is_done());
+}
+
+void ResponseMeter::give_up() noexcept {
+  mode_ = Mode::off;
+  counts_ = {};
+  decoder_.reset();
+}
+
+void ResponseMeter::scan(std::string_view content) {
   switch (mode_) {
     case Mode::off: return;
-    case Mode::sniff: return sniff(body);
-    case Mode::json: return read_json(body);
-    case Mode::events: return read_events(body);
+    case Mode::sniff: return sniff(content);
+    case Mode::json: return read_json(content);
+    case Mode::events: return read_events(content);
   }
 }
 
 // The first bytes decide: a brace, or a line that event streams begin with. Some servers send
 // events as application/json, or without any type.
-void ResponseMeter::sniff(std::string_view body) noexcept {
+void ResponseMeter::sniff(std::string_view content) {
   constexpr std::string_view ignored = " \t\r\n\xef\xbb\xbf";
   constexpr std::string_view fields = "data:event:";
   constexpr std::uint8_t event = 5;
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    const char c = body[i];
+  for (std::size_t i = 0; i < content.size(); ++i) {
+    const char c = content[i];
     if (sniffed_ == 0) {
       if (ignored.find(c) != ignored.npos) continue;
       mode_ = c == '{' ? Mode::json : c == ':' ? Mode::events : Mode::sniff;
-      if (mode_ != Mode::sniff) return scan(body.substr(i));
+      if (mode_ != Mode::sniff) return scan(content.substr(i));
       if (c == fields[event]) sniffed_ = event;
     }
     if (c != fields[sniffed_++]) {
@@ -98,31 +119,54 @@ void ResponseMeter::sniff(std::string_view body) noexcept {
     if (c == ':') {
       mode_ = Mode::events;
       read_events(sniffed_ == event ? fields.substr(0, event) : fields.substr(event));
-      return read_events(body.substr(i + 1));
+      return read_events(content.substr(i + 1));
     }
   }
 }
 
-void ResponseMeter::read_events(std::string_view body) noexcept {
-  while (const auto piece = events_.next(body)) note_event(*piece);
+void ResponseMeter::read_events(std::string_view content) {
+  while (const auto piece = events_.next(content)) read_event(*piece);
 }
 
-void ResponseMeter::note_event(const SsePiece& piece) noexcept {
+void ResponseMeter::read_event(const SsePiece& piece) {
   switch (piece.kind) {
-    case SsePiece::Kind::whole_data:
-      if (!may_hold(piece.text, reader_->words, reader_->words.size() - (model_.empty() ? 0 : 1)))
-        return;
-      json_.begin(reader_->reply);
-      return read_json(piece.text);
+    case SsePiece::Kind::whole_data: return read_whole_event(piece.text);
     case SsePiece::Kind::data:
-      if (!std::exchange(in_event_, true)) json_.begin(reader_->reply);
+      if (!std::exchange(in_event_, true)) begin_event();
       return read_json(piece.text);
     case SsePiece::Kind::end: in_event_ = false; return;
     case SsePiece::Kind::name: failed_ = failed_ || reader_->tells_failure(piece.text); return;
   }
 }
 
-void ResponseMeter::read_json(std::string_view json) noexcept {
+void ResponseMeter::begin_event() noexcept {
+  json_.begin(reader_->reply);
+  holds_text_ = true;
+}
+
+void ResponseMeter::read_whole_event(std::string_view data) {
+  std::string_view rest = data;
+  std::uint64_t size = 0;
+  if (prefix_ != nullptr && prefix_->take(rest, size)) {
+    note_text(size);
+    holds_text_ = true;
+    json_.resume(prefix_->place());
+    return read_json(rest);
+  }
+  begin_event();
+  bool is_common = true;  // so far nothing that another event with the same begin would have to say
+  while (const auto value = json_.next(rest)) {
+    note(*value);
+    if (!is_common) continue;
+    is_common = value->tag == reply_tag::model || value->tag == reply_tag::event_name;
+    const bool is_in_place = value->tag == reply_tag::text && value->raw.data() != nullptr;
+    if (!is_in_place || !holds_text_) continue;
+    if (prefix_ == nullptr) prefix_ = std::make_unique<TextPrefix>();
+    prefix_->learn(data, value->raw, json_.place());
+  }
+}
+
+void ResponseMeter::read_json(std::string_view json) {
   while (const auto value = json_.next(json)) note(*value);
 }
 
@@ -137,10 +181,9 @@ void ResponseMeter::note(const JsonValue& value) noexcept {
       finish_reason_.clear();
       return append_unescaped(value.raw, finish_reason_);
     case reply_tag::error:
-      if (mode_ == Mode::events && is_truthy(value)) failed_ = true;
-      return;
     case reply_tag::event_name:
-      if (mode_ == Mode::events && is_text && reader_->tells_failure(value.raw)) failed_ = true;
+    case reply_tag::text:
+      if (mode_ == Mode::events) note_in_event(value);
       return;
     default: break;
   }
@@ -149,10 +192,32 @@ void ResponseMeter::note(const JsonValue& value) noexcept {
     counts_.set(value.tag - reply_tag::first_count, *count);
 }
 
+void ResponseMeter::note_in_event(const JsonValue& value) noexcept {
+  if (value.tag == reply_tag::error) {
+    failed_ = failed_ || is_truthy(value);
+  } else if (value.kind != JsonKind::text) {
+    return;
+  } else if (value.tag == reply_tag::text) {
+    if (holds_text_) note_text(value.size);
+  } else {
+    failed_ = failed_ || reader_->tells_failure(value.raw);
+    holds_text_ = reader_->holds_text(value.raw);
+  }
+}
+
+void ResponseMeter::note_text(std::uint64_t size) noexcept {
+  if (size == 0) return;
+  ++chunks_;
+  text_bytes_ += size;
+}
+
 ResponseFacts ResponseMeter::finish() noexcept {
   ResponseFacts facts;
   if (mode_ == Mode::events) {
-    if (const auto last = events_.finish()) note_event(*last);
+    const auto last = events_.finish();  // a name at most
+    if (last) failed_ = failed_ || reader_->tells_failure(last->text);
+    facts.stream_chunks = chunks_;
+    facts.output_bytes = text_bytes_;
   }
   if (reader_ != nullptr) facts.usage = with_total(reader_->usage(counts_));
   facts.model = model_;

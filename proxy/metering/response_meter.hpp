@@ -3,12 +3,16 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string_view>
 
 #include "common/bounded_string.hpp"
 #include "common/metering_event.hpp"
+#include "proxy/metering/content_decoder.hpp"
 #include "proxy/metering/json_scanner.hpp"
 #include "proxy/metering/sse_scanner.hpp"
+#include "proxy/metering/text_prefix.hpp"
 #include "proxy/metering/usage.hpp"
 #include "proxy/metering/usage_reader.hpp"
 
@@ -21,17 +25,21 @@ struct ResponseFacts {
   bool error_event = false;                     ///< an event stream said that it failed
   std::uint64_t captured_bytes = 0;             ///< of the body looked at, up to the limit
   bool capture_truncated = false;               ///< more was looked at than the limit
+  /// Of an event stream: pieces of text seen, and the bytes of UTF-8 that they make.
+  std::optional<std::uint64_t> stream_chunks;
+  std::optional<std::uint64_t> output_bytes;
 };
 
-/// Lives in place with its exchange; takes memory on the heap only for a short value that lies in
-/// several spans. Never fails and never holds anything up: what it does not understand stays
-/// unknown.
+/// Lives in place with its exchange. On the heap it takes memory for a short value that lies in
+/// several spans, for what the events of a stream begin with (TextPrefix), and for the decoders of
+/// content codings. Never fails and never holds anything up: what it does not understand stays
+/// unknown, as does all usage where a coding is broken or memory is refused.
 class ResponseMeter {
  public:
   /// Begins the response; call it once. `reader` outlives the meter. Bodies are looked at when
-  /// `content_type` is JSON or an event stream, or when there is none and the body begins like one;
-  /// `content_encoding` must be none or identity. Both as sent. A `capture_limit` of 0 looks at no
-  /// body at all; of a body that is not looked at, nothing counts as captured or cut.
+  /// `content_type` is JSON or an event stream, or when there is none and the body begins like one,
+  /// in any of the codings that ContentDecoder knows. Both as sent. A `capture_limit` of 0 looks at
+  /// no body at all; of a body that is not looked at, nothing counts as captured or cut.
   void begin(const UsageReader& reader, std::string_view content_type,
              std::string_view content_encoding, std::uint64_t capture_limit) noexcept;
 
@@ -45,16 +53,26 @@ class ResponseMeter {
   enum class Mode : std::uint8_t { off, sniff, json, events };
 
   static Mode mode_of(std::string_view content_type) noexcept;
-  void scan(std::string_view body) noexcept;
-  void sniff(std::string_view body) noexcept;
-  void read_events(std::string_view body) noexcept;
-  void note_event(const SsePiece& piece) noexcept;
-  void read_json(std::string_view json) noexcept;
+  bool scan_content(std::string_view content);
+  void scan(std::string_view content);
+  void sniff(std::string_view content);
+  void read_events(std::string_view content);
+  void read_event(const SsePiece& piece);
+  void read_whole_event(std::string_view data);
+  void begin_event() noexcept;
+  void read_json(std::string_view json);
   void note(const JsonValue& value) noexcept;
+  void note_in_event(const JsonValue& value) noexcept;
+  void note_text(std::uint64_t size) noexcept;
+  void give_up() noexcept;
 
   const UsageReader* reader_ = nullptr;
   std::uint64_t limit_ = 0;
   std::uint64_t seen_ = 0;
+  std::uint64_t chunks_ = 0;
+  std::uint64_t text_bytes_ = 0;
+  std::unique_ptr<ContentDecoder> decoder_;  // none: the body is not coded
+  std::unique_ptr<TextPrefix> prefix_;       // none: no text yet
   JsonScanner json_;
   SseScanner events_;
   CountSlots counts_;
@@ -63,6 +81,7 @@ class ResponseMeter {
   Mode mode_ = Mode::off;
   std::uint8_t sniffed_ = 0;  // bytes of a field name that an event stream may begin with
   bool in_event_ = false;     // json_ is within the data of one
+  bool holds_text_ = true;    // the event under way does, by its name
   bool failed_ = false;
 };
 

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "proxy/metering/json_shape.hpp"
-#include "proxy/metering/key_filter.hpp"
 #include "proxy/metering/usage.hpp"
 
 namespace llmgw::proxy {
@@ -18,6 +17,7 @@ inline constexpr std::uint8_t model = 1;          ///< the first that is not emp
 inline constexpr std::uint8_t finish_reason = 2;  ///< the last that is not empty counts
 inline constexpr std::uint8_t error = 3;  ///< in an event: present and not empty, the stream failed
 inline constexpr std::uint8_t event_name = 4;  ///< where events repeat their name
+inline constexpr std::uint8_t text = 5;  ///< in an event: a piece of what the model wrote, measured
 inline constexpr std::uint8_t first_count = 8;
 
 constexpr std::uint8_t count(std::size_t slot) noexcept {
@@ -29,13 +29,12 @@ constexpr std::uint8_t count(std::size_t slot) noexcept {
 struct UsageReader {
   /// One reply, or the data of one event.
   JsonKey reply;
-  /// Words without any of which an event holds nothing; the last one matters only while no model is
-  /// known.
-  FilterWords words;
   /// What the counts found amount to.
   Usage (*usage)(const CountSlots& found) noexcept;
   /// Whether an event of that name says that the stream failed.
   bool (*tells_failure)(std::string_view event_name) noexcept;
+  /// Whether what an event of that name holds as text is text, and not sound or the like.
+  bool (*holds_text)(std::string_view event_name) noexcept;
 };
 
 }  // namespace llmgw::proxy

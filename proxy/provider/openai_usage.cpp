@@ -51,7 +51,27 @@ constexpr JsonKey response_keys[] = {
 };
 constexpr JsonShape response(response_keys);
 
+constexpr JsonKey function_keys[] = {
+    {.name = "arguments", .tag = reply_tag::text, .measured = true},
+};
+constexpr JsonShape function(function_keys);
+constexpr JsonKey tool_call_keys[] = {{.name = "function", .object = &function}};
+constexpr JsonShape tool_call(tool_call_keys);
+constexpr JsonKey each_tool_call{.name = "", .object = &tool_call};
+
+constexpr JsonKey delta_keys[] = {
+    {.name = "content", .tag = reply_tag::text, .measured = true},
+    {.name = "refusal", .tag = reply_tag::text, .measured = true},
+    {.name = "reasoning_content", .tag = reply_tag::text, .measured = true},  // DeepSeek, llama.cpp
+    {.name = "reasoning", .tag = reply_tag::text, .measured = true},          // Groq, vLLM
+    {.name = "tool_calls", .element = &each_tool_call},
+    {.name = "function_call", .object = &function},
+};
+constexpr JsonShape delta(delta_keys);
+
 constexpr JsonKey choice_keys[] = {
+    {.name = "delta", .object = &delta},
+    {.name = "text", .tag = reply_tag::text, .measured = true},  // completions
     {.name = "finish_reason", .tag = reply_tag::finish_reason},
     {.name = "usage", .object = &usage},  // Moonshot
 };
@@ -67,6 +87,7 @@ constexpr JsonKey reply_keys[] = {
     {.name = "usage", .object = &usage},
     {.name = "error", .tag = reply_tag::error},
     {.name = "type", .tag = reply_tag::event_name},
+    {.name = "delta", .tag = reply_tag::text, .measured = true},  // Responses, transcriptions
     {.name = "response", .object = &response},
     {.name = "incomplete_details", .object = &incomplete},
     {.name = "x_groq", .object = &groq},
@@ -90,13 +111,18 @@ bool tells_failure(std::string_view event_name) noexcept {
   return event_name == "error" || event_name == "response.failed";
 }
 
+// The sound of an answer comes in base64.
+bool holds_text(std::string_view event_name) noexcept {
+  return !event_name.ends_with("audio.delta");
+}
+
 }  // namespace
 
 constinit const UsageReader openai_usage_reader{
     .reply = root,
-    .words = {R"("usage")", R"("finish_reason")", R"("error")", R"("model")"},
     .usage = read_usage,
     .tells_failure = tells_failure,
+    .holds_text = holds_text,
 };
 
 }  // namespace llmgw::proxy

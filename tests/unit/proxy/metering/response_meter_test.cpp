@@ -4,15 +4,18 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 
 #include "proxy/provider/openai_usage.hpp"
+#include "tests/support/encode.hpp"
+#include "tests/support/failing_new.hpp"
 #include "tests/unit/proxy/metering/in_pieces.hpp"
 
 namespace llmgw::proxy {
 namespace {
 
-static_assert(sizeof(ResponseMeter) <= 400, "one lives in each open exchange");
+static_assert(sizeof(ResponseMeter) <= 480, "one lives in each open exchange");
 
 constexpr std::uint64_t capture_limit = 256 * 1024;
 constexpr std::nullopt_t unknown = std::nullopt;
@@ -368,7 +371,8 @@ TEST(ResponseMeter, SaysHowMuchWasCaptured) {
   EXPECT_EQ(capture(json_type, "", 1), "1 cut usage");
   EXPECT_EQ(capture(json_type, "", 0), "0");
   EXPECT_EQ(capture("audio/mpeg", "", 10), "0");
-  EXPECT_EQ(capture(json_type, "gzip", 10), "0");
+  EXPECT_EQ(capture(json_type, "gzip", 10), "10 cut");
+  EXPECT_EQ(capture(json_type, "compress", 10), "0");
 }
 
 TEST(ResponseMeter, BoundsWhatItHolds) {
@@ -387,6 +391,98 @@ TEST(ResponseMeter, BoundsWhatItHolds) {
     meter.observe(rest.substr(0, 1000));
   }
   EXPECT_EQ(to_text(meter.finish().usage), to_text(counted));
+}
+
+// Bytes that no coding makes much smaller.
+std::string long_text(std::size_t size) {
+  std::mt19937 random(11);
+  std::string text(size, ' ');
+  for (char& c : text) c = static_cast<char>('0' + random() % 64);
+  std::ranges::replace(text, '\\', '/');
+  return text;
+}
+
+TEST(ResponseMeter, FindsUsageBehindFiftyMegabytes) {
+  const std::string body =
+      R"({"data":[{"embedding":")" + long_text(50 << 20) + R"("}],)" +
+      R"("model":"text-embedding-3-large","usage":{"prompt_tokens":8,"total_tokens":8}})";
+  const auto expect_usage = [](std::string_view coding, std::string_view coded) {
+    ResponseMeter meter;
+    meter.begin(openai_usage_reader, json_type, coding, capture_limit);
+    for (std::size_t at = 0; at < coded.size(); at += 65'536)
+      meter.observe(coded.substr(at, 65'536));
+    const ResponseFacts facts = meter.finish();
+    EXPECT_EQ(to_text(facts.usage), "8 - 8 - - ") << coding;
+    EXPECT_TRUE(facts.capture_truncated);
+    EXPECT_EQ(facts.captured_bytes, capture_limit);
+  };
+  expect_usage("", body);
+  for (const Encoding each : {Encoding::gzip, Encoding::br, Encoding::zstd})
+    expect_usage(token(each), encode(each, body));
+}
+
+TEST(ResponseMeter, KnowsNoUsageOfABrokenCoding) {
+  const std::string stream = chunk(R"("choices":[],)" + counts) + ": " + long_text(9'000) + "\n\n";
+  std::string body = encode(Encoding::gzip, stream);
+  const auto knows = [](std::string_view coded, std::string_view coding) {
+    return is_known(meter(sse_type, coded, coding).usage);
+  };
+  EXPECT_TRUE(knows(body, "gzip"));
+  // Cut: what it said before counts, as with a body that is not coded.
+  EXPECT_TRUE(knows(std::string_view(body).substr(0, body.size() - 100), "gzip"));
+  body[body.size() - 6] = static_cast<char>(~body[body.size() - 6]);  // of the check sum
+  EXPECT_FALSE(knows(body, "gzip"));
+  EXPECT_EQ(meter(sse_type, body, "gzip").model.view(), "gpt-4o-mini-2024-07-18");
+  EXPECT_FALSE(knows(encode(Encoding::br, stream + ":" + std::string(64 << 20, ' ')), "br"));
+}
+
+// However little memory there is: no exception, and no wrong count.
+TEST(ResponseMeter, EndsMeteringWhereMemoryIsRefused) {
+  const std::string stream =
+      chunk(delta + R"(,"usage":null)") + chunk(stop) + chunk(R"("choices":[],)" + counts) + done;
+  std::vector<std::pair<std::string, std::string>> bodies{{"", stream}};
+  for (const Encoding each : every_encoding) bodies.emplace_back(token(each), encode(each, stream));
+  for (const auto& [coding, body] : bodies) {
+    std::size_t known = 0;
+    for (std::size_t after = 0; known == 0; ++after) {
+      ASSERT_LT(after, 1000u);
+      const FailingNew failing(after);
+      ResponseMeter meter;
+      meter.begin(openai_usage_reader, sse_type, coding, capture_limit);
+      for (std::size_t at = 0; at < body.size(); at += 7)
+        meter.observe(std::string_view(body).substr(at, 7));
+      const ResponseFacts facts = meter.finish();
+      if (facts.usage == counted) known = after + 1;
+      const bool has_failed = failing.has_failed();
+      EXPECT_TRUE(facts.usage == counted || (has_failed && !is_known(facts.usage)))
+          << coding << after;
+    }
+    EXPECT_GT(known, 1u) << coding << ": nothing was allocated, so nothing was tried";
+  }
+}
+
+TEST(ResponseMeter, CountsPiecesOfTextHoweverEventsBegin) {
+  const auto counted_text = [](const std::string& stream) {
+    const ResponseFacts facts = meter(sse_type, stream);
+    return std::to_string(*facts.stream_chunks) + "/" + std::to_string(*facts.output_bytes);
+  };
+  const auto text = [](const std::string& content, const std::string& rest = "") {
+    return chunk(R"("choices":[{"index":0,"delta":{"content":")" + content + "\"" + rest + "}}]");
+  };
+  EXPECT_EQ(counted_text(text("a") + text("b") + text("c")), "3/3");
+  EXPECT_EQ(counted_text(text("a") + text("") + text("\\n\\u00e9") + text("\\\"")), "3/5");
+  // The same begin, and more text behind it in some of the events.
+  EXPECT_EQ(counted_text(text("a") + text("b", R"(,"reasoning":"cd")") + text("e")), "4/5");
+  EXPECT_EQ(counted_text(text("a") + text("b", R"(,"content":"x")") + text("c")), "4/4");
+  // An event that only begins the same.
+  EXPECT_EQ(
+      counted_text(text("a") + text("b").substr(0, text("b").size() - 8) + "\n\n" + text("c")),
+      "2/2");
+  EXPECT_EQ(counted_text(text("a") + chunk(R"("choices":[{"index":0,"delta":{"content":null}}])")),
+            "1/1");
+  EXPECT_EQ(counted_text(text("a") + done), "1/1");
+  EXPECT_FALSE(meter(json_type, R"({"choices":[{"text":"a"}]})").stream_chunks);
+  EXPECT_FALSE(meter("audio/mpeg", "x").output_bytes);
 }
 
 TEST(ResponseMeter, ThatWasNotBegunKnowsNothing) {
