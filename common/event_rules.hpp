@@ -36,7 +36,7 @@ struct FieldRule {
 
 // Outcome and usage_source are open lists on purpose: a word that a newer proxy adds must not make
 // an older collector refuse, and so lose, its events.
-inline constexpr std::array<FieldRule, 27> table{{
+inline constexpr std::array<FieldRule, 31> table{{
     {"request_id", Kind::word, Written::always},
     {"tenant", Kind::word, Written::always},
     {"app_key", Kind::text_or_null, Written::sometimes},
@@ -64,6 +64,11 @@ inline constexpr std::array<FieldRule, 27> table{{
     {"captured_bytes", Kind::count, Written::since_v1},
     {"capture_truncated", Kind::boolean, Written::since_v1},
     {"finish_reason", Kind::text_or_null, Written::since_v1},
+    // Later than the first gateways of schema_version 1, whose events may still wait in a spool.
+    {"stream_chunks", Kind::count_or_null, Written::sometimes},
+    {"output_bytes", Kind::count_or_null, Written::sometimes},
+    {"request_digest", Kind::text_or_null, Written::sometimes},
+    {"response_digest", Kind::text_or_null, Written::sometimes},
 }};
 
 /// The size of the table where no field has that name.

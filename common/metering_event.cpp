@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, outcome_count> outcome_names{
     "upstream_timeout", "upstream_unreachable", "upstream_invalid"};
 
 constexpr std::size_t text_fields = 9;
-constexpr std::size_t most_around_texts = 1'024;  // keys, numbers, punctuation
+constexpr std::size_t most_around_texts = 1'280;  // keys, numbers, digests, punctuation
 static_assert((text_fields * max_event_text + max_event_endpoint) * max_escape_growth +
                   most_around_texts <=
               max_encoded_event);
@@ -40,6 +40,14 @@ class Writer {
     *out_++ = '"';
     out_ = write_json_escaped(bounded(value, limit), out_);
     *out_++ = '"';
+  }
+
+  void text_or_null(std::string_view value) {
+    if (value.empty()) {
+      literal("null");
+    } else {
+      text(value);
+    }
   }
 
   void number(std::uint64_t value) { out_ = std::to_chars(out_, out_ + 20, value).ptr; }
@@ -150,13 +158,19 @@ void write_measures(const MeteringEvent& event, Writer& writer) {
   writer.number(event.captured_bytes);
   writer.literal(R"(,"capture_truncated":)");
   writer.boolean(event.capture_truncated);
-  if (event.finish_reason.empty()) {
-    writer.literal(R"(,"finish_reason":null)");
-  } else {
-    writer.literal(R"(,"finish_reason":)");
-    writer.text(event.finish_reason);
-  }
-  writer.literal("}\n");
+  writer.literal(R"(,"finish_reason":)");
+  writer.text_or_null(event.finish_reason);
+  writer.literal(R"(,"stream_chunks":)");
+  writer.count(event.stream_chunks);
+  writer.literal(R"(,"output_bytes":)");
+  writer.count(event.output_bytes);
+}
+
+void write_digests(const MeteringEvent& event, Writer& writer) {
+  writer.literal(R"(,"request_digest":)");
+  writer.text_or_null(event.request_digest);
+  writer.literal(R"(,"response_digest":)");
+  writer.text_or_null(event.response_digest);
 }
 
 }  // namespace
@@ -174,6 +188,8 @@ std::size_t encode(const MeteringEvent& event, std::span<char, max_encoded_event
   write_first_block(event, writer);
   write_identity(event, writer);
   write_measures(event, writer);
+  if (event.has_digests) write_digests(event, writer);
+  writer.literal("}\n");
   return static_cast<std::size_t>(writer.end() - out.data());
 }
 

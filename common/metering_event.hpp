@@ -67,11 +67,19 @@ struct MeteringEvent {
   std::uint64_t captured_bytes = 0;
   bool capture_truncated = false;
   std::string_view finish_reason;  ///< empty: null in the event
+  /// Of a response read as an event stream: pieces of text seen, and the bytes of UTF-8 they make.
+  std::optional<std::uint64_t> stream_chunks;
+  std::optional<std::uint64_t> output_bytes;
+  /// Whether digests of the payloads are kept; one that is empty is null in the event: there was no
+  /// complete payload.
+  bool has_digests = false;
+  std::string_view request_digest;
+  std::string_view response_digest;
 };
 
 inline constexpr std::size_t max_event_text = 128;       ///< bytes of a string in an event
 inline constexpr std::size_t max_event_endpoint = 256;   ///< bytes of its endpoint
-inline constexpr std::size_t max_encoded_event = 9'472;  ///< no encoded event is longer
+inline constexpr std::size_t max_encoded_event = 9'728;  ///< no encoded event is longer
 
 /// Writes the event as one JSON line with its `\n` and returns its length. Allocates nothing; the
 /// same event always gives the same bytes.

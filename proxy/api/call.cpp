@@ -90,6 +90,8 @@ MeteringEvent Call::finish(Outcome outcome, Clock::time_point now,
   event.captured_bytes = facts.captured_bytes;
   event.capture_truncated = facts.capture_truncated;
   event.finish_reason = facts.finish_reason.view();
+  event.stream_chunks = facts.stream_chunks;
+  event.output_bytes = facts.output_bytes;
   return event;
 }
 

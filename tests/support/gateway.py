@@ -167,6 +167,8 @@ class Factory:
         self.folder = folder
         self.folders = itertools.count()
         self.daemons: list[Daemon] = []
+        self.collectors: list[Collector] = []
+        self.has_proxy = False  # else whatever reached a collector was written by a test
 
     def _add(self, started: "Mock | Collector | Proxy") -> None:
         self.daemons.append(started.daemon)
@@ -184,11 +186,13 @@ class Factory:
     def collector(self, **settings: object) -> Collector:
         collector = Collector(self.make_folder(), **settings)
         self._add(collector)
+        self.collectors.append(collector)
         return collector
 
     def proxy(self, upstream: str, collector: str | None, **settings: str | None) -> Proxy:
         proxy = Proxy(self.make_folder(), upstream, collector, **settings)
         self._add(proxy)
+        self.has_proxy = True
         return proxy
 
     def gateway(self, upstream: str | None = None, **settings: str | None) -> Gateway:
@@ -209,5 +213,7 @@ class Factory:
             except Exception as fault:  # the others are to be ended all the same
                 faults.append(f"{daemon.program}: {fault!r}\n{daemon.log()}")
                 daemon.kill()
+        for event in (event for collector in self.collectors if self.has_proxy for event in collector.events()):
+            check_event(event)
         assert not faults, "\n".join(faults)
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 
 from support import wire
+from support.event import check_event
 from support.gateway import url
 from support.process import PATIENCE, wait_until
 
@@ -205,6 +206,8 @@ class FakeCollector(ScriptedServer):
             self.is_open.wait(PATIENCE)
             if self.closing:
                 return
+            for event in batch:
+                check_event(event)
             if self.status.startswith("2"):
                 self.batches.append(batch)
             peer.send(reply(b'{"accepted":%d}' % len(batch), self.status))

@@ -38,6 +38,8 @@ MeteringEvent example() {
   event.response_bytes = 9'310;
   event.captured_bytes = 9'310;
   event.finish_reason = "stop";
+  event.stream_chunks = 9;
+  event.output_bytes = 34;
   return event;
 }
 
@@ -60,7 +62,8 @@ TEST(MeteringEvent, IsOneLineOfKnownBytes) {
             R"("endpoint":"/v1/chat/completions","stream":true,"outcome":"completed",)"
             R"("usage_source":"upstream","cached_tokens":0,"reasoning_tokens":0,"ttft_ms":211.7,)"
             R"("upstream_request_id":"req_abc","request_bytes":412,"response_bytes":9310,)"
-            R"("captured_bytes":9310,"capture_truncated":false,"finish_reason":"stop"})"
+            R"("captured_bytes":9310,"capture_truncated":false,"finish_reason":"stop",)"
+            R"("stream_chunks":9,"output_bytes":34})"
             "\n");
 }
 
@@ -81,11 +84,14 @@ TEST(MeteringEvent, WritesNullForWhatNobodyReported) {
   event.finish_reason = {};
   event.upstream_request_id = {};
   event.app_key = {};
+  event.stream_chunks.reset();
+  event.output_bytes.reset();
   event.capture_truncated = true;
   event.stream = false;
   const json object = parsed(event);
-  for (const auto key : {"prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens",
-                         "reasoning_tokens", "ttft_ms", "finish_reason"}) {
+  for (const auto key :
+       {"prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens",
+        "ttft_ms", "finish_reason", "stream_chunks", "output_bytes"}) {
     EXPECT_TRUE(object.at(key).is_null()) << key;
   }
   EXPECT_EQ(object.at("usage_source"), "missing");
@@ -93,6 +99,17 @@ TEST(MeteringEvent, WritesNullForWhatNobodyReported) {
   EXPECT_EQ(object.at("app_key"), "");
   EXPECT_EQ(object.at("capture_truncated"), true);
   EXPECT_EQ(object.at("stream"), false);
+}
+
+TEST(MeteringEvent, HoldsDigestsWhereTheyAreKept) {
+  EXPECT_FALSE(parsed(example()).contains("request_digest"));
+  MeteringEvent event = example();
+  event.has_digests = true;
+  event.request_digest = "hmac-sha256:00ff";
+  const json object = parsed(event);
+  EXPECT_EQ(object.at("request_digest"), "hmac-sha256:00ff");
+  EXPECT_TRUE(object.at("response_digest").is_null());
+  EXPECT_TRUE(validate_event(line_of(event)));
 }
 
 TEST(MeteringEvent, WritesMillisecondsWithUpToThreeDecimals) {
@@ -169,6 +186,10 @@ TEST(MeteringEvent, NeverOutgrowsItsBound) {
   for (const auto& [key, member] : text_members) event.*member = text;
   constexpr auto most = std::numeric_limits<std::uint64_t>::max();
   event.tokens = {most, most, most, most, most};
+  event.stream_chunks = event.output_bytes = most;
+  event.has_digests = true;
+  const std::string digest(76, 'f');
+  event.request_digest = event.response_digest = digest;
   event.request_bytes = event.response_bytes = event.captured_bytes = most;
   event.latency = std::chrono::nanoseconds::max() - 1us;
   event.ttft = event.latency;
