@@ -151,10 +151,10 @@ Task<void> App::watch_key_file() {
   }
 }
 
-std::string App::metrics() const {
+std::string App::metrics() {
   std::vector<const Worker*> workers;
   for (const auto& each : workers_) workers.push_back(each.get());
-  return render_metrics(workers, courier_.counts());
+  return render_metrics(workers, courier_.counts(), token_series_);
 }
 
 }  // namespace llmgw::proxy

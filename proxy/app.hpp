@@ -9,6 +9,7 @@
 #include "common/async/signals.hpp"
 #include "common/async/timer.hpp"
 #include "common/http/router.hpp"
+#include "proxy/metrics_tokens.hpp"
 #include "proxy/outbox/courier.hpp"
 #include "proxy/worker.hpp"
 
@@ -32,11 +33,12 @@ class App {
   Task<void> shut_down();
   Task<void> wait_for_workers();
   Task<void> watch_key_file();
-  std::string metrics() const;
+  std::string metrics();
 
   const Config& config_;
   Loop loop_;
   Courier courier_;
+  TokenSeries token_series_;
   std::vector<std::unique_ptr<Worker>> workers_;
   http::Router ops_;
   http::Server admin_{loop_, ops_};

@@ -20,34 +20,53 @@ Metric single(MetricKind kind, std::string name, std::string help, double value)
   return {std::move(name), std::move(help), kind, {{{}, value}}};
 }
 
-Metric requests(const Workers& workers) {
+// Calls `visit(endpoint's name, its counts in each worker)`.
+template <class Visit>
+void for_each_endpoint(const Workers& workers, Visit visit) {
+  for (std::size_t i = 0; i < endpoint_names.size(); ++i) {
+    std::vector<const TrafficCounts::Endpoint*> parts;
+    for (const Worker* each : workers) parts.push_back(&each->traffic().endpoints[i]);
+    visit(std::string(endpoint_names[i]), parts);
+  }
+}
+
+Metric requests(const Workers& workers, const std::string& provider) {
   static constexpr const char* classes[] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
   Metric metric{
       "llmgw_proxy_requests_total", "Exchanges routed to an upstream.", MetricKind::counter, {}};
-  for (std::size_t outcome = 0; outcome < outcome_count; ++outcome) {
-    for (std::size_t status = 0; status < std::size(classes); ++status) {
-      const double count = sum(workers, [&](const Worker& each) -> const Counter& {
-        return each.traffic().requests[outcome][status];
-      });
-      if (count == 0) continue;
-      metric.samples.push_back({{{"provider", "openai"},
-                                 {"status_class", classes[status]},
-                                 {"outcome", std::string(name(static_cast<Outcome>(outcome)))}},
-                                count});
+  for_each_endpoint(workers, [&](const std::string& endpoint, const auto& parts) {
+    for (std::size_t outcome = 0; outcome < outcome_count; ++outcome) {
+      for (std::size_t status = 0; status < std::size(classes); ++status) {
+        std::uint64_t count = 0;
+        for (const auto* part : parts) count += part->requests[outcome][status].value();
+        if (count == 0) continue;
+        metric.samples.push_back({{{"provider", provider},
+                                   {"endpoint", endpoint},
+                                   {"status_class", classes[status]},
+                                   {"outcome", std::string(name(static_cast<Outcome>(outcome)))}},
+                                  static_cast<double>(count)});
+      }
     }
-  }
+  });
   return metric;
 }
 
-Metric histogram(const Workers& workers, std::string name, std::string help,
-                 Histogram TrafficCounts::*which) {
-  HistogramValue value({Histogram::bounds.begin(), Histogram::bounds.end()});
-  for (const Worker* each : workers) {
-    const Histogram& part = each->traffic().*which;
-    for (std::size_t i = 0; i < value.counts.size(); ++i) value.counts[i] += part.bucket(i);
-    value.sum += part.sum_seconds();
-  }
-  return {std::move(name), std::move(help), MetricKind::histogram, {{{}, value}}};
+Metric histogram(const Workers& workers, const std::string& provider, std::string name,
+                 std::string help, Histogram TrafficCounts::Endpoint::*which) {
+  Metric metric{std::move(name), std::move(help), MetricKind::histogram, {}};
+  for_each_endpoint(workers, [&](const std::string& endpoint, const auto& parts) {
+    HistogramValue value({Histogram::bounds.begin(), Histogram::bounds.end()});
+    std::uint64_t total = 0;
+    for (const auto* part : parts) {
+      const Histogram& from = part->*which;
+      for (std::size_t i = 0; i < value.counts.size(); ++i) value.counts[i] += from.bucket(i);
+      value.sum += from.sum_seconds();
+    }
+    for (const std::uint64_t count : value.counts) total += count;
+    if (total > 0)
+      metric.samples.push_back({{{"provider", provider}, {"endpoint", endpoint}}, value});
+  });
+  return metric;
 }
 
 Metric labelled(std::string name, std::string help, std::string label,
@@ -57,21 +76,22 @@ Metric labelled(std::string name, std::string help, std::string label,
   return metric;
 }
 
-void add_traffic(std::vector<Metric>& all, const Workers& workers) {
+void add_traffic(std::vector<Metric>& all, const Workers& workers, TokenSeries& tokens) {
+  const std::string provider(workers.front()->provider());
+  std::vector<const TokenTable*> tables;
+  for (const Worker* each : workers) tables.push_back(&each->traffic().tokens);
   const auto traffic = [&](Counter TrafficCounts::*which) {
     return sum(workers,
                [=](const Worker& each) -> const Counter& { return each.traffic().*which; });
   };
-  all.push_back(requests(workers));
-  all.push_back(histogram(workers, "llmgw_proxy_request_duration_seconds",
+  all.push_back(requests(workers, provider));
+  all.push_back(histogram(workers, provider, "llmgw_proxy_request_duration_seconds",
                           "From a request's first byte to the end of its response.",
-                          &TrafficCounts::duration));
-  all.push_back(histogram(workers, "llmgw_proxy_time_to_first_byte_seconds",
+                          &TrafficCounts::Endpoint::duration));
+  all.push_back(histogram(workers, provider, "llmgw_proxy_time_to_first_byte_seconds",
                           "From a request's first byte to the first body byte of the upstream.",
-                          &TrafficCounts::ttft));
-  all.push_back(labelled("llmgw_proxy_tokens_total", "Tokens that upstreams reported.", "kind",
-                         {{"prompt", traffic(&TrafficCounts::prompt_tokens)},
-                          {"completion", traffic(&TrafficCounts::completion_tokens)}}));
+                          &TrafficCounts::Endpoint::ttft));
+  all.push_back(tokens.metric(tables));
   all.push_back(single(MetricKind::counter, "llmgw_proxy_usage_missing_total",
                        "Exchanges for which no usage was reported.",
                        traffic(&TrafficCounts::usage_missing)));
@@ -80,6 +100,9 @@ void add_traffic(std::vector<Metric>& all, const Workers& workers) {
                           {"response", traffic(&TrafficCounts::response_bytes)}}));
   all.push_back(single(MetricKind::gauge, "llmgw_proxy_open_requests", "Exchanges under way.",
                        traffic(&TrafficCounts::open_requests)));
+  all.push_back(single(MetricKind::gauge, "llmgw_proxy_open_streams",
+                       "Event streams under way, from their head on.",
+                       traffic(&TrafficCounts::open_streams)));
 }
 
 void add_connections(std::vector<Metric>& all, const Workers& workers) {
@@ -127,9 +150,10 @@ void add_delivery(std::vector<Metric>& all, const DeliveryCounts& delivery) {
 
 }  // namespace
 
-std::string render_metrics(const Workers& workers, const DeliveryCounts& delivery) {
+std::string render_metrics(const Workers& workers, const DeliveryCounts& delivery,
+                           TokenSeries& tokens) {
   std::vector<Metric> all{build_info("llm-proxy")};
-  add_traffic(all, workers);
+  add_traffic(all, workers, tokens);
   add_connections(all, workers);
   add_delivery(all, delivery);
   return prometheus_text(all);

@@ -5,13 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "proxy/metrics_tokens.hpp"
 #include "proxy/outbox/courier.hpp"
 #include "proxy/worker.hpp"
 
 namespace llmgw::proxy {
 
-/// Sums what all workers have counted; takes no lock and stops nobody.
+/// Sums what all workers have counted; takes no lock and stops nobody. There is at least one;
+/// `tokens` is the same at each call.
 std::string render_metrics(const std::vector<const Worker*>& workers,
-                           const DeliveryCounts& delivery);
+                           const DeliveryCounts& delivery, TokenSeries& tokens);
 
 }  // namespace llmgw::proxy

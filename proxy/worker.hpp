@@ -32,6 +32,7 @@ class Worker {
   void join();
 
   Outbox& outbox() noexcept { return outbox_; }
+  std::string_view provider() const noexcept { return provider_->name(); }
   const TrafficCounts& traffic() const noexcept { return context_.counts; }
   /// Published once a tick, so that scraping touches nothing of the worker's own.
   struct Gauges {

@@ -8,6 +8,8 @@
 
 #include "common/counter.hpp"
 #include "common/metering_event.hpp"
+#include "proxy/api/endpoints.hpp"
+#include "proxy/api/token_table.hpp"
 
 namespace llmgw::proxy {
 
@@ -33,29 +35,36 @@ class Histogram {
 };
 
 struct TrafficCounts {
-  /// By outcome, then by status class: 0 (none sent), 1xx to 5xx.
-  std::array<std::array<Counter, 6>, outcome_count> requests;
+  struct Endpoint {
+    /// By outcome, then by status class: 0 (none sent), 1xx to 5xx.
+    std::array<std::array<Counter, 6>, outcome_count> requests;
+    Histogram duration;
+    Histogram ttft;
+  };
+  std::array<Endpoint, endpoint_names.size()> endpoints;
+  TokenTable tokens;
   Counter open_requests;
+  Counter open_streams;
   Counter request_bytes;
   Counter response_bytes;
-  Counter prompt_tokens;
-  Counter completion_tokens;
   Counter usage_missing;
-  Histogram duration;
-  Histogram ttft;
 
   /// Counts one finished exchange.
   void note(const MeteringEvent& event) noexcept {
-    requests[static_cast<std::size_t>(event.outcome)]
-            [static_cast<std::size_t>(event.status_code / 100) % 6]
-                .add();
+    Endpoint& endpoint = endpoints[endpoint_number(event.endpoint)];
+    endpoint
+        .requests[static_cast<std::size_t>(event.outcome)]
+                 [static_cast<std::size_t>(event.status_code / 100) % 6]
+        .add();
+    endpoint.duration.observe(event.latency);
+    if (event.ttft) endpoint.ttft.observe(*event.ttft);
     request_bytes.add(event.request_bytes);
     response_bytes.add(event.response_bytes);
-    if (event.tokens.prompt) prompt_tokens.add(*event.tokens.prompt);
-    if (event.tokens.completion) completion_tokens.add(*event.tokens.completion);
-    if (event.usage_source == UsageSource::missing) usage_missing.add();
-    duration.observe(event.latency);
-    if (event.ttft) ttft.observe(*event.ttft);
+    if (event.usage_source == UsageSource::missing) {
+      usage_missing.add();
+    } else {
+      tokens.add(event.tenant, event.model, event.tokens);
+    }
   }
 };
 
