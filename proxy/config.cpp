@@ -38,6 +38,11 @@ constexpr std::array table{
     Variable{"METERING_STREAM_USAGE", "inject",
              "`inject` or `passthrough`; checked but without effect yet: requests and streams are "
              "not touched"},
+    Variable{"METERING_HASH_PAYLOADS", "off",
+             "`hmac`: events hold keyed SHA-256 digests of the request's and the response's body"},
+    Variable{"METERING_HASH_KEY_FILE", "",
+             "the key of those digests: a file that holds at least 16 bytes, read at start",
+             "unset"},
     Variable{"ADMIN_LISTEN_ADDR", ":9090",
              "`/metrics`, `/healthz` and `/readyz`; `off` turns it off"},
     Variable{"MAX_REQUEST_BODY", "64MB", "larger requests are answered 413"},
@@ -54,6 +59,12 @@ constexpr std::array<std::pair<std::string_view, StreamUsage>, 2> stream_usages{
     {"passthrough", StreamUsage::passthrough},
 }};
 
+constexpr std::array<std::pair<std::string_view, PayloadHash>, 2> payload_hashes{{
+    {"off", PayloadHash::off},
+    {"hmac", PayloadHash::hmac},
+}};
+
+constexpr std::string_view hash_key_name = "METERING_HASH_KEY_FILE";
 constexpr std::string_view key_name = "UPSTREAM_OPENAI_API_KEY";
 constexpr std::string_view key_file_name = "UPSTREAM_OPENAI_API_KEY_FILE";
 constexpr std::string_view key_form =
@@ -129,13 +140,31 @@ void read_upstream(Settings& settings, const FileReader& read, Config& config) {
   config.client_timeout = settings.duration("HTTP_CLIENT_TIMEOUT", 1ms, 24h);
 }
 
-void read_metering(Settings& settings, Config& config) {
+// Without line breaks at its end, which editors add.
+void read_hash_key(Settings& settings, const FileReader& read, Config& config) {
+  constexpr std::size_t least = 16;
+  const auto path = settings.text(hash_key_name);
+  config.payload_hash = settings.choice("METERING_HASH_PAYLOADS", payload_hashes);
+  if (config.payload_hash == PayloadHash::off) return;
+  if (!path) return settings.fault(hash_key_name, "required with METERING_HASH_PAYLOADS=hmac");
+  auto content = read(*path);
+  if (!content)
+    return settings.fault(hash_key_name, *path, "cannot be read: " + content.error().message());
+  while (content->ends_with('\n') || content->ends_with('\r')) content->pop_back();
+  config.hash_key = Secret(std::move(*content));
+  config.hash_key_file = *path;
+  if (config.hash_key.reveal().size() < least)
+    settings.fault(hash_key_name, *path, "holds fewer than 16 bytes");
+}
+
+void read_metering(Settings& settings, const FileReader& read, Config& config) {
   config.collector = settings.http_url("COLLECTOR_URL");
   if (config.collector && config.collector->path.empty()) config.collector->path = "/events";
   config.event_queue_size = settings.integer("EVENT_QUEUE_SIZE", 1, 10'000'000);
   config.event_flush_timeout = settings.duration("EVENT_FLUSH_TIMEOUT", 1ms, 1h);
   config.capture_bytes = settings.size("METERING_CAPTURE_BYTES", 0, 1ULL << 30);
   config.stream_usage = settings.choice("METERING_STREAM_USAGE", stream_usages);
+  read_hash_key(settings, read, config);
 }
 
 void read_serving(Settings& settings, unsigned cpus, Config& config) {
@@ -160,7 +189,7 @@ Checked<Config> load_config(const Environment& environment, const FileReader& re
   Config config;
   read_serving(settings, cpus, config);
   read_upstream(settings, read, config);
-  read_metering(settings, config);
+  read_metering(settings, read, config);
   config.log = read_log_settings(settings);
   Faults faults = settings.take_faults();
   if (!faults.lines.empty()) return faults;
@@ -195,6 +224,9 @@ std::string describe(const Config& config) {
   line("HTTP_CLIENT_TIMEOUT", format_duration(config.client_timeout));
   line("METERING_CAPTURE_BYTES", format_size(config.capture_bytes));
   line("METERING_STREAM_USAGE", stream_usages[static_cast<std::size_t>(config.stream_usage)].first);
+  line("METERING_HASH_PAYLOADS",
+       payload_hashes[static_cast<std::size_t>(config.payload_hash)].first);
+  line(hash_key_name, config.hash_key_file);
   line("ADMIN_LISTEN_ADDR", config.admin ? to_string(*config.admin) : "off");
   line("MAX_REQUEST_BODY", format_size(config.max_request_body));
   line("DRAIN_DELAY", format_duration(config.drain_delay));

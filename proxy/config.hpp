@@ -21,6 +21,9 @@ namespace llmgw::proxy {
 /// Whether a streamed completion that did not ask for its usage is asked for it upstream.
 enum class StreamUsage : std::uint8_t { inject, passthrough };
 
+/// Whether events hold digests of the bodies.
+enum class PayloadHash : std::uint8_t { off, hmac };
+
 struct Config {
   ListenAddress listen;
   HttpUrl upstream;     ///< path: the prefix before `/v1`, so a target is path + "/v1/..."
@@ -35,6 +38,9 @@ struct Config {
   std::chrono::nanoseconds client_timeout{};  ///< longest silence of the upstream
   std::size_t capture_bytes = 0;              ///< 0: metering looks at no body
   StreamUsage stream_usage = StreamUsage::inject;
+  PayloadHash payload_hash = PayloadHash::off;
+  std::string hash_key_file;
+  Secret hash_key;                     ///< content of that file; at least 16 bytes with hmac
   std::optional<ListenAddress> admin;  ///< nothing: turned off
   std::uint64_t max_request_body = 0;  ///< bytes
   std::chrono::nanoseconds drain_delay{};

@@ -47,7 +47,10 @@ Worker::Worker(const Config& config, std::size_t queue_share, Wakeup& courier)
                {},     false, {},    {},         {}},
       traffic_(context_),
       server_(loop_, traffic_),
-      publisher_(std::make_unique<Publisher>(*this)) {}
+      publisher_(std::make_unique<Publisher>(*this)) {
+  if (config.payload_hash == PayloadHash::hmac)
+    context_.digest_key = std::make_unique<DigestKey>(config.hash_key.reveal());
+}
 
 Worker::~Worker() = default;
 

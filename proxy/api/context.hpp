@@ -4,12 +4,14 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string>
 
 #include "common/async/loop.hpp"
 #include "common/http/head.hpp"
 #include "common/ids.hpp"
 #include "common/metering_event.hpp"
+#include "proxy/api/payload_digest.hpp"
 #include "proxy/api/traffic_counts.hpp"
 #include "proxy/config.hpp"
 #include "proxy/outbox/outbox.hpp"
@@ -32,6 +34,8 @@ struct Context {
   std::string head_out;                           ///< the head being written
   http::FieldStorage response_fields;             ///< the response head being parsed
   std::array<char, max_encoded_event> event_out;  ///< the event being encoded
+
+  std::unique_ptr<DigestKey> digest_key = nullptr;  ///< none: bodies are not digested
 };
 
 }  // namespace llmgw::proxy

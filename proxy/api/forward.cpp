@@ -30,8 +30,8 @@ class Forward final : private CloseListener {
         silence_(in_milliseconds(context.config.client_timeout)),
         call_(exchange.head(), request_id_text(context.ids.next(std::chrono::system_clock::now())),
               fingerprint, exchange.begun_at()),
-        request_tap_(context.config.capture_bytes > 0),
-        response_tap_(call_) {
+        request_tap_(context),
+        response_tap_(context, call_) {
     context_.counts.open_requests.add();
   }
   Forward(const Forward&) = delete;
@@ -252,10 +252,8 @@ void Forward::begin_response(const http::ResponseHead& head, BodyForm form) {
       (form == BodyForm::as_received && head.framing.kind == http::Framing::Kind::until_close);
   if (ends_by_close || !exchange_.is_body_consumed()) exchange_.close_after();
   call_.note_response(head.status, head.value(FieldId::request_id));
-  const std::string_view content_type = head.value(FieldId::content_type);
-  call_.note_stream(content_type.starts_with("text/event-stream"));
-  response_tap_.begin(context_.provider.usage_reader(), content_type,
-                      head.value(FieldId::content_encoding), context_.config.capture_bytes);
+  response_tap_.begin(context_.provider.usage_reader(), head, context_.config.capture_bytes);
+  call_.note_stream(response_tap_.is_stream());
   context_.head_out.clear();
   append_response_head(context_.head_out, head, form, call_.request_id(), exchange_.keeps_alive(),
                        client_minor_version_);
@@ -301,8 +299,18 @@ void Forward::emit() {
   call_.note_response_bytes(response_tap_.bytes());
   const ResponseFacts facts = response_tap_.finish();
   const IdText event_id = uuid_text(context_.ids.next(wall_clock));
-  const MeteringEvent event = call_.finish(outcome_, now, wall_clock, context_.provider.name(),
-                                           asked.model.view(), facts, event_id);
+  MeteringEvent event = call_.finish(outcome_, now, wall_clock, context_.provider.name(),
+                                     asked.model.view(), facts, event_id);
+  DigestText request_digest;
+  DigestText response_digest;
+  if (context_.digest_key != nullptr) {
+    // Of a body that is not whole there is none: it would tell nothing.
+    if (exchange_.body().is_complete()) request_digest = request_tap_.digest();
+    if (outcome_ == Outcome::completed) response_digest = response_tap_.digest();
+    event.has_digests = true;
+    event.request_digest = request_digest.view();
+    event.response_digest = response_digest.view();
+  }
   const std::size_t size = encode(event, context_.event_out);
   context_.outbox.push({context_.event_out.data(), size});
   context_.counts.note(event);

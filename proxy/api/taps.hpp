@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// PURE: what looks at the bodies of one exchange on their way.
+// What looks at the bodies of one exchange on their way.
 #pragma once
 
 #include "proxy/api/call.hpp"
+#include "proxy/api/context.hpp"
 #include "proxy/metering/request_scanner.hpp"
 #include "proxy/metering/response_meter.hpp"
 #include "proxy/upstream/reframe.hpp"
@@ -12,37 +13,54 @@ namespace llmgw::proxy {
 /// Finds out what the client asked for.
 class RequestTap final : public Tap {
  public:
-  explicit RequestTap(bool looks) noexcept : looks_(looks) {}
+  explicit RequestTap(const Context& context) noexcept
+      : digest_(context.digest_key.get()), looks_(context.config.capture_bytes > 0) {}
   void observe(std::string_view payload) noexcept override {
     if (looks_) scanner_.observe(payload);
+    digest_.update(payload);
   }
   const RequestFacts& facts() const noexcept { return scanner_.facts(); }
+  /// Of what was observed. Call it once.
+  DigestText digest() noexcept { return digest_.finish(); }
 
  private:
   RequestScanner scanner_;
+  PayloadDigest digest_;
   bool looks_;
 };
 
 /// Finds the usage in the answer, and the moment of its first byte.
 class ResponseTap final : public Tap {
  public:
-  explicit ResponseTap(Call& call) noexcept : call_(call) {}
-  void begin(const UsageReader& reader, std::string_view content_type,
-             std::string_view content_encoding, std::uint64_t capture) noexcept {
-    meter_.begin(reader, content_type, content_encoding, capture);
+  ResponseTap(Context& context, Call& call) noexcept
+      : counts_(context.counts), call_(call), digest_(context.digest_key.get()) {}
+  ResponseTap(const ResponseTap&) = delete;
+  ResponseTap& operator=(const ResponseTap&) = delete;
+  ~ResponseTap() {
+    if (is_stream_) counts_.open_streams.subtract();
   }
+
+  /// The head of the answer to be passed on; of other answers nothing is observed.
+  void begin(const UsageReader& reader, const http::Head& head, std::uint64_t capture) noexcept;
   void observe(std::string_view payload) noexcept override {
     if (bytes_ == 0) call_.note_first_byte(Call::Clock::now());
     bytes_ += payload.size();
     meter_.observe(payload);
+    digest_.update(payload);
   }
+  bool is_stream() const noexcept { return is_stream_; }
   std::uint64_t bytes() const noexcept { return bytes_; }
   ResponseFacts finish() noexcept { return meter_.finish(); }
+  /// Of what was observed. Call it once.
+  DigestText digest() noexcept { return digest_.finish(); }
 
  private:
+  TrafficCounts& counts_;
   Call& call_;
   ResponseMeter meter_;
+  PayloadDigest digest_;
   std::uint64_t bytes_ = 0;
+  bool is_stream_ = false;
 };
 
 }  // namespace llmgw::proxy

@@ -20,9 +20,16 @@ constexpr const char* pem =
 
 Result<std::string> read_fake(const std::string& path) {
   static const std::map<std::string, std::string> files{
-      {"/key", "sk-from-file\n"}, {"/crlf", "sk-crlf\r\n\n"}, {"/empty", ""},
-      {"/blank", "\n"},           {"/two", "sk-a\nsk-b\n"},   {"/space", "sk-a sk-b"},
-      {"/high", "sk-\xc3\xa4"},   {"/ca.pem", pem},
+      {"/key", "sk-from-file\n"},
+      {"/crlf", "sk-crlf\r\n\n"},
+      {"/empty", ""},
+      {"/blank", "\n"},
+      {"/two", "sk-a\nsk-b\n"},
+      {"/space", "sk-a sk-b"},
+      {"/high", "sk-\xc3\xa4"},
+      {"/ca.pem", pem},
+      {"/hash", "0123456789abcdef\n"},
+      {"/short", "0123456789abcde\n"},
   };
   const auto found = files.find(path);
   if (found == files.end()) return make_error_code(boost::system::errc::no_such_file_or_directory);
@@ -60,6 +67,8 @@ TEST(ProxyConfig, DefaultsAreThoseOfTheTable) {
   EXPECT_EQ(config.client_timeout, 120s);
   EXPECT_EQ(config.capture_bytes, 256U << 10);
   EXPECT_EQ(config.stream_usage, StreamUsage::inject);
+  EXPECT_EQ(config.payload_hash, PayloadHash::off);
+  EXPECT_TRUE(config.hash_key.is_empty());
   EXPECT_EQ(config.admin, (ListenAddress{"", 9090}));
   EXPECT_EQ(config.max_request_body, 64U << 20);
   EXPECT_EQ(config.drain_delay, 0s);
@@ -79,6 +88,8 @@ TEST(ProxyConfig, ReadsEveryVariable) {
                               {"HTTP_CLIENT_TIMEOUT", "1m30s"},
                               {"METERING_CAPTURE_BYTES", "0"},
                               {"METERING_STREAM_USAGE", "passthrough"},
+                              {"METERING_HASH_PAYLOADS", "hmac"},
+                              {"METERING_HASH_KEY_FILE", "/hash"},
                               {"ADMIN_LISTEN_ADDR", "off"},
                               {"MAX_REQUEST_BODY", "1KB"},
                               {"DRAIN_DELAY", "5s"},
@@ -96,6 +107,8 @@ TEST(ProxyConfig, ReadsEveryVariable) {
   EXPECT_EQ(config.client_timeout, 90s);
   EXPECT_EQ(config.capture_bytes, 0U);
   EXPECT_EQ(config.stream_usage, StreamUsage::passthrough);
+  EXPECT_EQ(config.payload_hash, PayloadHash::hmac);
+  EXPECT_EQ(config.hash_key.reveal(), "0123456789abcdef");
   EXPECT_EQ(config.admin, std::nullopt);
   EXPECT_EQ(config.max_request_body, 1'024U);
   EXPECT_EQ(config.drain_delay, 5s);
@@ -176,6 +189,7 @@ TEST(ProxyConfig, NamesEachBadSettingByItself) {
       {"METERING_CAPTURE_BYTES", "256kb", "not a size from 0 to 1GB" + size_examples},
       {"METERING_CAPTURE_BYTES", "2GB", "not a size from 0 to 1GB" + size_examples},
       {"METERING_STREAM_USAGE", "yes", "not one of inject or passthrough"},
+      {"METERING_HASH_PAYLOADS", "sha256", "not one of off or hmac"},
       {"ADMIN_LISTEN_ADDR", "none", addresses + ", nor off"},
       {"ADMIN_LISTEN_ADDR", ":8080", "taken by LISTEN_ADDR; accepted are another port and off"},
       {"MAX_REQUEST_BODY", "0", "not a size from 1 to 1024GB" + size_examples},
@@ -187,7 +201,8 @@ TEST(ProxyConfig, NamesEachBadSettingByItself) {
       {"LOG_LEVEL", "warning", "not one of debug, info, warn or error"},
       {"LOG_FORMAT", "xml", "not one of json or text"},
   };
-  std::set<std::string_view> covered{"UPSTREAM_OPENAI_API_KEY", "UPSTREAM_OPENAI_API_KEY_FILE"};
+  std::set<std::string_view> covered{"UPSTREAM_OPENAI_API_KEY", "UPSTREAM_OPENAI_API_KEY_FILE",
+                                     "METERING_HASH_KEY_FILE"};  // have tests of their own
   for (const auto& [name, value, reason] : cases) {
     const auto config = load_with({{name, value}});
     ASSERT_FALSE(config) << name << '=' << value;
@@ -248,6 +263,25 @@ TEST(ProxyConfig, ReportsAllFaultsTogether) {
   EXPECT_EQ(config.error().lines.size(), 5U);  // the missing key too
 }
 
+TEST(ProxyConfig, WantsAKeyForDigests) {
+  const auto fault = [](Map map) {
+    map.insert({"METERING_HASH_PAYLOADS", "hmac"});
+    const auto config = load_with(std::move(map));
+    return config ? std::string("none") : config.error().lines.front();
+  };
+  EXPECT_EQ(fault({}), "METERING_HASH_KEY_FILE: required with METERING_HASH_PAYLOADS=hmac");
+  EXPECT_EQ(fault({{"METERING_HASH_KEY_FILE", "/none"}}),
+            "METERING_HASH_KEY_FILE=\"/none\": cannot be read: No such file or directory");
+  EXPECT_EQ(fault({{"METERING_HASH_KEY_FILE", "/short"}}),
+            "METERING_HASH_KEY_FILE=\"/short\": holds fewer than 16 bytes");
+  EXPECT_EQ(fault({{"METERING_HASH_KEY_FILE", "/hash"}}), "none");
+  EXPECT_EQ(
+      describe(good({{"METERING_HASH_PAYLOADS", "hmac"}, {"METERING_HASH_KEY_FILE", "/hash"}}))
+          .find("0123456789"),
+      std::string::npos);
+  EXPECT_TRUE(load_with({{"METERING_HASH_KEY_FILE", "/none"}}));  // turned off: not looked at
+}
+
 TEST(ProxyConfig, DescribesItselfWithoutItsSecret) {
   const std::string text = describe(good({{"COLLECTOR_URL", "http://c"}}));
   EXPECT_EQ(text,
@@ -262,6 +296,8 @@ TEST(ProxyConfig, DescribesItselfWithoutItsSecret) {
             "HTTP_CLIENT_TIMEOUT=2m\n"
             "METERING_CAPTURE_BYTES=256KB\n"
             "METERING_STREAM_USAGE=inject\n"
+            "METERING_HASH_PAYLOADS=off\n"
+            "METERING_HASH_KEY_FILE=\n"
             "ADMIN_LISTEN_ADDR=:9090\n"
             "MAX_REQUEST_BODY=64MB\n"
             "DRAIN_DELAY=0s\n"
@@ -284,12 +320,18 @@ Map to_map(std::string_view text) {
 }
 
 TEST(ProxyConfig, ReadsBackItsDescription) {
-  const Map unusual{
-      {"LISTEN_ADDR", "[::1]:81"},     {"UPSTREAM_OPENAI_BASE_URL", "http://[::1]:9/x/v1"},
-      {"UPSTREAM_CA_FILE", "/ca.pem"}, {"COLLECTOR_URL", "https://c:1/e"},
-      {"DRAIN_DELAY", "1500us"},       {"MAX_REQUEST_BODY", "1000"},
-      {"ADMIN_LISTEN_ADDR", "off"},    {"METERING_STREAM_USAGE", "passthrough"},
-      {"LOG_LEVEL", "error"},          {"LOG_FORMAT", "text"}};
+  const Map unusual{{"LISTEN_ADDR", "[::1]:81"},
+                    {"UPSTREAM_OPENAI_BASE_URL", "http://[::1]:9/x/v1"},
+                    {"UPSTREAM_CA_FILE", "/ca.pem"},
+                    {"COLLECTOR_URL", "https://c:1/e"},
+                    {"DRAIN_DELAY", "1500us"},
+                    {"MAX_REQUEST_BODY", "1000"},
+                    {"ADMIN_LISTEN_ADDR", "off"},
+                    {"METERING_STREAM_USAGE", "passthrough"},
+                    {"METERING_HASH_PAYLOADS", "hmac"},
+                    {"METERING_HASH_KEY_FILE", "/hash"},
+                    {"LOG_LEVEL", "error"},
+                    {"LOG_FORMAT", "text"}};
   for (const auto& map : {Map{}, unusual}) {
     const std::string text = describe(good(map));
     EXPECT_EQ(describe(good(to_map(text))), text);
