@@ -2,6 +2,7 @@
 // Start, signals and the ordered end.
 #include "collector/app.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::chrono::seconds grace_time{5};  // for open requests, before they are cut
 constexpr std::chrono::seconds write_time{2};  // for the write under way, after that
+constexpr std::size_t least_for_bodies = std::size_t{256} << 20;  // bytes in memory
 constexpr int address_unavailable_status = 1;
 constexpr int bad_setting_status = 2;
 
@@ -27,11 +29,14 @@ int App::run() {
   std::unique_ptr<Listener> listener = listen();
   if (!listener) return address_unavailable_status;
   if (!open_sink()) return bad_setting_status;
-  log::info("listening", {{"listener", "events"}, {"address", to_string(address_)}});
   pipeline_.emplace(loop_, *sink_);
-  ingest_.emplace(*pipeline_, config_.max_events_body);
+  pipeline_->recall();
+  const std::size_t bodies_most =
+      std::max<std::size_t>(least_for_bodies, 4 * config_.max_events_body);
+  ingest_.emplace(*pipeline_, config_.max_events_body, bodies_most);
   ops_.emplace(*pipeline_, *ingest_, server_);
   add_routes();
+  log::info("listening", {{"listener", "events"}, {"address", to_string(address_)}});
   server_.start(std::move(listener));
   loop_.run();
   log::info("stopped");
@@ -56,10 +61,11 @@ std::unique_ptr<Listener> App::listen() {
 bool App::open_sink() {
   auto opened = make_sink(config_);
   if (opened.has_error()) {
-    log::error("cannot open the event log", {{"variable", "EVENT_LOG_PATH"},
-                                             {"value", config_.event_log_path},
-                                             {"reason", opened.error().message()},
-                                             {"accepted", "a file that can be appended to"}});
+    log::error("cannot open the event log",
+               {{"variable", "EVENT_LOG_PATH"},
+                {"value", config_.event_log_path},
+                {"reason", opened.error().message()},
+                {"accepted", "a file that can be appended to and that no other collector uses"}});
     return false;
   }
   sink_ = std::move(*opened);

@@ -40,24 +40,21 @@ Task<std::optional<Ingest::Answer>> Ingest::take(http::Exchange& exchange) {
   if (!coding)
     co_return Answer{415, "unsupported_content_encoding",
                      "The content encoding must be gzip, zstd or identity."};
-  auto body = co_await exchange.read_body(body_most_);
+  BodyShare share(budget_);  // until the events are stored: the batch is the body
+  auto body = co_await read_body(exchange, body_most_, share);
   if (body.has_error()) {
     if (is_gone(body.error())) co_return std::nullopt;
-    const auto refusal = http::refusal_of(static_cast<errc>(body.error().value()));
-    co_return Answer{refusal.status, refusal.code, std::string(refusal.message)};
+    co_return refusal(body.error());
   }
-  auto content = content_of(*coding, std::move(*body));
+  auto content = content_of(*coding, std::move(*body), share);
   if (content.has_error()) {
-    if (content.error() != errc::body_too_large)
-      co_return Answer{400, "invalid_content_encoding",
-                       "The body is not what its content encoding says."};
-    const auto refusal = http::refusal_of(errc::body_too_large);
-    co_return Answer{refusal.status, refusal.code, std::string(refusal.message)};
+    if (content.error() != errc::malformed_message) co_return refusal(content.error());
+    co_return Answer{400, "invalid_content_encoding",
+                     "The body is not what its content encoding says."};
   }
-  auto batch = decode_events(*content);
+  auto batch = decode_events(std::move(*content));
   if (batch.has_error())
     co_return Answer{400, "invalid_event", "Nothing was stored: " + batch.error().text + "."};
-  content = std::string();  // its bytes live on in the batch; the write may take a while
   const std::size_t count = batch->lines.size();
   const Result<void> stored = co_await pipeline_.store(std::move(*batch));
   if (stored.has_error())
@@ -66,9 +63,19 @@ Task<std::optional<Ingest::Answer>> Ingest::take(http::Exchange& exchange) {
   co_return Answer{202, {}, "{\"accepted\":" + std::to_string(count) + "}"};
 }
 
-Result<std::string> Ingest::content_of(ContentCoding coding, std::string body) const {
+Result<std::string> Ingest::content_of(ContentCoding coding, std::string body,
+                                       BodyShare& share) const {
   if (coding == ContentCoding::identity) return body;
-  return decompress(coding, body, body_most_);
+  auto content = decompress(coding, body, body_most_);
+  if (content && !share.take(content->size())) return errc::overloaded;
+  return content;
+}
+
+Ingest::Answer Ingest::refusal(const boost::system::error_code& fault) {
+  if (fault == errc::overloaded)
+    return {503, "overloaded", "Too many requests wait to be stored. Send it again."};
+  const auto known = http::refusal_of(static_cast<errc>(fault.value()));
+  return {known.status, known.code, std::string(known.message)};
 }
 
 Task<void> Ingest::reply(http::Exchange& exchange, const Answer& answer) {

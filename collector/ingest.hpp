@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "collector/ingest_body.hpp"
 #include "collector/pipeline/pipeline.hpp"
 #include "common/compression.hpp"
 #include "common/http/exchange.hpp"
@@ -18,8 +19,10 @@ namespace llmgw::collector {
 /// loop.
 class Ingest {
  public:
-  /// `body_most`: bytes of a body, also after decompression.
-  Ingest(Pipeline& pipeline, std::size_t body_most) : pipeline_(pipeline), body_most_(body_most) {}
+  /// `body_most`: bytes of a body, also after decompression. `bodies_most`: of all bodies together
+  /// that are being received or wait to be stored; beyond it requests are answered 503.
+  Ingest(Pipeline& pipeline, std::size_t body_most, std::size_t bodies_most)
+      : pipeline_(pipeline), body_most_(body_most), budget_(bodies_most) {}
 
   /// 202 once all events are stored; 400, 408, 413, 415 or 503 otherwise, with nothing stored. The
   /// exchange's head has been retained.
@@ -29,6 +32,8 @@ class Ingest {
   const std::map<int, std::uint64_t>& answered() const noexcept { return answered_; }
   /// Requests refused for what they hold: 400, 413 and 415.
   std::uint64_t rejected() const noexcept { return rejected_; }
+  /// Bytes of bodies held now.
+  std::size_t held_bytes() const noexcept { return budget_.held(); }
 
  private:
   struct Answer {
@@ -38,11 +43,13 @@ class Ingest {
   };
 
   Task<std::optional<Answer>> take(http::Exchange& exchange);
-  Result<std::string> content_of(ContentCoding coding, std::string body) const;
+  Result<std::string> content_of(ContentCoding coding, std::string body, BodyShare& share) const;
+  static Answer refusal(const boost::system::error_code& fault);
   Task<void> reply(http::Exchange& exchange, const Answer& answer);
 
   Pipeline& pipeline_;
   std::size_t body_most_;
+  BodyBudget budget_;
   std::map<int, std::uint64_t> answered_;
   std::uint64_t rejected_ = 0;
 };

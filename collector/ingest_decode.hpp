@@ -4,7 +4,6 @@
 
 #include <boost/system/result.hpp>
 #include <string>
-#include <string_view>
 
 #include "collector/pipeline/batch.hpp"
 
@@ -21,7 +20,8 @@ struct DecodeFault {
 /// fault.
 ///
 /// The bytes of each event become one line as they are; only white space between tokens is dropped
-/// where it holds line ends. Numbers keep their spelling.
-boost::system::result<Batch, DecodeFault> decode_events(std::string_view body);
+/// where it holds line ends. Numbers keep their spelling. A body of nothing but such lines is not
+/// copied: it becomes the batch's text.
+boost::system::result<Batch, DecodeFault> decode_events(std::string body);
 
 }  // namespace llmgw::collector

@@ -5,42 +5,19 @@
 #include <cstdint>
 #include <cstring>
 
+#include "common/json_bytes.hpp"
+
 namespace llmgw {
 namespace {
 
-constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
-constexpr std::uint64_t high_bits = 0x80 * ones;
-
-constexpr std::uint64_t has_byte(std::uint64_t word, unsigned char byte) {
-  const std::uint64_t difference = word ^ (ones * byte);
-  return (difference - ones) & ~difference & high_bits;
-}
+using json_bytes::is_continuation;
+using json_bytes::load;
+using json_bytes::utf8_length;
 
 // Whether none of eight bytes is a control, a quote, a backslash or outside ASCII.
-constexpr bool is_plain(std::uint64_t word) {
-  const std::uint64_t controls = (word - ones * 0x20) & ~word & high_bits;
-  return ((word & high_bits) | controls | has_byte(word, '"') | has_byte(word, '\\')) == 0;
-}
+constexpr bool is_plain(std::uint64_t word) { return json_bytes::specials(word) == 0; }
 
 constexpr bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
-
-constexpr bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
-
-// Length of the UTF-8 character at the front, 0 if there is none (RFC 3629 section 4: no overlong
-// forms, no surrogates, nothing above U+10FFFF).
-std::size_t utf8_length(std::string_view text) {
-  const auto at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = at(0);
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if (!is_continuation(text[i])) return 0;
-  }
-  const unsigned second = at(1);
-  if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f)) return 0;
-  if ((lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f)) return 0;
-  return length;
-}
 
 char* write(std::string_view bytes, char* out) {
   std::memcpy(out, bytes.data(), bytes.size());
@@ -61,13 +38,6 @@ char* write_control(unsigned char c, char* out) {
   *out++ = digits[c >> 4];
   *out++ = digits[c & 15];
   return out;
-}
-
-template <class Word>
-Word load(const char* from) {
-  Word word;
-  std::memcpy(&word, from, sizeof word);
-  return word;
 }
 
 // Copies a prefix that needs no escaping and returns its size. A rest shorter than a word is

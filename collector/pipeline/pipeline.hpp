@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collector/pipeline/batch.hpp"
 #include "collector/pipeline/job_thread.hpp"
 #include "collector/pipeline/recent_ids.hpp"
 #include "collector/sinks/sink.hpp"
@@ -26,15 +27,20 @@ struct PipelineCounts {
                                 0.1, 0.25, 0.5, 1, 2.5, 5}};
 };
 
-/// Batches that arrive while a write is under way are written together by the next one. Belongs to
-/// its loop's thread; the sink is called on a thread of its own.
+/// Batches that arrive while a write is under way are written together by the next one, up to
+/// group_bytes at a time. Belongs to its loop's thread; the sink is called on a thread of its own.
 class Pipeline {
  public:
-  static constexpr std::size_t remembered_ids = 100'000;
+  /// At least so many ids are remembered, and at most twice as many: 32 MiB then.
+  static constexpr std::size_t remembered_ids = std::size_t{1} << 19;
+  static constexpr std::size_t group_bytes = std::size_t{64} << 20;
 
   /// Both outlive it. It must not end while a store() is unanswered.
   Pipeline(Loop& loop, Sink& sink, std::size_t remember = remembered_ids)
-      : loop_(loop), sink_(sink), recent_(remember) {}
+      : loop_(loop), sink_(sink), remember_(remember), recent_(remember) {}
+
+  /// Takes up the ids that the sink finds in its store; before the first store(). Blocks.
+  void recall();
 
   /// Stores the events that have not been stored lately; returns once all of the batch is stored.
   /// On an error none of it is.
@@ -59,20 +65,24 @@ class Pipeline {
   };
 
   void write_next();
+  void choose_group();
   void gather(Entry& entry);
   void finish(Result<void> outcome);
   void note_health(const Result<void>& outcome);
+  void keep_ids_if_asked();
 
   Loop& loop_;
   Sink& sink_;
-  RecentIds recent_;
+  std::size_t remember_;
+  RecentIds recent_;             // ids stored, and those of the group
+  std::vector<EventKey> added_;  // by the group
   PipelineCounts counts_;
   std::vector<Entry*> waiting_;           // they live in the coroutines of their requests
   std::vector<Entry*> group_;             // being written
   std::vector<std::string_view> pieces_;  // of the group; the writer's while it writes
-  EventKeySet fresh_;                     // ids that the group adds
   std::chrono::steady_clock::time_point begun_at_;
   bool writing_ = false;
+  bool sink_wants_keys_ = false;
   bool healthy_ = true;
   JobThread writer_;  // last: its jobs use all of the above
 };

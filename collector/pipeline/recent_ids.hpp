@@ -2,35 +2,61 @@
 // PURE: the ids of the events stored last, so that one sent again is not stored again.
 #pragma once
 
-#include <boost/unordered/unordered_flat_set.hpp>
 #include <vector>
 
-#include "collector/pipeline/batch.hpp"
+#include "collector/sinks/event_key.hpp"
 
 namespace llmgw::collector {
 
-struct EventKeyHash {
-  using is_avalanching = void;  // FNV has mixed the bits already
-  std::size_t operator()(const EventKey& key) const noexcept { return key.high ^ key.low; }
-};
-using EventKeySet = boost::unordered_flat_set<EventKey, EventKeyHash>;
-
-/// Remembers up to `capacity` keys, about 35 bytes each; the oldest goes first.
-class RecentIds {
+/// A flat set of keys with open addressing: 32 bytes a key at most once it has grown.
+class KeyTable {
  public:
-  /// `capacity` is 1 at least.
-  explicit RecentIds(std::size_t capacity) : capacity_(capacity) {}
-
-  bool contains(const EventKey& key) const { return known_.contains(key); }
-  /// Remembers a key; one that is known keeps its age.
-  void insert(const EventKey& key);
-  std::size_t size() const noexcept { return known_.size(); }
+  bool contains(const EventKey& key) const noexcept;
+  /// The key is not none. False if it was in it.
+  bool insert(const EventKey& key);
+  bool erase(const EventKey& key) noexcept;
+  /// Brings the memory where the key would be closer.
+  void prefetch(const EventKey& key) const noexcept;
+  void append_to(std::vector<EventKey>& keys) const;
+  void clear() noexcept;
+  std::size_t size() const noexcept { return size_; }
 
  private:
-  std::size_t capacity_;
-  std::vector<EventKey> order_;  // a ring once it is full
-  std::size_t oldest_ = 0;
-  EventKeySet known_;
+  std::size_t home(const EventKey& key) const noexcept;
+  std::size_t place(const EventKey& key) const noexcept;
+  void grow();
+
+  std::vector<EventKey> slots_;  // none: empty; a power of two of them, at most half of them full
+  std::size_t size_ = 0;
+};
+
+/// Remembers at least the last `least` keys and at most twice as many: two generations, of which
+/// the older one is forgotten as a whole when the younger one is full. So nothing is ever moved to
+/// make room, and no order has to be kept.
+class RecentIds {
+ public:
+  /// `least` is 1 at least.
+  explicit RecentIds(std::size_t least) : least_(least) {}
+
+  bool contains(const EventKey& key) const noexcept {
+    return young_.contains(key) || old_.contains(key);
+  }
+  /// Remembers a key that is not none. False if it is known; it keeps its age then.
+  bool insert(const EventKey& key);
+  /// Takes back an insert().
+  void erase(const EventKey& key) noexcept;
+  void prefetch(const EventKey& key) const noexcept {
+    young_.prefetch(key);
+    old_.prefetch(key);
+  }
+  /// All keys; given to insert() in this order they make the same set again.
+  std::vector<EventKey> keys() const;
+  std::size_t size() const noexcept { return young_.size() + old_.size(); }
+
+ private:
+  std::size_t least_;
+  KeyTable young_;
+  KeyTable old_;
 };
 
 }  // namespace llmgw::collector

@@ -4,72 +4,55 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/stat.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <climits>
 #include <filesystem>
 #include <optional>
 #include <utility>
 
+#include "collector/sinks/id_file.hpp"
+#include "collector/sinks/log_tail.hpp"
 #include "common/log.hpp"
 
 namespace llmgw::collector {
 namespace {
 
-boost::system::error_code system_error(int number) {
-  return {number, boost::system::system_category()};
-}
-
-// Length of a regular file; nothing for what has none, such as a pipe.
-std::optional<off_t> regular_length(int file) {
-  struct stat status {};
-  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  return status.st_size;
-}
-
-// Where the last whole line ends.
-Result<off_t> whole_lines(int file, off_t length) {
-  std::array<char, 64 * 1024> block;
-  while (length > 0) {
-    const off_t begin = std::max<off_t>(length - static_cast<off_t>(block.size()), 0);
-    const ssize_t got = pread(file, block.data(), static_cast<std::size_t>(length - begin), begin);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return system_error(errno);
-    const std::string_view bytes(block.data(), static_cast<std::size_t>(got));
-    const std::size_t found = bytes.rfind('\n');
-    if (found != std::string_view::npos) return begin + static_cast<off_t>(found) + 1;
-    length = begin;
-  }
-  return 0;
-}
-
-// A crash of the machine may leave zeros where an event was on its way to the disk.
-bool looks_like_event(int file, off_t begin) {
-  char first = 0;
-  return pread(file, &first, 1, begin) == 1 && (first == '{' || first == '\0');
-}
+constexpr std::chrono::seconds pause_between_attempts{10};
 
 Result<void> cut_torn_line(int file, const std::string& path) {
-  const std::optional<off_t> length = regular_length(file);
-  if (!length) return {};
-  const Result<off_t> whole = whole_lines(file, *length);
+  const auto status = regular_file(file);
+  if (!status) return {};
+  const Result<off_t> whole = whole_lines(file, status->st_size);
   if (whole.has_error()) return whole.error();
-  if (*whole == *length) return {};
+  if (*whole == status->st_size) return {};
   if (!looks_like_event(file, *whole)) return system_error(EILSEQ);
   if (ftruncate(file, *whole) != 0) return system_error(errno);
-  log::warn("torn last line cut off", {{"path", path}, {"bytes", *length - *whole}});
+  log::warn("torn last line cut off", {{"path", path}, {"bytes", status->st_size - *whole}});
   return {};
 }
 
-// A new file is safe only once its folder's entry is.
-void sync_folder(const std::string& path) {
-  const std::string folder = std::filesystem::absolute(path).parent_path().string();
-  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (opened.is_open()) fsync(opened.number());
+// Two collectors on one file would each store what the other has stored already, and cut at each
+// other's lines. File systems without locks do without.
+Result<void> lock(int file) {
+  if (!regular_file(file) || flock(file, LOCK_EX | LOCK_NB) == 0) return {};
+  return errno == EWOULDBLOCK ? Result<void>(system_error(EBUSY)) : Result<void>();
+}
+
+// The file of this number, whatever it is called by now.
+Descriptor find_in_folder(const std::string& path, ino_t inode) {
+  namespace fs = std::filesystem;
+  std::error_code fault;
+  const fs::path folder = fs::absolute(path, fault).parent_path();
+  for (const fs::directory_entry& each : fs::directory_iterator(folder, fault)) {
+    struct stat status {};
+    if (lstat(each.path().c_str(), &status) != 0) continue;
+    if (status.st_ino == inode && S_ISREG(status.st_mode))
+      return Descriptor(::open(each.path().c_str(), O_RDONLY | O_CLOEXEC));
+  }
+  return {};
 }
 
 // For a descriptor that somebody else has made non-blocking: a terminal, or a pipe.
@@ -79,17 +62,6 @@ void wait_until_writable(int file) {
 }
 
 }  // namespace
-
-Descriptor::Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  std::swap(number_, other.number_);
-  return *this;
-}
-
-Descriptor::~Descriptor() {
-  if (is_open()) ::close(number_);
-}
 
 Result<std::unique_ptr<NdjsonSink>> NdjsonSink::open(std::string path, LogSync sync) {
   std::unique_ptr<NdjsonSink> made(new NdjsonSink(std::move(path), sync));
@@ -108,6 +80,8 @@ Result<void> NdjsonSink::open_file() {
   constexpr mode_t mode = 0640;
   Descriptor opened(::open(path_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, mode));
   if (!opened.is_open()) return system_error(errno);
+  const Result<void> locked = lock(opened.number());
+  if (locked.has_error()) return locked.error();
   const Result<void> cut = cut_torn_line(opened.number(), path_);
   if (cut.has_error()) return cut.error();
   if (sync_ == LogSync::batch) sync_folder(path_);
@@ -117,7 +91,11 @@ Result<void> NdjsonSink::open_file() {
 
 void NdjsonSink::adopt(Descriptor target) {
   target_ = std::move(target);
-  is_regular_ = regular_length(target_.number()).has_value();
+  const auto status = regular_file(target_.number());
+  is_regular_ = status.has_value();
+  inode_ = status ? status->st_ino : 0;
+  length_ = status ? status->st_size : 0;
+  lacks_keys_ = is_regular_ && !path_.empty();
   torn_ = false;
   if (!is_regular_ && sync_ == LogSync::batch)
     log::warn("EVENT_LOG_SYNC=batch has no effect: the event log is no file");
@@ -125,37 +103,60 @@ void NdjsonSink::adopt(Descriptor target) {
 
 Result<void> NdjsonSink::reopen() {
   if (path_.empty()) return {};
-  return open_file();
+  struct stat status {};
+  // Nobody has moved it: it is locked, and by us.
+  const bool is_same = is_regular_ && stat(path_.c_str(), &status) == 0 &&
+                       status.st_ino == inode_ && S_ISREG(status.st_mode);
+  return is_same ? Result<void>() : open_file();
 }
 
 Result<void> NdjsonSink::check() {
+  const auto status = regular_file(target_.number());
   if (!is_regular_) return {};  // only a write can tell
-  const std::optional<off_t> length = regular_length(target_.number());
-  if (!length) return system_error(EBADF);
+  if (!status) return system_error(EBADF);
+  if (status->st_nlink == 0 && !path_.empty()) return open_file();
   // Asks for room without growing the file; what it has set aside the next lines fill.
   constexpr off_t room = 64 * 1024;
-  if (fallocate(target_.number(), FALLOC_FL_KEEP_SIZE, *length, room) == 0) return {};
+  if (fallocate(target_.number(), FALLOC_FL_KEEP_SIZE, status->st_size, room) == 0) return {};
   if (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINTR) return {};
   return system_error(errno);
 }
 
+// The length of the file that the next write goes to. Asked each time, for a rotation by copying
+// and truncating changes it behind our back.
+Result<off_t> NdjsonSink::prepare() {
+  if (!is_regular_) return 0;
+  auto status = regular_file(target_.number());
+  if (status && status->st_nlink == 0 && !path_.empty()) {
+    const Result<void> opened = open_file();
+    if (opened.has_error()) return opened.error();
+    log::warn("event log was removed; begun anew", {{"path", path_}});
+    status = regular_file(target_.number());
+  }
+  const off_t length = status ? status->st_size : 0;
+  lacks_keys_ |= length < length_ && !path_.empty();
+  return length;
+}
+
 Result<void> NdjsonSink::write(std::span<const std::string_view> pieces) {
+  const Result<off_t> length_before = prepare();
+  if (length_before.has_error()) return length_before.error();
   vectors_.clear();
   static constexpr char line_end = '\n';
   if (torn_) vectors_.push_back({const_cast<char*>(&line_end), 1});
   for (const std::string_view each : pieces) {
     if (!each.empty()) vectors_.push_back({const_cast<char*>(each.data()), each.size()});
   }
-  // Asked each time, for a rotation by copying and truncating changes it behind our back.
-  const off_t length_before = regular_length(target_.number()).value_or(0);
   std::size_t written = 0;
   Result<void> outcome = write_all(written);
   if (outcome && is_regular_ && sync_ == LogSync::batch && fdatasync(target_.number()) != 0)
     outcome = system_error(errno);
+  length_ = *length_before;
   if (outcome) {
     torn_ = false;
+    length_ += static_cast<off_t>(written);
   } else if (written > 0) {
-    take_back(length_before, written);
+    take_back(*length_before, written);
   }
   return outcome;
 }
@@ -187,11 +188,51 @@ void NdjsonSink::take_back(off_t length_before, std::size_t written) {
   const int file = target_.number();
   const off_t expected = length_before + static_cast<off_t>(written);
   // Where somebody else has appended meanwhile, cutting would take theirs.
-  if (is_regular_ && regular_length(file) == expected && ftruncate(file, length_before) == 0) {
+  const auto status = regular_file(file);
+  if (status && status->st_size == expected && ftruncate(file, length_before) == 0) {
     lseek(file, length_before, SEEK_SET);  // for a stdout that does not append by itself
     return;
   }
   torn_ = true;
+}
+
+// The folder is searched for the log that the ids belong to because a crash may come between its
+// renaming and the next id file.
+std::vector<EventKey> NdjsonSink::recall(std::size_t most) {
+  if (path_.empty() || !is_regular_) {
+    log::info("no event of before this start is known: the event log cannot be read back");
+    return {};
+  }
+  std::vector<EventKey> keys;
+  auto stored = read_id_file(id_file_path(path_));
+  if (stored) {
+    keys = std::move(stored->keys);
+    lacks_keys_ = stored->log_inode != inode_;
+    if (lacks_keys_) {
+      const Descriptor moved = find_in_folder(path_, stored->log_inode);
+      const auto status = moved.is_open() ? regular_file(moved.number()) : std::nullopt;
+      if (status) append_last_keys(moved.number(), status->st_size, most, keys);
+    }
+  } else if (stored.error() != std::errc::no_such_file_or_directory) {
+    log::warn("ids of earlier events cannot be read; only those in the event log are known",
+              {{"path", id_file_path(path_)}, {"reason", stored.error().message()}});
+  }
+  append_last_keys(target_.number(), length_, most, keys);
+  return keys;
+}
+
+bool NdjsonSink::wants_keys() const {
+  return lacks_keys_ && std::chrono::steady_clock::now() >= keep_after_;
+}
+
+void NdjsonSink::keep(std::span<const EventKey> keys) {
+  const std::string path = id_file_path(path_);
+  const auto kept = write_id_file(path, inode_, keys, sync_ == LogSync::batch);
+  lacks_keys_ = kept.has_error();
+  if (!lacks_keys_) return;
+  keep_after_ = std::chrono::steady_clock::now() + pause_between_attempts;
+  log::warn("ids of stored events cannot be kept for a restart; tried again later",
+            {{"path", path}, {"reason", kept.error().message()}});
 }
 
 }  // namespace llmgw::collector

@@ -5,38 +5,31 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "collector/config.hpp"
+#include "collector/sinks/descriptor.hpp"
 #include "collector/sinks/sink.hpp"
 
 namespace llmgw::collector {
 
-/// Owns a file descriptor and closes it.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) noexcept : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept;
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  ~Descriptor();
-
-  int number() const noexcept { return number_; }
-  bool is_open() const noexcept { return number_ >= 0; }
-
- private:
-  int number_ = -1;
-};
-
 /// A line in a file is whole or not there: what a failed write left is taken back, a torn last line
-/// that a crash left is cut off when the file is opened (and logged).
+/// that a crash left is cut off when the file is opened (and logged). A file that somebody removes
+/// is begun anew by the next write.
+///
+/// Which events a file holds is read from its last lines. Those of a file that was rotated away are
+/// in `<path>.ids`, and until that is written they are read from the file itself, wherever in the
+/// folder it was moved. A pipe or a terminal cannot be read back.
 class NdjsonSink final : public Sink {
  public:
   /// Appends to the file, which is made with mode 0640 if it is not there. The system's error where
   /// it cannot be opened; std::errc::illegal_byte_sequence where its unfinished last line does not
-  /// look like an event, for then the file is hardly ours to cut.
+  /// look like an event, for then the file is hardly ours to cut;
+  /// std::errc::device_or_resource_busy where another process has it locked (flock), which is
+  /// another collector.
   static Result<std::unique_ptr<NdjsonSink>> open(std::string path, LogSync sync);
 
   /// Appends to a descriptor, which it takes over; there is nothing to reopen.
@@ -45,11 +38,15 @@ class NdjsonSink final : public Sink {
   Result<void> write(std::span<const std::string_view> pieces) override;
   Result<void> reopen() override;
   Result<void> check() override;
+  std::vector<EventKey> recall(std::size_t most) override;
+  bool wants_keys() const override;
+  void keep(std::span<const EventKey> keys) override;
 
  private:
   NdjsonSink(std::string path, LogSync sync) : path_(std::move(path)), sync_(sync) {}
 
   Result<void> open_file();
+  Result<off_t> prepare();
   void adopt(Descriptor target);
   Result<void> write_all(std::size_t& written);
   void take_back(off_t length_before, std::size_t written);
@@ -57,8 +54,12 @@ class NdjsonSink final : public Sink {
   std::string path_;  // empty: not a file of ours
   LogSync sync_;
   Descriptor target_;
+  ino_t inode_ = 0;
+  off_t length_ = 0;         // after the last write
   bool is_regular_ = false;  // can be truncated and synced
   bool torn_ = false;        // the last line is unfinished and could not be taken back
+  bool lacks_keys_ = false;  // of events that are no longer in the file
+  std::chrono::steady_clock::time_point keep_after_;
   std::vector<iovec> vectors_;
 };
 

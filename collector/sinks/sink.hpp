@@ -4,7 +4,9 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
+#include "collector/sinks/event_key.hpp"
 #include "common/error.hpp"
 
 namespace llmgw::collector {
@@ -21,6 +23,18 @@ class Sink {
 
   /// Takes up anew what it writes to, after SIGHUP. On an error it goes on with what it had.
   virtual Result<void> reopen() = 0;
+
+  /// The keys of the events stored last, as far as this store can tell after a restart: at least
+  /// the last `most`, oldest first; none where it cannot be read back. Asked once, before any
+  /// write.
+  virtual std::vector<EventKey> recall(std::size_t most) = 0;
+
+  /// Whether it asks for the keys of what was stored so far, because recall() could not find them
+  /// all again: after a rotation. Asked after each call.
+  virtual bool wants_keys() const = 0;
+  /// Keeps them for recall(). What goes wrong is its own business: it says so, and asks again
+  /// later.
+  virtual void keep(std::span<const EventKey> keys) = 0;
 
   /// Whether a write has a chance: asked after one has failed, to find out when it is over.
   virtual Result<void> check() = 0;

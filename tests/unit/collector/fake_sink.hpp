@@ -35,6 +35,30 @@ class FakeSink final : public Sink {
     return {};
   }
 
+  std::vector<EventKey> recall(std::size_t) override { return recalled; }
+  bool wants_keys() const override {
+    const std::lock_guard lock(mutex_);
+    return wants_keys_;
+  }
+  void keep(std::span<const EventKey> keys) override {
+    const std::lock_guard lock(mutex_);
+    wants_keys_ = false;
+    kept_.emplace_back(keys.begin(), keys.end());
+  }
+
+  std::vector<EventKey> recalled;  ///< what recall() finds
+
+  /// From now on the sink asks for keys.
+  void want_keys() {
+    const std::lock_guard lock(mutex_);
+    wants_keys_ = true;
+  }
+  /// What it was given each time.
+  std::vector<std::vector<EventKey>> kept() {
+    const std::lock_guard lock(mutex_);
+    return kept_;
+  }
+
   /// Writes wait until release().
   void hold() {
     const std::lock_guard lock(mutex_);
@@ -63,9 +87,11 @@ class FakeSink final : public Sink {
   }
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> writes_;
+  std::vector<std::vector<EventKey>> kept_;
+  bool wants_keys_ = false;
   int attempts_ = 0;
   bool held_ = false;
   bool failing_ = false;

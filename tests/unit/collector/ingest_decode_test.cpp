@@ -12,12 +12,12 @@ namespace llmgw::collector {
 namespace {
 
 std::string text_of(std::string_view body) {
-  const auto batch = decode_events(body);
+  const auto batch = decode_events(std::string(body));
   return batch ? batch->text : "fault: " + batch.error().text;
 }
 
 std::string fault_of(std::string_view body) {
-  const auto batch = decode_events(body);
+  const auto batch = decode_events(std::string(body));
   return batch ? "" : batch.error().text;
 }
 
@@ -102,10 +102,38 @@ TEST(DecodeEvents, RefusesWhatIsNoListOfObjects) {
 TEST(DecodeEvents, TakesNoPartOfABodyCutAnywhere) {
   const std::string array = "[" + event("a") + ",\n" + event("b") + "]";
   for (std::size_t size = 0; size < array.size(); ++size)
-    EXPECT_FALSE(decode_events(std::string_view(array).substr(0, size))) << size;
+    EXPECT_FALSE(decode_events(array.substr(0, size))) << size;
   const std::string object = "{\n" + event("a").substr(1);
   for (std::size_t size = 0; size < object.size(); ++size)
-    EXPECT_FALSE(decode_events(std::string_view(object).substr(0, size))) << size;
+    EXPECT_FALSE(decode_events(object.substr(0, size))) << size;
+}
+
+// A body that is stored as it came is not copied.
+TEST(DecodeEvents, TakesOverABodyOfPlainLines) {
+  std::string body = line("a") + line("b");
+  const char* const bytes = body.data();
+  const auto batch = decode_events(std::move(body));
+  ASSERT_TRUE(batch);
+  EXPECT_EQ(batch->text.data(), bytes);
+  EXPECT_EQ(batch->text, line("a") + line("b"));
+  ASSERT_EQ(batch->lines.size(), 2U);
+  EXPECT_EQ(batch->lines[0].end, line("a").size());
+}
+
+TEST(DecodeEvents, CopiesOnFromTheFirstLineThatIsNotPlain) {
+  const std::string odd[] = {" " + event("b") + "\n", event("b") + "\t\r\n", "\n" + line("b"),
+                             R"({"\u0078":1,)" + line("b").substr(1)};
+  for (const std::string& each : odd) {
+    const std::string text = text_of(line("a") + each + line("c") + event("d"));
+    std::string middle = each;
+    if (!middle.starts_with(R"({"\u)")) middle = line("b");
+    EXPECT_EQ(text, line("a") + middle + line("c") + line("d")) << each;
+  }
+}
+
+TEST(DecodeEvents, CountsLinesBeforeAFault) {
+  const std::string odd = R"({"\u0078":1,)" + line("b").substr(1);  // takes the full check
+  EXPECT_EQ(fault_of(line("a") + "\n" + odd + odd + "\n{}"), "line 6: request_id: is missing");
 }
 
 TEST(DecodeEvents, SurvivesDeepNesting) {
@@ -119,6 +147,17 @@ TEST(EventKeys, DifferWhereIdsDo) {
   EXPECT_EQ(event_key("a"), event_key("a"));
   EXPECT_NE(event_key("a"), event_key("b"));
   EXPECT_NE(event_key("ab"), event_key("ba"));
+  const std::string uuid = "0192f0c1-7a3b-7def-9abc-0123456789ab";
+  EXPECT_EQ(event_key(uuid), (EventKey{0x0192f0c17a3b7def, 0x9abc0123456789ab}));
+  for (std::size_t i = 0; i < uuid.size(); ++i) {
+    for (const char c : {'A', 'g', 'z', '/', ':', '`', '-', '\xe1', '@', 'P', '\0', '5'}) {
+      std::string other = uuid;
+      other[i] = c;
+      EXPECT_EQ(event_key(other) == event_key(uuid), other == uuid) << other;
+    }
+  }
+  EXPECT_FALSE(event_key("00000000-0000-0000-0000-000000000000").is_none());
+  EXPECT_TRUE(event_key("").is_none());
   // Known answer of FNV-1a 128.
   EXPECT_EQ(event_key("a"), (EventKey{0xd228cb696f1a8caf, 0x78912b704e4a8964}));
 }

@@ -6,6 +6,7 @@
 #include <zstd.h>
 
 #include <optional>
+#include <thread>
 
 #include "collector/app_ops.hpp"
 #include "common/http/router.hpp"
@@ -24,6 +25,7 @@ using http::starts;
 using Writes = std::vector<std::string>;
 
 constexpr std::size_t body_most = 10'000;
+constexpr std::size_t bodies_most = 25'000;
 
 std::string zstd(std::string_view content) {
   std::string out(ZSTD_compressBound(content.size()), '\0');
@@ -47,7 +49,7 @@ class IngestTest : public testing::Test {
     server_.on_loop([this] {
       using http::Exchange;
       pipeline_.emplace(server_.loop, sink_);
-      ingest_.emplace(*pipeline_, body_most);
+      ingest_.emplace(*pipeline_, body_most, bodies_most);
       ops_.emplace(*pipeline_, *ingest_, server_.server);
       router_.add("POST", "/events", [this](Exchange& call) { return ingest_->post(call); });
       router_.add("GET", "/healthz", [this](Exchange& call) { return ops_->healthz(call); });
@@ -171,6 +173,28 @@ TEST_F(IngestTest, AnswersOnceTheWriteIsDone) {
   EXPECT_TRUE(client.is_silent_for(std::chrono::milliseconds(20)));
   sink_.release();
   EXPECT_TRUE(ends(client.read_response(), "{\"accepted\":1}"));
+}
+
+TEST_F(IngestTest, BoundsWhatAllRequestsHold) {
+  const std::string body = std::string(9'000, '\n') + line("1");
+  sink_.hold();
+  http::RawClient first(server_.port);
+  http::RawClient second(server_.port);
+  first.send(post(body));
+  second.send(post(body));
+  const auto holds_both = [&] {
+    return has(ask(get("/metrics")),
+               "\nllmgw_collector_held_body_bytes " + std::to_string(2 * body.size()) + "\n");
+  };
+  while (!holds_both()) std::this_thread::yield();
+  const std::string refused = ask(post(body));
+  EXPECT_TRUE(starts(refused, "HTTP/1.1 503 Service Unavailable\r\n"));
+  EXPECT_TRUE(has(refused, "\"code\":\"overloaded\""));
+  EXPECT_TRUE(has(refused, "\r\nRetry-After: 1\r\n"));
+  sink_.release();
+  EXPECT_TRUE(ends(first.read_response(), "{\"accepted\":1}"));
+  EXPECT_TRUE(ends(second.read_response(), "{\"accepted\":1}"));
+  EXPECT_TRUE(ends(ask(post(body)), "{\"accepted\":1}"));  // the room is there again
 }
 
 TEST_F(IngestTest, AcceptsARepeatedEventAndStoresItOnce) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <thread>
 
 #include "tests/unit/collector/fake_sink.hpp"
 
@@ -17,7 +18,7 @@ Batch batch(std::initializer_list<std::string_view> ids) {
   Batch made;
   for (const std::string_view id : ids) {
     made.text.append(id).append("\n");
-    made.lines.push_back({made.text.size(), std::nullopt});
+    made.lines.push_back({made.text.size(), {}});
     if (!id.starts_with('-')) made.lines.back().key = event_key(id);  // "-": an event without id
   }
   return made;
@@ -141,6 +142,42 @@ TEST_F(PipelineTest, ReopensBetweenTwoWrites) {
   sink_.release();
   run();
   EXPECT_EQ(sink_.writes(), (Writes{"a\n", "reopened", "b\n"}));
+}
+
+TEST_F(PipelineTest, KnowsWhatTheSinkRecalls) {
+  sink_.recalled = {event_key("a"), event_key("b")};
+  pipeline_.recall();
+  store(batch({"a", "c"}));
+  run();
+  EXPECT_EQ(sink_.writes(), Writes{"c\n"});
+  EXPECT_TRUE(sink_.kept().empty());
+}
+
+// An id may be kept for a restart only once its event is known to be stored.
+TEST_F(PipelineTest, GivesTheSinkTheIdsThatAreStored) {
+  sink_.want_keys();
+  pipeline_.recall();
+  while (sink_.kept().empty()) std::this_thread::yield();
+  sink_.hold();
+  store(batch({"a"}));
+  sink_.want_keys();
+  pipeline_.reopen();
+  store(batch({"b"}));
+  sink_.release();
+  run();
+  const auto kept = sink_.kept();
+  ASSERT_EQ(kept.size(), 2U);
+  EXPECT_TRUE(kept[0].empty());
+  EXPECT_EQ(kept[1], std::vector{event_key("a")});
+}
+
+TEST_F(PipelineTest, KeepsNoIdOfAFailedWrite) {
+  sink_.fail(true);
+  sink_.want_keys();
+  store(batch({"a"}));
+  store(batch({"b"}));
+  run();
+  for (const auto& keys : sink_.kept()) EXPECT_TRUE(keys.empty());
 }
 
 TEST_F(PipelineTest, StoresAnEmptyBatch) {

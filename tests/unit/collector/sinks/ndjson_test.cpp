@@ -8,11 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <thread>
+
+#include "tests/unit/collector/events.hpp"
 
 namespace llmgw::collector {
 namespace {
@@ -185,6 +188,157 @@ TEST_F(NdjsonSinkTest, FollowsAFileThatWasCutByOthers) {
   EXPECT_EQ(content(path_), "{3}\n");
 }
 
+TEST_F(NdjsonSinkTest, BeginsARemovedFileAnew) {
+  auto sink = open();
+  ASSERT_TRUE((*sink)->write(Pieces{"{1}\n"}));
+  fs::remove(path_);
+  ASSERT_TRUE((*sink)->write(Pieces{"{2}\n"}));
+  EXPECT_EQ(content(path_), "{2}\n");
+  fs::remove_all(folder_);
+  EXPECT_FALSE((*sink)->write(Pieces{"{3}\n"}));
+  EXPECT_FALSE((*sink)->check());
+  fs::create_directory(folder_);
+  ASSERT_TRUE((*sink)->check());
+  ASSERT_TRUE((*sink)->write(Pieces{"{3}\n"}));
+  EXPECT_EQ(content(path_), "{3}\n");
+}
+
+TEST_F(NdjsonSinkTest, RefusesAFileThatAnotherCollectorUses) {
+  auto first = open();
+  ASSERT_TRUE(first);
+  EXPECT_EQ(open().error(), std::errc::device_or_resource_busy);
+  EXPECT_TRUE((*first)->reopen());  // its own lock does not stand in its way
+  first->reset();
+  EXPECT_TRUE(open());
+}
+
+// What stays known after a restart.
+class NdjsonRecallTest : public NdjsonSinkTest {
+ protected:
+  static constexpr std::size_t plenty = 1'000;
+
+  std::vector<EventKey> recalled(std::size_t most = plenty) const {
+    auto sink = open();
+    return sink ? (*sink)->recall(most) : std::vector<EventKey>();
+  }
+  static std::vector<EventKey> keys(std::initializer_list<std::string_view> ids) {
+    std::vector<EventKey> made;
+    for (const std::string_view id : ids) made.push_back(event_key(id));
+    return made;
+  }
+  // As the pipeline does: what is stored, and then the keys if they are asked for.
+  void store(NdjsonSink& sink, std::string_view id) {
+    ASSERT_TRUE(sink.write(Pieces{line(id)}));
+    stored_.push_back(event_key(id));
+    if (sink.wants_keys()) sink.keep(stored_);
+  }
+
+  std::vector<EventKey> stored_;
+};
+
+TEST_F(NdjsonRecallTest, ReadsTheLastEventsOfTheFile) {
+  std::string escaped = line("c");
+  escaped.insert(1, R"("\u0078":1,)");
+  put(line("a") + "{}\n" + line("b") + escaped + line("d") + "{\"to");
+  EXPECT_EQ(recalled(), keys({"a", "b", "c", "d"}));
+  EXPECT_EQ(recalled(3), keys({"b", "c", "d"}));
+  EXPECT_EQ(recalled(1), keys({"d"}));
+  put("");
+  EXPECT_EQ(recalled(), keys({}));
+}
+
+TEST_F(NdjsonRecallTest, ReadsLinesAcrossItsBlocks) {
+  std::string text;
+  std::vector<EventKey> all;
+  for (int i = 0; i < 12'000; ++i) {  // some megabytes, and lines of many lengths
+    const std::string id(static_cast<std::size_t>(i % 100 + 1), static_cast<char>('a' + i % 26));
+    text += line(id);
+    all.push_back(event_key(id));
+  }
+  put(text);
+  EXPECT_EQ(recalled(1'000'000), all);
+  for (const std::size_t most : {1U, 4'999U, 5'000U, 11'999U, 12'000U}) {
+    const std::vector<EventKey> last(all.end() - static_cast<std::ptrdiff_t>(most), all.end());
+    EXPECT_EQ(recalled(most), last) << most;
+  }
+}
+
+TEST_F(NdjsonRecallTest, KnowsTheEventsOfARotatedFile) {
+  {
+    auto sink = open();
+    (*sink)->recall(plenty);
+    store(**sink, "a");
+    fs::rename(path_, folder_ / "old");
+    store(**sink, "b");
+    ASSERT_TRUE((*sink)->reopen());
+    EXPECT_TRUE((*sink)->wants_keys());
+    (*sink)->keep(stored_);
+    EXPECT_FALSE((*sink)->wants_keys());
+    store(**sink, "c");
+  }
+  fs::remove(folder_ / "old");  // compressed, or taken away
+  EXPECT_EQ(recalled(), keys({"a", "b", "c"}));
+}
+
+// The crash comes between the renaming and the new id file, with and without a new log.
+TEST_F(NdjsonRecallTest, FindsTheFileThatWasRenamed) {
+  {
+    auto sink = open();
+    (*sink)->recall(plenty);
+    (*sink)->keep({});
+    store(**sink, "a");
+    fs::rename(path_, folder_ / "events-20261123");
+    store(**sink, "b");
+  }
+  EXPECT_EQ(recalled(), keys({"a", "b"}));  // which has made a new file
+  put(line("c"));
+  EXPECT_EQ(recalled(), keys({"a", "b", "c"}));
+}
+
+TEST_F(NdjsonRecallTest, AsksForKeysWhenTheFileWasCutByOthers) {
+  {
+    auto sink = open();
+    (*sink)->recall(plenty);
+    store(**sink, "a");
+    store(**sink, "b");
+    EXPECT_FALSE((*sink)->wants_keys());
+    fs::resize_file(path_, 0);
+    store(**sink, "c");
+  }
+  EXPECT_EQ(content(path_), line("c"));
+  const auto found = recalled();
+  for (const EventKey& each : keys({"a", "b", "c"}))
+    EXPECT_NE(std::find(found.begin(), found.end(), each), found.end());
+}
+
+TEST_F(NdjsonRecallTest, DoesWithoutADamagedIdFile) {
+  {
+    auto sink = open();
+    (*sink)->recall(plenty);
+    store(**sink, "a");
+  }
+  const std::string ids = path_.string() + ".ids";
+  const std::string whole = content(ids);
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    std::string bad = whole;
+    bad[i] = static_cast<char>(bad[i] ^ 0x10);
+    std::ofstream(ids, std::ios::binary) << bad;
+    EXPECT_EQ(recalled(), keys({"a"})) << i;
+    std::ofstream(ids, std::ios::binary) << whole.substr(0, i);
+    EXPECT_EQ(recalled(), keys({"a"})) << i;
+  }
+}
+
+TEST_F(NdjsonRecallTest, TriesAgainLaterWhereKeysCannotBeKept) {
+  auto sink = open();
+  (*sink)->recall(plenty);
+  fs::create_directory(path_.string() + ".ids.new");
+  EXPECT_TRUE((*sink)->wants_keys());
+  (*sink)->keep({});
+  EXPECT_FALSE((*sink)->wants_keys());  // for some seconds
+  ASSERT_TRUE((*sink)->write(Pieces{line("a")}));
+}
+
 class Pipe {
  public:
   Pipe() { EXPECT_EQ(pipe(ends_), 0); }
@@ -212,6 +366,8 @@ TEST(NdjsonSinkOnPipe, WaitsForItsReader) {
   reader.join();
   EXPECT_EQ(got, text);
   EXPECT_TRUE(sink->reopen());
+  EXPECT_TRUE(sink->recall(10).empty());
+  EXPECT_FALSE(sink->wants_keys());
   ::close(pipe.out());
   std::signal(SIGPIPE, SIG_IGN);
   EXPECT_EQ(sink->write(Pieces{"{1}\n"}).error(), std::errc::broken_pipe);

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Descriptor: an open file, and the errors of the system as values.
+#pragma once
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <cerrno>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "common/error.hpp"
+
+namespace llmgw::collector {
+
+inline boost::system::error_code system_error(int number) noexcept {
+  return {number, boost::system::system_category()};
+}
+
+/// Owns a file descriptor and closes it.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) noexcept : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept;
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+
+  int number() const noexcept { return number_; }
+  bool is_open() const noexcept { return number_ >= 0; }
+
+ private:
+  int number_ = -1;
+};
+
+/// The status of a regular file; nothing for what is none, such as a pipe.
+std::optional<struct stat> regular_file(int file) noexcept;
+
+/// Fills the block from `offset` on as far as the file goes; how much it was.
+Result<std::size_t> read_at(int file, std::span<char> block, off_t offset) noexcept;
+
+/// Makes the folder's entry of a file durable: only then is a new or renamed file safe.
+void sync_folder(const std::string& path) noexcept;
+
+}  // namespace llmgw::collector

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// The end of an event log: where its last whole line ends, and which events stand there.
+#pragma once
+
+#include <sys/types.h>
+
+#include <vector>
+
+#include "collector/sinks/event_key.hpp"
+#include "common/error.hpp"
+
+namespace llmgw::collector {
+
+/// Where the last whole line ends in a file of `length` bytes.
+Result<off_t> whole_lines(int file, off_t length);
+
+/// Whether the piece of a line that begins there may be cut off: it begins an event, or is zeros,
+/// which a crash of the machine may leave where an event was on its way to the disk.
+bool looks_like_event(int file, off_t begin);
+
+/// Appends the keys of the last `most` lines, oldest first; of fewer where they are longer than 1
+/// GiB together. Lines that hold no event with an id are passed over, and so is what cannot be
+/// read.
+void append_last_keys(int file, off_t length, std::size_t most, std::vector<EventKey>& keys);
+
+}  // namespace llmgw::collector

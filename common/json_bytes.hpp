@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// PURE: looking at eight bytes of JSON text at a time.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace llmgw::json_bytes {
+
+inline constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+inline constexpr std::uint64_t high_bits = 0x80 * ones;
+
+/// The high bit of each byte that equals `byte`; above the lowest such byte there may be others.
+constexpr std::uint64_t matches(std::uint64_t word, unsigned char byte) noexcept {
+  const std::uint64_t difference = word ^ (ones * byte);
+  return (difference - ones) & ~difference & high_bits;
+}
+
+/// The high bit of each byte that a string may not hold as it is, or that ends it, or that is not
+/// ASCII: controls, `"`, `\` and 0x80 to 0xff. As with matches() only the lowest one is certain, so
+/// the word is free of them if and only if this is 0.
+constexpr std::uint64_t specials(std::uint64_t word) noexcept {
+  const std::uint64_t controls = (word - ones * 0x20) & ~word & high_bits;
+  return (word & high_bits) | controls | matches(word, '"') | matches(word, '\\');
+}
+
+/// The place, 0 to 7, of the first byte in memory order that specials() or matches() has marked.
+inline std::size_t first_marked(std::uint64_t marks) noexcept {
+  static_assert(std::endian::native == std::endian::little);
+  return static_cast<std::size_t>(std::countr_zero(marks)) / 8;
+}
+
+template <class Word>
+Word load(const char* from) noexcept {
+  Word word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+/// Whether a byte continues a UTF-8 character.
+constexpr bool is_continuation(char c) noexcept {
+  return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
+
+/// Length of the UTF-8 character of several bytes at the front, 0 if there is none (RFC 3629
+/// section 4: no overlong forms, no surrogates, nothing above U+10FFFF). `text` is not empty.
+std::size_t utf8_length(std::string_view text) noexcept;
+
+}  // namespace llmgw::json_bytes
