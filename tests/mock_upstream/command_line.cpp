@@ -18,6 +18,11 @@ bool apply(std::string_view flag, std::string_view value, CommandLine& line) {
     if (address) line.listen = *address;
     return address.has_value();
   }
+  if (flag == "--healthcheck") {
+    const auto address = parse_listen_address(value);
+    if (address) line.healthcheck = *address;
+    return address.has_value();
+  }
   if (flag != "--threads") return false;
   const auto threads = parse_integer(value);
   if (!threads || *threads == 0 || *threads > 64) return false;
@@ -27,7 +32,7 @@ bool apply(std::string_view flag, std::string_view value, CommandLine& line) {
 
 std::string row(std::string_view form, std::string_view meaning) {
   std::string text = "  ";
-  text.append(form).append(form.size() < 20 ? 20 - form.size() : 1, ' ');
+  text.append(form).append(form.size() < 22 ? 22 - form.size() : 1, ' ');
   return text.append(meaning).append("\n");
 }
 
@@ -49,12 +54,14 @@ Checked<CommandLine> parse_command_line(std::span<const char* const> arguments) 
 std::string help_text() {
   std::string text =
       "mock-upstream: a model provider for tests, which also fails as asked\n\n"
-      "Usage: mock-upstream [--listen ADDRESS] [--threads N] [--record FILE]\n\n";
+      "Usage: mock-upstream [--listen ADDRESS] [--threads N] [--record FILE]\n"
+      "       mock-upstream --healthcheck ADDRESS\n\n";
   text +=
       row("--listen ADDRESS", "where to listen; 127.0.0.1:0 by default, port 0 being any free one");
   text += row("--threads N", "threads, 1 to 64; 1 by default");
   text += row("--record FILE",
               "appends a JSON line for each request and each connection that the client ends");
+  text += row("--healthcheck ADDRESS", "asks the mock that listens there; exit status 0 or 1");
   text += row("--help", "prints this text");
   text +=
       "\nPOST /v1/chat/completions, /v1/completions, /v1/embeddings, /v1/responses; GET "

@@ -2,6 +2,7 @@
 // PURE: the command line of mock-upstream.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -13,7 +14,8 @@ namespace llmgw::mock {
 struct CommandLine {
   ListenAddress listen{.host = "127.0.0.1", .port = 0};
   unsigned threads = 1;
-  std::string record;  ///< empty: nothing is recorded
+  std::string record;                        ///< empty: nothing is recorded
+  std::optional<ListenAddress> healthcheck;  ///< ask the mock that listens there
   bool help = false;
 };
 

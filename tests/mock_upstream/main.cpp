@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/async/signals.hpp"
+#include "common/http/probe.hpp"
 #include "common/log.hpp"
 #include "common/net/listener.hpp"
 #include "tests/mock_upstream/command_line.hpp"
@@ -72,5 +73,7 @@ int main(int count, char** arguments) {
     std::fputs(mock::help_text().c_str(), stdout);
     return EXIT_SUCCESS;
   }
+  if (line->healthcheck)
+    return http::probe(*line->healthcheck, "/healthz") ? EXIT_SUCCESS : EXIT_FAILURE;
   return mock::serve(*line);
 }
