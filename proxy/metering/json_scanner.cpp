@@ -37,10 +37,20 @@ inline std::string_view text_between(const char* from, const char* to) noexcept 
 }
 
 JsonValue literal_value(std::uint8_t tag, std::string_view text) noexcept {
-  if (text == "null") return {.tag = tag, .kind = JsonKind::null};
-  if (text == "true") return {.tag = tag, .kind = JsonKind::yes};
-  if (text == "false") return {.tag = tag, .kind = JsonKind::no};
-  return {.tag = tag, .kind = JsonKind::number, .raw = text};
+  const bool is_number = text.front() <= '9';
+  const JsonKind kind = is_number         ? JsonKind::number
+                        : text == "null"  ? JsonKind::null
+                        : text == "true"  ? JsonKind::yes
+                        : text == "false" ? JsonKind::no
+                                          : JsonKind::number;
+  return {.tag = tag, .kind = kind, .raw = kind == JsonKind::number ? text : std::string_view()};
+}
+
+// A string without escapes, whose quotes are at `from` and `to`, or a literal between them.
+inline JsonValue plain_value(std::uint8_t tag, const char* from, const char* to) noexcept {
+  if (*from != '"') return literal_value(tag, text_between(from, to));
+  const std::string_view raw = text_between(from + 1, to);
+  return {.tag = tag, .kind = JsonKind::text, .raw = raw, .size = raw.size()};
 }
 
 }  // namespace
@@ -258,29 +268,27 @@ inline void JsonScanner::take_members(Input& in, JsonValue& found) noexcept {
     if (in.end - close < 4 || *close != '"' || close[1] != ':') return;
     const JsonKey* const key = shape.find(text_between(in.at + 1, close));
     const char* const value = close + (close[2] == ' ' ? 3 : 2);
+    const char* end_of_value = value;
     const char* behind = value;
-    JsonValue read{
-        .tag = key == nullptr ? std::uint8_t{0} : key->tag, .kind = JsonKind::text, .raw = {}};
     if (*value == '"') {
-      behind = find_quote_or_escape(value + 1, in.end);
-      if (behind == in.end || *behind != '"') return;
-      read.raw = text_between(value + 1, behind++);
-      read.size = read.raw.size();
+      end_of_value = find_quote_or_escape(value + 1, in.end);
+      if (in.end - end_of_value < 2 || *end_of_value != '"') return;
+      behind = end_of_value + 1;
     } else if (is(literal, *value)) {
-      behind = skip(literal, value, in.end);
-      if (read.tag != 0) read = literal_value(read.tag, text_between(value, behind));
+      end_of_value = behind = skip(literal, value, in.end);
+      if (behind == in.end) return;
     } else {
       key_ = key;
       in.at = value;
       state_ = State::value;
       return;
     }
-    if (behind == in.end) return;
     const bool has_comma = *behind == ',';
     in.at = has_comma ? skip(space, behind + 1, in.end) : behind;
     if (!has_comma) state_ = State::comma;
-    if (read.tag != 0) found = read;
-    if (!has_comma || read.tag != 0) return;
+    const bool is_wanted = key != nullptr && key->tag != 0;
+    if (is_wanted) found = plain_value(key->tag, value, end_of_value);
+    if (!has_comma || is_wanted) return;
   }
 }
 

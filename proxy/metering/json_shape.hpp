@@ -56,7 +56,8 @@ inline const JsonKey* JsonShape::find(std::string_view name) const noexcept {
   if (name.size() > max_size) return nullptr;
   for (std::size_t number = first_[name.size()]; number != 0; number = next_[number]) {
     const JsonKey& key = keys_[number - 1];
-    if (std::memcmp(key.name.data(), name.data(), name.size()) == 0) return &key;
+    // Most names that have a size in common differ in their first letter.
+    if (key.name.front() == name.front() && key.name == name) return &key;
   }
   return nullptr;
 }

@@ -145,24 +145,46 @@ void ResponseMeter::begin_event() noexcept {
 }
 
 void ResponseMeter::read_whole_event(std::string_view data) {
+  using Match = TextPrefix::Match;
   std::string_view rest = data;
   std::uint64_t size = 0;
-  if (prefix_ != nullptr && prefix_->take(rest, size)) {
-    note_text(size);
-    holds_text_ = true;
-    json_.resume(prefix_->place());
-    return read_json(rest);
+  const Match match = prefix_ == nullptr ? Match::none : prefix_->take(rest, size);
+  if (match == Match::none) return read_new_event(data);
+  note_text(size);
+  if (match == Match::all) return;
+  holds_text_ = true;
+  json_.resume(prefix_->place());
+  read_behind_text(rest);
+}
+
+// Nothing wanted but nulls: so it will be in each event that ends the same.
+void ResponseMeter::read_behind_text(std::string_view rest) {
+  bool is_empty = true;
+  for (std::string_view left = rest; const auto value = json_.next(left);) {
+    note(*value);
+    is_empty = is_empty && value->kind == JsonKind::null;
   }
+  if (is_empty && prefix_ != nullptr) prefix_->learn_rest(rest);
+}
+
+void ResponseMeter::read_new_event(std::string_view data) {
   begin_event();
-  bool is_common = true;  // so far nothing that another event with the same begin would have to say
+  // So far nothing that another event with the same begin would have to say again.
+  bool is_common = true;
+  std::string_view rest = data;
   while (const auto value = json_.next(rest)) {
     note(*value);
-    if (!is_common) continue;
-    is_common = value->tag == reply_tag::model || value->tag == reply_tag::event_name;
-    const bool is_in_place = value->tag == reply_tag::text && value->raw.data() != nullptr;
-    if (!is_in_place || !holds_text_) continue;
-    if (prefix_ == nullptr) prefix_ = std::make_unique<TextPrefix>();
-    prefix_->learn(data, value->raw, json_.place());
+    const bool is_text = value->tag == reply_tag::text;
+    if (is_common && is_text && holds_text_ && value->raw.data() != nullptr) {
+      if (prefix_ == nullptr) prefix_ = std::make_unique<TextPrefix>();
+      prefix_->learn(data, value->raw, json_.place());
+      const auto behind =
+          static_cast<std::size_t>(value->raw.data() - data.data()) + value->raw.size() + 1;
+      json_.resume(json_.place());
+      return read_behind_text(data.substr(behind));
+    }
+    is_common =
+        is_common && (value->tag == reply_tag::model || value->tag == reply_tag::event_name);
   }
 }
 

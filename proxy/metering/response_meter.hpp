@@ -59,6 +59,8 @@ class ResponseMeter {
   void read_events(std::string_view content);
   void read_event(const SsePiece& piece);
   void read_whole_event(std::string_view data);
+  void read_new_event(std::string_view data);
+  void read_behind_text(std::string_view rest);
   void begin_event() noexcept;
   void read_json(std::string_view json);
   void note(const JsonValue& value) noexcept;
