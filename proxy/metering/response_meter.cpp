@@ -174,7 +174,7 @@ void ResponseMeter::read_new_event(std::string_view data) {
   std::string_view rest = data;
   while (const auto value = json_.next(rest)) {
     note(*value);
-    const bool is_text = value->tag == reply_tag::text;
+    const bool is_text = value->tag == reply_tag::text && value->kind == JsonKind::text;
     if (is_common && is_text && holds_text_ && value->raw.data() != nullptr) {
       if (prefix_ == nullptr) prefix_ = std::make_unique<TextPrefix>();
       prefix_->learn(data, value->raw, json_.place());

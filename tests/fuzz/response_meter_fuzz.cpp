@@ -23,7 +23,7 @@ struct Facts {
   bool operator==(const Facts&) const = default;
 };
 
-Facts finish(ResponseMeter& meter) {
+Facts facts_of(ResponseMeter& meter) {
   const ResponseFacts facts = meter.finish();
   return {facts.usage,
           std::string(facts.model.view()),
@@ -102,8 +102,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   proxy::ResponseMeter cut;
   cut.begin(proxy::openai_usage_reader, type, "", 1 << 20);
   fuzz::in_pieces(input.text, input.seed, [&](std::string_view piece) { cut.observe(piece); });
-  const proxy::Facts facts = finish(whole);
-  fuzz::require(finish(cut) == facts);
+  const proxy::Facts facts = proxy::facts_of(whole);
+  fuzz::require(proxy::facts_of(cut) == facts);
   // An escape in a name would be one more thing that the reference undoes and the meter does not.
   if (type != proxy::types[0] || input.text.find('\\') != input.text.npos) return 0;
   proxy::Reference reference;

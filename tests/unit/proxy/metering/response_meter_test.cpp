@@ -480,6 +480,11 @@ TEST(ResponseMeter, CountsPiecesOfTextHoweverEventsBegin) {
       "2/2");
   EXPECT_EQ(counted_text(text("a") + chunk(R"("choices":[{"index":0,"delta":{"content":null}}])")),
             "1/1");
+  // A number in the place of text, and what stands behind it.
+  EXPECT_EQ(meter(sse_type,
+                  "data: {\"choices\":[{\"delta\":{\"content\":5},\"finish_reason\":\"k\"}]}\n\n")
+                .finish_reason.view(),
+            "k");
   EXPECT_EQ(counted_text(text("a") + done), "1/1");
   EXPECT_FALSE(meter(json_type, R"({"choices":[{"text":"a"}]})").stream_chunks);
   EXPECT_FALSE(meter("audio/mpeg", "x").output_bytes);
