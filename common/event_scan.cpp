@@ -3,12 +3,14 @@
 // not.
 #include "common/event_scan.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "common/event_rules.hpp"
 #include "common/ids.hpp"
-#include "common/json_cursor.hpp"
+#include "common/json_reader.hpp"
 
 namespace llmgw {
 namespace {
@@ -20,31 +22,29 @@ using json_bytes::load;
 using json_bytes::ones;
 constexpr const auto& rules = event_rules::table;
 
-// `"name":` as words to compare with, so that the usual key costs a few moves.
+// `,"name":` as words to compare with: what stands between the value before and the value. The
+// first field follows the opening brace.
 struct Prefix {
-  static constexpr std::size_t words = 4;
-  std::array<std::uint64_t, words> bytes{};
-  std::array<std::uint64_t, words> mask{};
+  static constexpr std::size_t most_words = 4;
+  std::array<std::uint64_t, most_words> bytes{};
+  std::array<std::uint64_t, most_words> mask{};
   std::size_t size = 0;
 
+  constexpr explicit Prefix(std::size_t field) {
+    add(field == 0 ? '{' : ',');
+    add('"');
+    for (const char c : rules[field].name) add(c);
+    add('"');
+    add(':');
+  }
   constexpr void add(char c) {
     const std::size_t shift = size % 8 * 8;
     bytes[size / 8] |= std::uint64_t{static_cast<unsigned char>(c)} << shift;
     mask[size / 8] |= std::uint64_t{0xff} << shift;
     ++size;
   }
+  constexpr std::size_t words() const { return (size + 7) / 8; }
 };
-
-constexpr auto prefixes = [] {
-  std::array<Prefix, rules.size()> made{};
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    made[i].add('"');
-    for (const char c : rules[i].name) made[i].add(c);
-    made[i].add('"');
-    made[i].add(':');
-  }
-  return made;
-}();
 
 using FieldSet = std::uint64_t;
 static_assert(rules.size() <= 64);
@@ -60,7 +60,9 @@ constexpr FieldSet fields_written(Written written) {
 constexpr FieldSet always = fields_written(Written::always);
 constexpr FieldSet since_v1 = fields_written(Written::since_v1);
 constexpr FieldSet schema_version = FieldSet{1} << index_of("schema_version");
-constexpr std::size_t event_id = index_of("event_id");
+static_assert(rules[index_of("event_id")].kind == Kind::id &&
+              std::count_if(rules.begin(), rules.end(),
+                            [](const auto& rule) { return rule.kind == Kind::id; }) == 1);
 
 // Whether all bytes of the word outside `separators` are digits, and those are as in `expected`.
 constexpr bool is_shaped(std::uint64_t word, std::uint64_t separators, std::uint64_t expected) {
@@ -86,91 +88,125 @@ bool is_usual_timestamp(std::string_view text) {
   return pair(5) <= 12 && pair(8) <= 31 && pair(11) <= 23 && pair(14) <= 59 && pair(17) <= 60;
 }
 
+bool is_timestamp(std::string_view text) {
+  return is_usual_timestamp(text) || event_rules::is_timestamp(text);
+}
+
 class Scanner {
  public:
-  explicit Scanner(std::string_view text) : text_(text), cursor_(text) {}
+  explicit Scanner(std::string_view text) : text_(text), reader_(text) {}
 
   std::optional<ScannedEvent> scan() {
-    if (!cursor_.take('{')) return std::nullopt;
-    do {
-      cursor_.skip_blanks();
-      if (!member()) return std::nullopt;
-      cursor_.skip_blanks();
-    } while (cursor_.take(','));
-    if (!cursor_.take('}') || !is_complete()) return std::nullopt;
-    return ScannedEvent{static_cast<std::size_t>(cursor_.position() - text_.data()), event_id_};
+    if (!text_.starts_with('{')) return std::nullopt;
+    const char* at = usual_members(text_.data(), std::make_index_sequence<rules.size()>());
+    while (at != nullptr) {
+      const bool is_first = at == text_.data();
+      if (!is_first) at = reader_.blanks(at);
+      if (reader_.peek(at) == '}') return finish(at + 1);
+      at = is_first ? member(at + 1) : other_member(at);
+    }
+    return std::nullopt;
   }
 
  private:
-  bool is_complete() const {
-    if ((seen_ & always) != always) return false;
-    return (seen_ & schema_version) == 0 || (seen_ & since_v1) == since_v1;
+  std::optional<ScannedEvent> finish(const char* end) const {
+    if ((seen_ & always) != always) return std::nullopt;
+    if ((seen_ & schema_version) != 0 && (seen_ & since_v1) != since_v1) return std::nullopt;
+    return ScannedEvent{static_cast<std::size_t>(end - text_.data()), event_id_};
   }
 
-  bool member() {
-    std::size_t field = expected_;
-    if (!take_expected_key() && !take_key(field)) return false;
-    cursor_.skip_blanks();
-    if (field == rules.size()) return cursor_.value();
+  // The members that stand in the table's order without blanks: straight code, for a loop over
+  // fields spends most of its time on branches that were guessed wrong. Stops in front of the first
+  // member that is another.
+  template <std::size_t... fields>
+  const char* usual_members(const char* at, std::index_sequence<fields...>) {
+    ((at = at == nullptr ? nullptr : usual_member<fields>(at)), ...);
+    return at;
+  }
+
+  template <std::size_t field>
+  const char* usual_member(const char* at) {
+    constexpr Prefix prefix(field);
+    if (reader_.remaining(at) < prefix.words() * 8) return at;
+    const auto difference = [&]<std::size_t... i>(std::index_sequence<i...>) {
+      return (... | ((load<std::uint64_t>(at + i * 8) ^ prefix.bytes[i]) & prefix.mask[i]));
+    }(std::make_index_sequence<prefix.words()>());
+    if (difference != 0) return at;
+    seen_ |= FieldSet{1} << field;
+    return value(at + prefix.size, rules[field].kind);
+  }
+
+  const char* other_member(const char* at) {
+    return reader_.peek(at) == ',' ? member(at + 1) : nullptr;
+  }
+
+  // A member of any name in any place.
+  const char* member(const char* at) {
+    std::string_view name;
+    at = reader_.string(reader_.blanks(at), name);
+    if (at == nullptr || name.find('\\') != std::string_view::npos) return nullptr;
+    at = reader_.token(reader_.blanks(at), ':');
+    if (at == nullptr) return nullptr;
+    at = reader_.blanks(at);
+    const bool is_expected = expected_ < rules.size() && rules[expected_].name == name;
+    const std::size_t field = is_expected ? expected_ : index_of(name);
+    if (field == rules.size()) return reader_.value(at);
     const FieldSet bit = FieldSet{1} << field;
-    if ((seen_ & bit) != 0) return false;
+    if ((seen_ & bit) != 0) return nullptr;
     seen_ |= bit;
     expected_ = field + 1;
-    return value(field);
+    return value(at, rules[field].kind);
   }
 
-  bool take_expected_key() {
-    if (expected_ == rules.size() || cursor_.remaining() < Prefix::words * 8) return false;
-    const Prefix& prefix = prefixes[expected_];
-    std::uint64_t difference = 0;
-    for (std::size_t i = 0; i < Prefix::words; ++i) {
-      const auto word = load<std::uint64_t>(cursor_.position() + i * 8);
-      difference |= (word ^ prefix.bytes[i]) & prefix.mask[i];
-    }
-    if (difference != 0) return false;
-    cursor_.skip(prefix.size);
-    return true;
-  }
-
-  // Any key; `field` becomes the size of the table where nobody knows it.
-  bool take_key(std::size_t& field) {
-    std::string_view name;
-    if (!cursor_.string(name) || name.find('\\') != std::string_view::npos) return false;
-    field = index_of(name);
-    cursor_.skip_blanks();
-    return cursor_.take(':');
-  }
-
-  bool value(std::size_t field) {
-    std::string_view content;
-    std::uint64_t number = 0;
-    switch (rules[field].kind) {
-      case Kind::word: return cursor_.string(content) && !content.empty();
-      case Kind::text: return cursor_.string(content);
-      case Kind::text_or_null: return is_null() || cursor_.string(content);
-      case Kind::id:
-        if (!cursor_.string(content) || !is_valid_request_id(content)) return false;
-        if (field == event_id) event_id_ = content;
-        return true;
-      case Kind::timestamp:
-        return cursor_.string(content) &&
-               (is_usual_timestamp(content) || event_rules::is_timestamp(content));
-      case Kind::count: return cursor_.count(number);
-      case Kind::count_or_null: return is_null() || cursor_.count(number);
-      case Kind::number: return cursor_.number();
-      case Kind::number_or_null: return is_null() || cursor_.number();
-      case Kind::boolean: return cursor_.take("true") || cursor_.take("false");
+  [[gnu::always_inline]] const char* value(const char* at, Kind kind) {
+    const bool is_null = reader_.peek(at) == 'n';
+    switch (kind) {
+      case Kind::word: return string(at, [](std::string_view text) { return !text.empty(); });
+      case Kind::text: return string(at, [](std::string_view) { return true; });
+      case Kind::text_or_null:
+        if (is_null) return reader_.token(at, "null");
+        return string(at, [](std::string_view) { return true; });
+      case Kind::id: return id(at);
+      case Kind::timestamp: return string(at, is_timestamp);
+      case Kind::count_or_null:
+        if (is_null) return reader_.token(at, "null");
+        return count(at, [](std::uint64_t) { return true; });
+      case Kind::count: return count(at, [](std::uint64_t) { return true; });
+      case Kind::number_or_null:
+        if (is_null) return reader_.token(at, "null");
+        return reader_.number(at);
+      case Kind::number: return reader_.number(at);
+      case Kind::boolean:
+        return reader_.peek(at) == 't' ? reader_.token(at, "true") : reader_.token(at, "false");
       case Kind::status:
-        return cursor_.count(number) && (number == 0 || (number >= 100 && number <= 599));
-      case Kind::version: return cursor_.count(number) && number == 1;
-      default: return false;  // a rule that only the full check knows
+        return count(at, [](std::uint64_t n) { return n == 0 || (n >= 100 && n <= 599); });
+      case Kind::version: return count(at, [](std::uint64_t n) { return n == 1; });
+      default: return nullptr;  // a rule that only the full check knows
     }
   }
 
-  bool is_null() { return cursor_.peek() == 'n' && cursor_.take("null"); }
+  template <class Predicate>
+  const char* string(const char* at, Predicate is_good) const {
+    std::string_view content;
+    at = reader_.string(at, content);
+    return at != nullptr && is_good(content) ? at : nullptr;
+  }
+
+  template <class Predicate>
+  const char* count(const char* at, Predicate is_good) const {
+    std::uint64_t number = 0;
+    at = reader_.count(at, number);
+    return at != nullptr && is_good(number) ? at : nullptr;
+  }
+
+  // event_id is the only one; that is asserted above.
+  const char* id(const char* at) {
+    at = reader_.string(at, event_id_);
+    return at != nullptr && is_valid_request_id(event_id_) ? at : nullptr;
+  }
 
   std::string_view text_;
-  JsonCursor cursor_;
+  JsonReader reader_;
   FieldSet seen_ = 0;
   std::size_t expected_ = 0;  // field that would come next in the table's order
   std::string_view event_id_;

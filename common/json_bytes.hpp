@@ -2,6 +2,10 @@
 // PURE: looking at eight bytes of JSON text at a time.
 #pragma once
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -38,6 +42,29 @@ Word load(const char* from) noexcept {
   std::memcpy(&word, from, sizeof word);
   return word;
 }
+
+/// Bytes that plain_run() looks at.
+#ifdef __SSE2__
+inline constexpr std::size_t run_size = 16;
+
+/// How many bytes come before the first one that specials() would mark; run_size if there is none.
+inline std::size_t plain_run(const char* from) noexcept {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i_u*>(from));
+  // As signed numbers, so that what is not ASCII is below the blank as well.
+  const __m128i below = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
+  const __m128i quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+  const __m128i escapes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+  const int marks = _mm_movemask_epi8(_mm_or_si128(below, _mm_or_si128(quotes, escapes)));
+  return static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(marks) | 1U << run_size));
+}
+#else
+inline constexpr std::size_t run_size = 8;
+
+inline std::size_t plain_run(const char* from) noexcept {
+  const std::uint64_t marks = specials(load<std::uint64_t>(from));
+  return marks == 0 ? run_size : first_marked(marks);
+}
+#endif
 
 /// Whether a byte continues a UTF-8 character.
 constexpr bool is_continuation(char c) noexcept {

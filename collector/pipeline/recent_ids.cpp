@@ -36,8 +36,8 @@ bool KeyTable::insert(const EventKey& key) {
 
 void KeyTable::grow() {
   constexpr std::size_t first_size = 1'024;
-  const auto before =
-      std::exchange(slots_, std::vector<EventKey>(std::max(first_size, slots_.size() * 2)));
+  decltype(slots_) before(std::max(first_size, slots_.size() * 2));
+  std::swap(before, slots_);
   for (const EventKey& each : before) {
     if (!each.is_none()) slots_[place(each)] = each;
   }

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "collector/pipeline/huge_pages.hpp"
 #include "collector/sinks/event_key.hpp"
 
 namespace llmgw::collector {
@@ -26,7 +27,8 @@ class KeyTable {
   std::size_t place(const EventKey& key) const noexcept;
   void grow();
 
-  std::vector<EventKey> slots_;  // none: empty; a power of two of them, at most half of them full
+  std::vector<EventKey, HugePageAllocator<EventKey>>
+      slots_;  // none: empty; a power of two of them, at most half of them full
   std::size_t size_ = 0;
 };
 
