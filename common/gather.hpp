@@ -9,7 +9,9 @@
 #include <cstring>
 #include <deque>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace llmgw {
@@ -22,6 +24,7 @@ class Gather {
   void clear() noexcept {
     pieces_.clear();
     copies_.clear();
+    owned_.clear();
     size_ = 0;
   }
 
@@ -47,13 +50,34 @@ class Gather {
     add({copy.data(), bytes.size()});
   }
 
+  /// Adds bytes that the list keeps itself from now on.
+  void add_owned(std::string bytes) { add(owned_.emplace_back(std::move(bytes))); }
+
+  /// A place for a few bytes that are known only once what follows them is: see fill().
+  std::size_t reserve() {
+    pieces_.push_back({nullptr, 0});
+    return pieces_.size() - 1;
+  }
+  /// Puts a copy of `bytes` (at most copy_limit) into a reserved place; none if that is empty.
+  void fill(std::size_t place, std::string_view bytes) {
+    if (bytes.empty()) {
+      pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(place));
+      return;
+    }
+    auto& copy = copies_.emplace_back();
+    std::memcpy(copy.data(), bytes.data(), bytes.size());
+    pieces_[place] = {copy.data(), bytes.size()};
+    size_ += bytes.size();
+  }
+
   bool is_empty() const noexcept { return size_ == 0; }
   std::size_t size() const noexcept { return size_; }
   std::span<iovec> pieces() noexcept { return pieces_; }
 
  private:
   std::vector<iovec> pieces_;
-  std::deque<std::array<char, copy_limit>> copies_;
+  std::deque<std::array<char, copy_limit>> copies_;  // neither moves what it holds as it grows
+  std::deque<std::string> owned_;
   std::size_t size_ = 0;
 };
 

@@ -18,6 +18,8 @@ class JsonNesting {
   const char* skip(const char* at, const char* end) noexcept;
 
   bool is_open() const noexcept { return depth_ > 0; }
+  /// Directly within the object or array that is passed over, and in no string.
+  bool is_at_top() const noexcept { return depth_ == 1 && !in_text_; }
 
  private:
   const char* skip_blocks(const char* at, const char* end) noexcept;

@@ -21,12 +21,13 @@ void OpenAi::set_key(Secret key) { authorization_ = Secret("Bearer " + std::stri
 const UsageReader& OpenAi::usage_reader() const noexcept { return openai_usage_reader; }
 
 // Fields keep their order: ours stand where the client's stood.
-void OpenAi::prepare(const http::RequestHead& head, std::string& out) const {
+std::size_t OpenAi::prepare(const http::RequestHead& head, std::string& out) const {
   out.append(head.method)
       .append(" ")
       .append(path_prefix_)
       .append(head.target)
       .append(" HTTP/1.1\r\n");
+  std::size_t length_at = out.npos;
   bool has_host = false;
   bool has_credentials = false;
   for (const Field& each : head.fields) {
@@ -44,12 +45,16 @@ void OpenAi::prepare(const http::RequestHead& head, std::string& out) const {
       case FieldId::x_llm_tenant:
       case FieldId::x_tenant: break;
       default:
-        if (!http::is_hop_by_hop(each, head)) append_field(out, each.name, each.value);
+        if (http::is_hop_by_hop(each, head)) break;
+        append_field(out, each.name, each.value);
+        if (each.id == FieldId::content_length)
+          length_at = out.size() - each.value.size() - std::string_view("\r\n").size();
     }
   }
   if (!has_host) append_field(out, "Host", authority_);
   if (!has_credentials) append_credentials(out);
   out.append("\r\n");
+  return length_at;
 }
 
 void OpenAi::append_credentials(std::string& out) const {

@@ -63,5 +63,63 @@ TEST(OpenAi, TakesANewKey) {
   EXPECT_EQ(out.find("old"), out.npos);
 }
 
+TEST(OpenAi, TellsWhereTheLengthStands) {
+  const OpenAi provider(*parse_http_url("http://h"), Secret("k"));
+  const auto head = http::parse_request_head(
+      "POST /v1/x HTTP/1.1\r\nHost: g\r\ncontent-LENGTH:  42 \r\nX: 42\r\n\r\n", storage);
+  std::string out = "before";
+  const std::size_t at = provider.prepare(*head, out);
+  EXPECT_EQ(out.substr(at, 4), "42\r\n");
+  EXPECT_EQ(out.find("42"), at);
+  const auto without = http::parse_request_head("GET /v1/x HTTP/1.1\r\nHost: g\r\n\r\n", storage);
+  EXPECT_EQ(provider.prepare(*without, out), out.npos);
+}
+
+bool may_be_asked(const std::string& line, const std::string& fields) {
+  const OpenAi provider(*parse_http_url("http://h"), Secret("k"));
+  const std::string text = line + " HTTP/1.1\r\nHost: g\r\nContent-Length: 1\r\n" + fields + "\r\n";
+  const auto head = http::parse_request_head(text, storage);
+  EXPECT_TRUE(head.has_value()) << text;
+  return provider.streams_usage_on_demand(*head) && provider.allows_edit(*head);
+}
+
+TEST(OpenAi, ChatCompletionsInJsonMayBeAskedForUsage) {
+  const std::string chat = "POST /v1/chat/completions";
+  EXPECT_TRUE(may_be_asked(chat, ""));
+  EXPECT_TRUE(may_be_asked(chat + "?api-version=1", "Content-Type: application/json\r\n"));
+  EXPECT_TRUE(may_be_asked(chat, "content-type: Application/JSON ; charset=utf-8\r\n"));
+  EXPECT_TRUE(may_be_asked(chat, "Content-Encoding: identity\r\nCache-Control: no-cache\r\n"));
+  for (const char* line : {"GET /v1/chat/completions", "POST /v1/completions", "POST /v1/responses",
+                           "POST /v1/chat/completions/x", "POST /v1/x/v1/chat/completions"})
+    EXPECT_FALSE(may_be_asked(line, "")) << line;
+  for (const char* field :
+       {"Content-Type: multipart/form-data; boundary=x", "Content-Type: text/plain",
+        "Content-Encoding: gzip", "Content-MD5: x", "Digest: x", "Content-Digest: x",
+        "repr-digest: x", "Signature: x", "Cache-Control: no-transform"})
+    EXPECT_FALSE(may_be_asked(chat, std::string(field) + "\r\n")) << field;
+}
+
+bool is_filtered(const std::string& status, const std::string& fields) {
+  const OpenAi provider(*parse_http_url("http://h"), Secret("k"));
+  const std::string text = "HTTP/1.1 " + status + " X\r\n" + fields + "\r\n";
+  const auto head = http::parse_response_head(text, storage, false);
+  EXPECT_TRUE(head.has_value()) << text;
+  return provider.usage_filter(*head) != nullptr;
+}
+
+TEST(OpenAi, StreamsThatCanBeReadAreFiltered) {
+  const std::string events = "Content-Type: text/event-stream; charset=utf-8\r\n";
+  EXPECT_TRUE(is_filtered("200", events));
+  EXPECT_TRUE(is_filtered("200", events + "Content-Length: 5\r\n"));
+  EXPECT_TRUE(is_filtered("200", "Transfer-Encoding: chunked\r\n"));
+  EXPECT_TRUE(
+      is_filtered("200", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n"));
+  EXPECT_FALSE(is_filtered("200", events + "Content-Encoding: gzip\r\n"));
+  EXPECT_FALSE(is_filtered("200", "Content-Type: application/json\r\nContent-Length: 5\r\n"));
+  EXPECT_FALSE(is_filtered("200", "Content-Type: audio/mpeg\r\n"));
+  EXPECT_FALSE(is_filtered("400", events));
+  EXPECT_FALSE(is_filtered("204", events));
+}
+
 }  // namespace
 }  // namespace llmgw::proxy

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// Asking OpenAI, and whoever speaks its dialect, for the usage of a stream.
+#include <algorithm>
+
+#include "proxy/provider/openai.hpp"
+#include "proxy/provider/stream_options.hpp"
+#include "proxy/provider/usage_filter.hpp"
+
+namespace llmgw::proxy {
+namespace {
+
+using http::equals_ignoring_case;
+using http::FieldId;
+
+// The only endpoint whose streams have to be asked and can be: legacy completions have the option
+// too, but Ollama answers it there with zeros on every chunk, and other streams do not know it.
+constexpr std::string_view asked_path = "/v1/chat/completions";
+
+std::string_view media_type(std::string_view content_type) noexcept {
+  content_type = content_type.substr(0, content_type.find(';'));
+  while (content_type.ends_with(' ') || content_type.ends_with('\t')) content_type.remove_suffix(1);
+  return content_type;
+}
+
+bool is_json(std::string_view type) noexcept {
+  constexpr std::string_view suffix = "+json";
+  return equals_ignoring_case(type, "application/json") ||
+         (type.size() > suffix.size() &&
+          equals_ignoring_case(type.substr(type.size() - suffix.size()), suffix));
+}
+
+bool is_uncoded(const http::Head& head) noexcept {
+  return std::all_of(head.fields.begin(), head.fields.end(), [](const http::Field& each) {
+    return each.id != FieldId::content_encoding || equals_ignoring_case(each.value, "identity");
+  });
+}
+
+// Fields that vouch for the body's bytes (RFC 9530, RFC 9421), or forbid to change them (RFC 9110
+// section 7.7).
+bool guards_body(const http::Field& field) noexcept {
+  switch (field.name.size()) {
+    case 6: return equals_ignoring_case(field.name, "digest");
+    case 9: return equals_ignoring_case(field.name, "signature");
+    case 11:
+      return equals_ignoring_case(field.name, "content-md5") ||
+             equals_ignoring_case(field.name, "repr-digest");
+    case 13:
+      return equals_ignoring_case(field.name, "cache-control") &&
+             field.value.find("no-transform") != field.value.npos;
+    case 14: return equals_ignoring_case(field.name, "content-digest");
+    default: return false;
+  }
+}
+
+// Text Generation Inference reports usage beside the last choice, and only when asked.
+bool is_text_generation_inference(const http::ResponseHead& head) noexcept {
+  return std::any_of(head.fields.begin(), head.fields.end(), [](const http::Field& each) {
+    return equals_ignoring_case(each.name, "x-compute-type");
+  });
+}
+
+}  // namespace
+
+bool OpenAi::streams_usage_on_demand(const http::RequestHead& head) const noexcept {
+  return head.method == "POST" && head.path() == asked_path;
+}
+
+bool OpenAi::allows_edit(const http::RequestHead& head) const noexcept {
+  const std::string_view type = media_type(head.value(FieldId::content_type));
+  return (type.empty() || is_json(type)) && is_uncoded(head) &&
+         std::none_of(head.fields.begin(), head.fields.end(), guards_body);
+}
+
+std::optional<BodyInsertion> OpenAi::ask_for_usage(std::string_view body) const noexcept {
+  const auto place = place_for_usage_option(body);
+  if (!place) return std::nullopt;
+  return BodyInsertion{*place, usage_option};
+}
+
+bool OpenAi::may_refuse(int status) const noexcept { return status == 400 || status == 422; }
+
+bool OpenAi::is_refusal(std::string_view text) const noexcept { return names_usage_option(text); }
+
+// Some servers send events as JSON, or without any type; they do not tell their length then.
+std::unique_ptr<StreamFilter> OpenAi::usage_filter(const http::ResponseHead& head) const {
+  using Framing = http::Framing::Kind;
+  const std::string_view type = media_type(head.value(FieldId::content_type));
+  const bool has_length = head.framing.kind == Framing::length;
+  const bool may_be_events = equals_ignoring_case(type, "text/event-stream") ||
+                             (!has_length && (type.empty() || is_json(type)));
+  const bool is_answer = head.status >= 200 && head.status < 300;
+  if (!is_answer || !may_be_events || head.framing.kind == Framing::none || !is_uncoded(head))
+    return nullptr;
+  return std::make_unique<UsageFilter>(is_text_generation_inference(head));
+}
+
+}  // namespace llmgw::proxy
