@@ -36,8 +36,9 @@ constexpr std::array table{
     Variable{"METERING_CAPTURE_BYTES", "256KB",
              "most bytes of one response that metering may hold; `0` looks at no body at all"},
     Variable{"METERING_STREAM_USAGE", "inject",
-             "`inject` or `passthrough`; checked but without effect yet: requests and streams are "
-             "not touched"},
+             "`inject`: a streamed chat completion without `stream_options` is asked for its usage "
+             "upstream, and the client sees the stream it would have seen; `passthrough`: neither "
+             "request nor stream is touched"},
     Variable{"METERING_HASH_PAYLOADS", "off",
              "`hmac`: events hold keyed SHA-256 digests of the request's and the response's body"},
     Variable{"METERING_HASH_KEY_FILE", "",

@@ -16,6 +16,7 @@
 #include "proxy/config.hpp"
 #include "proxy/outbox/outbox.hpp"
 #include "proxy/provider/provider.hpp"
+#include "proxy/provider/refusals.hpp"
 #include "proxy/upstream/pool.hpp"
 
 namespace llmgw::proxy {
@@ -36,6 +37,10 @@ struct Context {
   std::array<char, max_encoded_event> event_out;  ///< the event being encoded
 
   std::unique_ptr<DigestKey> digest_key = nullptr;  ///< none: bodies are not digested
+
+  // Of requests that ask for more than their client did.
+  Refusals refusals{};
+  std::size_t edited_bytes = 0;  ///< held for all of them together
 };
 
 }  // namespace llmgw::proxy

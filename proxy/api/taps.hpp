@@ -22,6 +22,7 @@ class RequestTap final : public Tap {
   const RequestFacts& facts() const noexcept { return scanner_.facts(); }
   /// Of what was observed. Call it once.
   DigestText digest() noexcept { return digest_.finish(); }
+  bool is_done() const noexcept { return scanner_.is_done(); }
 
  private:
   RequestScanner scanner_;

@@ -8,6 +8,7 @@
 
 #include "common/gather.hpp"
 #include "common/http/body_decoder.hpp"
+#include "proxy/provider/stream_filter.hpp"
 
 namespace llmgw::proxy {
 
@@ -24,7 +25,7 @@ class Tap {
 /// How a body leaves.
 enum class BodyForm : std::uint8_t {
   as_received,   ///< same framing on both sides
-  chunked,       ///< arrives without framing (until close), leaves chunked
+  chunked,       ///< leaves in chunks of our own: arrives until close, or is filtered
   payload_only,  ///< leaves without framing: ends by the connection's close
 };
 
@@ -34,6 +35,14 @@ enum class ReframeStep : std::uint8_t { need_more, end, fault };
 /// in `input`.
 ReframeStep reframe(http::BodyDecoder& decoder, std::string_view& input, BodyForm form, Tap& tap,
                     Gather& out);
+
+/// The same for a body that is filtered on its way; `form` is chunked or payload_only. A chunk
+/// leaves for each input of which something is left, and trailers are kept.
+ReframeStep reframe_filtered(http::BodyDecoder& decoder, std::string_view& input, BodyForm form,
+                             Tap& tap, StreamFilter& filter, Gather& out);
+
+/// Adds what a filter still holds once no more comes. `is_complete`: not cut off.
+void add_held(StreamFilter& filter, BodyForm form, bool is_complete, Gather& out);
 
 /// What ends a body in this form, once the peer's close has completed it.
 std::string_view closing_bytes(BodyForm form) noexcept;

@@ -3,10 +3,22 @@
 #include "proxy/upstream/relay.hpp"
 
 namespace llmgw::proxy {
+namespace {
+
+// The source was cut off: what a filter holds of it was sent by the source, so it is passed on.
+Task<void> send_held(ByteStream& to, BodyForm form, StreamFilter& filter, RelayLimits limits) {
+  Gather& out = to.loop().gather();
+  add_held(filter, form, false, out);
+  if (out.is_empty()) co_return;
+  to.expires_after(limits.write);
+  (void)co_await to.write(out);
+}
+
+}  // namespace
 
 Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& decoder,
                           BodyForm form, Tap& tap, RelayLimits limits, std::string_view head,
-                          std::string_view input) {
+                          std::string_view input, StreamFilter* filter) {
   using Kind = RelayEnd::Kind;
   RelayEnd end;
   for (bool closed = false;;) {
@@ -15,7 +27,10 @@ Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& d
     head = {};
     ReframeStep step = ReframeStep::end;
     if (closed) {
+      if (filter != nullptr) add_held(*filter, form, true, out);
       out.add(closing_bytes(form));
+    } else if (filter != nullptr) {
+      step = reframe_filtered(decoder, input, form, tap, *filter, out);
     } else {
       step = reframe(decoder, input, form, tap, out);
     }
@@ -42,7 +57,9 @@ Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& d
     }
     const auto fault = static_cast<errc>(bytes.error().value());
     closed = fault == errc::connection_closed && decoder.finish_at_close();
-    if (!closed) co_return RelayEnd{Kind::source_ended, fault};
+    if (closed) continue;
+    if (filter != nullptr) co_await send_held(to, form, *filter, limits);
+    co_return RelayEnd{Kind::source_ended, fault};
   }
 }
 

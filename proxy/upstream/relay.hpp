@@ -33,10 +33,10 @@ struct RelayLimits {
 };
 
 /// Sends `head` and what there is of the body in one write, then passes bytes on as they arrive;
-/// nothing waits for the next span. `head` and `input` are needed until the first suspension only,
-/// `decoder` and `tap` until the end.
+/// nothing waits for the next span. With a `filter` only what that lets go of is sent. `head` and
+/// `input` are needed until the first suspension only, `decoder`, `tap` and `filter` until the end.
 Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& decoder,
                           BodyForm form, Tap& tap, RelayLimits limits, std::string_view head,
-                          std::string_view input);
+                          std::string_view input, StreamFilter* filter = nullptr);
 
 }  // namespace llmgw::proxy

@@ -11,8 +11,10 @@ namespace llmgw::proxy {
 using http::append_field;
 using http::FieldId;
 
-BodyForm response_form(const http::ResponseHead& head, int client_minor_version) noexcept {
+BodyForm response_form(const http::ResponseHead& head, int client_minor_version,
+                       bool is_filtered) noexcept {
   using Kind = http::Framing::Kind;
+  if (is_filtered) return client_minor_version > 0 ? BodyForm::chunked : BodyForm::payload_only;
   if (head.framing.kind == Kind::chunked) {
     return client_minor_version > 0 ? BodyForm::as_received : BodyForm::payload_only;
   }
@@ -28,6 +30,7 @@ void append_response_head(std::string& out, const http::ResponseHead& head, Body
   for (const http::Field& each : head.fields) {
     if (http::is_hop_by_hop(each, head)) continue;
     if (each.id == FieldId::x_llm_request_id && !request_id.empty()) continue;
+    if (each.id == FieldId::content_length && form != BodyForm::as_received) continue;
     append_field(out, each.name, each.value);
   }
   const bool final = head.status >= 200;

@@ -10,8 +10,9 @@
 
 namespace llmgw::proxy {
 
-/// How a response leaves for a client of this version.
-BodyForm response_form(const http::ResponseHead& head, int client_minor_version) noexcept;
+/// How a response leaves for a client of this version; one that is filtered is framed anew.
+BodyForm response_form(const http::ResponseHead& head, int client_minor_version,
+                       bool is_filtered = false) noexcept;
 
 /// Appends the head of a response, final or interim, for the client. `request_id` replaces the
 /// upstream's own; empty on interim responses. `keep_alive`: whether the client's connection stays

@@ -74,6 +74,12 @@ constexpr Name<PlainFraming> framings[] = {
     {"close", PlainFraming::close},
 };
 
+constexpr Name<Refusal> refusals[] = {
+    {"mistral", Refusal::mistral},
+    {"azure", Refusal::azure},
+    {"openai", Refusal::openai},
+};
+
 using Text = std::string_view;
 struct Option {
   OptionHelp help;
@@ -138,6 +144,8 @@ constexpr Option options[] = {
      [](Text text, Behaviour& to) { return read(text, to.hang); }},
     {{"early=1", "answers 413 without reading the body; in X-Mock only"},
      [](Text text, Behaviour& to) { return read(text, to.early); }},
+    {{"refuse=NAME", "mistral, azure or openai: refuses requests with stream_options as these do"},
+     [](Text text, Behaviour& to) { return read_name(text, to.refuse, refusals); }},
     {{"informational=CODE", "an interim response first, such as 103"},
      [](Text text, Behaviour& to) { return read_status(text, to.informational, 100, 199); }},
 };

@@ -25,6 +25,9 @@ enum class UsagePlace : std::uint8_t {
   x_groq,    ///< in `x_groq.usage`, of a stream in the finish chunk
 };
 
+/// Whose answer a request with `stream_options` gets.
+enum class Refusal : std::uint8_t { none, mistral, azure, openai };
+
 enum class PlainFraming : std::uint8_t { length, chunked, close };
 
 /// One answer's behaviour. The default is a good answer at once.
@@ -51,6 +54,7 @@ struct Behaviour {
   bool early = false;
   int informational = 0;
   std::string gate;
+  Refusal refuse = Refusal::none;
 };
 
 /// Reads a list of options. The faults are one line each, for the answer to a test that misspelt

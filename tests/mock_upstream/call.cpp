@@ -73,6 +73,23 @@ std::string to_text(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+RefusalText refusal_text(Refusal whose) {
+  if (whose == Refusal::mistral) {
+    return {422, R"({"object":"error","message":{"detail":[{"type":"extra_forbidden",)"
+                 R"("loc":["body","stream_options","include_usage"],"msg":"Extra inputs are not )"
+                 R"(permitted","input":true}]},"type":"invalid_request_error","param":null,)"
+                 R"("code":null})"};
+  }
+  Json error;
+  error["message"] = whose == Refusal::azure
+                         ? "Unrecognized request argument supplied: stream_options"
+                         : "Unknown parameter: 'stream_options'.";
+  error["type"] = "invalid_request_error";
+  error["param"] = whose == Refusal::azure ? Json() : Json("stream_options");
+  error["code"] = whose == Refusal::azure ? Json() : Json("unknown_parameter");
+  return {400, Json{{"error", error}}.dump(2) + "\n"};
+}
+
 std::string error_text(int status, std::string_view message) {
   const Kind kind = kind_of(status);
   const Json error = {

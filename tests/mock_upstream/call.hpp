@@ -43,6 +43,13 @@ void place_usage(const Call& call, Json usage, Json& answer);
 /// Any text as JSON; broken UTF-8 becomes U+FFFD.
 std::string to_text(const Json& json);
 
+/// A refusal of `stream_options`, and its status.
+struct RefusalText {
+  int status;
+  std::string body;
+};
+RefusalText refusal_text(Refusal whose);
+
 /// The body of an error, laid out over several lines as OpenAI does it.
 std::string error_text(int status, std::string_view message);
 

@@ -127,6 +127,10 @@ Task<bool> Mock::answer(http::Exchange& exchange, Visit& visit, const Call& call
     co_return false;
   }
   if (!call.prompt.stream && !co_await visit.pass(shared_.gates, wanted.gate)) co_return false;
+  if (wanted.refuse != Refusal::none && call.prompt.stream_options) {
+    const RefusalText refusal = refusal_text(wanted.refuse);
+    co_return co_await writer.plain(refusal.status, refusal.body);
+  }
   if (wanted.raw) co_return co_await visit.send_raw(*wanted.raw);
   if (wanted.cut_head) co_return true;
   if (wanted.fail_first > 0) {

@@ -83,6 +83,7 @@ Prompt read_prompt(Endpoint endpoint, const Json& body) {
   Prompt prompt;
   prompt.model = text_of(at(body, "model"));
   prompt.stream = is_true(at(body, "stream")) && endpoint != Endpoint::embeddings;
+  prompt.stream_options = body.contains("stream_options");
   prompt.include_usage = is_true(at(at(body, "stream_options"), "include_usage"));
   switch (endpoint) {
     case Endpoint::chat:

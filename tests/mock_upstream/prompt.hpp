@@ -15,6 +15,7 @@ enum class Endpoint : std::uint8_t { chat, completions, embeddings, responses };
 struct Prompt {
   std::string model;
   bool stream = false;
+  bool stream_options = false;  ///< has them, whatever they say
   bool include_usage = false;
   std::string last_user_text;
   std::size_t words = 0;                 ///< of all texts, whoever says them

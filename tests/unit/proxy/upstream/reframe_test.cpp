@@ -100,5 +100,113 @@ TEST(Reframe, ClosingBytes) {
   EXPECT_EQ(closing_bytes(BodyForm::payload_only), "");
 }
 
+// Lets go of everything but the letter l, of which it holds the last.
+class WithoutL final : public StreamFilter {
+ public:
+  void pass(std::string_view payload, Gather& out) override {
+    for (const char& each : payload) {
+      if (each == 'l') {
+        held_ = "l";
+      } else {
+        out.add({&each, 1});
+      }
+    }
+  }
+  void finish(Gather& out) override { out.add(held_.empty() ? "" : "."); }
+  void release(Gather& out) override { out.add(held_); }
+
+ private:
+  std::string held_;
+};
+
+struct FilteredCase {
+  http::Framing::Kind kind;
+  std::string input;
+  std::string chunked;
+  std::string plain;
+};
+
+const FilteredCase filtered_cases[] = {
+    {http::Framing::Kind::length, "hello", "4\r\nheo.\r\n0\r\n\r\n", "heo."},
+    {http::Framing::Kind::chunked, "2;x=1\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n", "4\r\nheo.\r\n0\r\n\r\n",
+     "heo."},
+    {http::Framing::Kind::chunked, "3\r\nhel\r\n2\r\nlo\r\n0\r\nX: y\r\n\r\n",
+     "4\r\nheo.\r\n0\r\nX: y\r\n\r\n", "heo."},
+};
+
+TEST(ReframeFiltered, WholeInput) {
+  for (const FilteredCase& each : filtered_cases) {
+    for (const BodyForm form : {BodyForm::chunked, BodyForm::payload_only}) {
+      http::BodyDecoder decoder({each.kind, 5});
+      Recorder tap;
+      WithoutL filter;
+      Gather out;
+      std::string_view input = each.input;
+      EXPECT_EQ(reframe_filtered(decoder, input, form, tap, filter, out), ReframeStep::end);
+      EXPECT_EQ(flatten(out), form == BodyForm::chunked ? each.chunked : each.plain);
+      EXPECT_EQ(out.size(), flatten(out).size());
+      EXPECT_EQ(tap.seen, "hello");
+    }
+  }
+}
+
+// The chunks that leave are decoded again: none but the last is empty, whatever the split.
+TEST(ReframeFiltered, EverySplitCarriesTheSamePayload) {
+  for (const FilteredCase& each : filtered_cases) {
+    for (std::size_t at = 0; at <= each.input.size(); ++at) {
+      http::BodyDecoder decoder({each.kind, 5});
+      Recorder tap;
+      WithoutL filter;
+      std::string sent;
+      for (std::string_view part :
+           {std::string_view(each.input).substr(0, at), std::string_view(each.input).substr(at)}) {
+        if (part.empty()) continue;
+        Gather out;
+        reframe_filtered(decoder, part, BodyForm::chunked, tap, filter, out);
+        sent += flatten(out);
+      }
+      http::BodyDecoder again({http::Framing::Kind::chunked, 0});
+      Recorder seen;
+      Gather ignored;
+      std::string_view input = sent;
+      EXPECT_EQ(reframe(again, input, BodyForm::payload_only, seen, ignored), ReframeStep::end);
+      EXPECT_EQ(seen.seen, "heo.") << sent;
+      EXPECT_TRUE(input.empty()) << sent;
+    }
+  }
+}
+
+TEST(ReframeFiltered, WhatIsHeldFollowsTheEndOfTheInput) {
+  for (const bool is_complete : {true, false}) {
+    http::BodyDecoder decoder({http::Framing::Kind::until_close, 0});
+    Recorder tap;
+    WithoutL filter;
+    Gather out;
+    std::string_view input = "hel";
+    EXPECT_EQ(reframe_filtered(decoder, input, BodyForm::chunked, tap, filter, out),
+              ReframeStep::need_more);
+    EXPECT_EQ(flatten(out), "2\r\nhe\r\n");
+    out.clear();
+    add_held(filter, BodyForm::chunked, is_complete, out);
+    EXPECT_EQ(flatten(out), is_complete ? "1\r\n.\r\n" : "1\r\nl\r\n");
+  }
+}
+
+TEST(ReframeFiltered, NothingIsNoChunk) {
+  http::BodyDecoder decoder({http::Framing::Kind::chunked, 0});
+  Recorder tap;
+  WithoutL filter;
+  Gather out;
+  std::string_view input = "2\r\nll\r\n";
+  EXPECT_EQ(reframe_filtered(decoder, input, BodyForm::chunked, tap, filter, out),
+            ReframeStep::need_more);
+  EXPECT_TRUE(out.is_empty());
+  EXPECT_TRUE(out.pieces().empty());
+  input = "zz\r\n";
+  EXPECT_EQ(reframe_filtered(decoder, input, BodyForm::chunked, tap, filter, out),
+            ReframeStep::fault);
+  EXPECT_EQ(flatten(out), "1\r\nl\r\n");
+}
+
 }  // namespace
 }  // namespace llmgw::proxy

@@ -58,6 +58,23 @@ TEST(ResponseHeadOut, FramingFollowsTheClientsVersion) {
             "keep-alive\r\n\r\n");
 }
 
+TEST(ResponseHeadOut, AFilteredBodyIsFramedAnew) {
+  const std::string with_length = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nX-A: b\r\n\r\n";
+  const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A: b\r\n\r\n";
+  for (const std::string& each : {with_length, chunked}) {
+    for (const int minor : {0, 1}) {
+      const auto head = http::parse_response_head(each, storage, false);
+      const BodyForm form = response_form(*head, minor, true);
+      std::string out;
+      append_response_head(out, *head, form, "req_1", minor > 0, minor);
+      EXPECT_EQ(out, minor > 0 ? "HTTP/1.1 200 OK\r\nX-A: b\r\nTransfer-Encoding: "
+                                 "chunked\r\nX-LLM-Request-ID: req_1\r\n\r\n"
+                               : "HTTP/1.1 200 OK\r\nX-A: b\r\nX-LLM-Request-ID: "
+                                 "req_1\r\nConnection: close\r\n\r\n");
+    }
+  }
+}
+
 TEST(ResponseHeadOut, InterimHeadsGetNothingAdded) {
   EXPECT_EQ(rewritten("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 1, true, ""),
             "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
