@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-constexpr bool is_line_end(char c) noexcept { return c == '\n' || c == '\r'; }
-
 std::string_view text_between(const char* from, const char* to) noexcept {
   return {from, static_cast<std::size_t>(to - from)};
 }
