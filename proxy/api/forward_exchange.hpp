@@ -41,6 +41,7 @@ class Forward final : private CloseListener {
   struct HeldAnswer;
   Task<bool> is_refusal(HeldAnswer& answer);
   Task<Fault> send_original();
+  void forget_about_usage();
   Task<Result<void>> pass_interim(const http::ResponseHead& head);
   void begin_response(const http::ResponseHead& head, BodyForm form);
   void conclude(const RelayEnd& end, const http::ResponseHead& head, BodyForm form);

@@ -3,6 +3,7 @@
 // the gateway asked for.
 #include "common/compression.hpp"
 #include "common/http/head_reader.hpp"
+#include "common/log.hpp"
 #include "proxy/api/forward_exchange.hpp"
 #include "proxy/upstream/response_head.hpp"
 
@@ -75,6 +76,8 @@ Task<Forward::Fault> Forward::relay_response() {
     edited_.clear();
     const http::ResponseHead head = *parsed;
     if (is_edited_) filter_ = context_.provider.usage_filter(head);
+    if (is_edited_ && filter_ == nullptr && !head.value(http::FieldId::content_encoding).empty())
+      forget_about_usage();  // the client sees what was asked for; not a second time
     const BodyForm form = response_form(head, client_minor_version_, filter_ != nullptr);
     begin_response(head, form);
     http::BodyDecoder decoder(head.framing);
@@ -122,13 +125,20 @@ Task<bool> Forward::is_refusal(HeldAnswer& answer) {
 // The request was refused as a whole, so it may be sent again; as the client meant it, this time.
 Task<Forward::Fault> Forward::send_original() {
   is_edited_ = false;
-  context_.refusals.add(request_tap_.facts().model.view(), Call::Clock::now());
+  forget_about_usage();
   Gather& out = context_.loop.gather();
   edited_.add_original(out);
   const Fault fault = co_await deliver(out);
   edited_.clear();
   if (fault == nullptr && !client_gone_) client_.watch(this);
   co_return fault;
+}
+
+// No more asking for this model, for a while.
+void Forward::forget_about_usage() {
+  const std::string_view model = request_tap_.facts().model.view();
+  context_.refusals.add(model, Call::Clock::now());
+  log::debug("streams of this model are not asked for usage", {{"model", model}});
 }
 
 // Any number of 1xx may come before the answer (RFC 9110 section 15.2); an HTTP/1.0 client knows

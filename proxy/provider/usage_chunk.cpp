@@ -3,6 +3,7 @@
 // stream, takes a parse.
 #include "proxy/provider/usage_chunk.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <exception>
 #include <nlohmann/json.hpp>
@@ -106,10 +107,43 @@ Member read_member(const char* at, const char* end) noexcept {
   return member;
 }
 
-}  // namespace
+// Behind a member that is plain: no escapes, and neither object nor array. Null if it is not, or is
+// another `usage`.
+const char* skip_plain_member(const char* at, const char* end) noexcept {
+  const auto skip_text = [end](const char* quote) -> const char* {
+    if (quote == end || *quote != '"') return nullptr;
+    const char* const close = find_quote_or_escape(quote + 1, end);
+    return close != end && *close == '"' ? close + 1 : nullptr;
+  };
+  if (begins_key(at, end)) return nullptr;
+  at = skip_text(at);
+  if (at == nullptr || at == end || *at != ':') return nullptr;
+  if (++at != end && *at == '"') return skip_text(at);
+  while (at != end && *at != ',' && *at != '}' && *at != '"' && *at != '{' && *at != '[') ++at;
+  return at;
+}
 
-ChunkVerdict judge_chunk(std::string_view json, bool is_all,
-                         bool usage_beside_choices_is_asked_for) noexcept {
+// Most chunks end in `,"usage":null}`, perhaps with a few plain members before the brace. If the
+// whole is JSON this is the end of the outermost object, so that no look at the rest is needed.
+ChunkVerdict judge_end(std::string_view json) noexcept {
+  constexpr std::string_view value = ":null";
+  constexpr std::size_t window = 128;
+  if (json.size() < 2 || json.front() != '{' || json.back() != '}') return {};
+  const char* const brace = json.data() + json.size() - 1;
+  const char* const from = brace - std::min(window, json.size() - 2);
+  const char* const found = find_key(from, brace);
+  if (found == brace || found[-1] != ',') return {};
+  const char* const colon = found + key.size();
+  if (!std::string_view(colon, static_cast<std::size_t>(brace - colon)).starts_with(value))
+    return {};
+  const char* at = colon + value.size();
+  const Member usage{.from = found, .value = colon + 1, .to = at};
+  while (at != nullptr && at != brace && *at == ',') at = skip_plain_member(at + 1, brace);
+  return at == brace ? cut(json, usage) : ChunkVerdict{};
+}
+
+// Brackets and strings all through.
+ChunkVerdict judge_whole(std::string_view json, bool is_all, bool is_asked_for) noexcept {
   const char* const end = json.data() + json.size();
   const char* at = skip_space(json.data(), end);
   if (at == end) return {Kind::incomplete};
@@ -131,7 +165,18 @@ ChunkVerdict judge_chunk(std::string_view json, bool is_all,
   if (nesting.is_open()) return {is_all ? Kind::keep : Kind::incomplete};
   if (skip_space(at, end) != end || usage.to == nullptr) return {};
   if (*usage.value == 'n') return cut(json, usage);
-  return judge_usage(json, usage, usage_beside_choices_is_asked_for);
+  return judge_usage(json, usage, is_asked_for);
+}
+
+}  // namespace
+
+ChunkVerdict judge_chunk(std::string_view json, bool is_all,
+                         bool usage_beside_choices_is_asked_for) noexcept {
+  const ChunkVerdict at_end = judge_end(json);
+  if (is_all && at_end.kind == Kind::cut) return at_end;
+  const ChunkVerdict verdict = judge_whole(json, is_all, usage_beside_choices_is_asked_for);
+  const bool is_settled = verdict.kind == Kind::incomplete || at_end.kind != Kind::cut;
+  return is_settled ? verdict : at_end;
 }
 
 }  // namespace llmgw::proxy

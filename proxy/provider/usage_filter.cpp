@@ -135,13 +135,21 @@ void UsageFilter::gather_line(Span& span) {
 void UsageFilter::judge_line(Span& span, std::string_view event, std::string_view line,
                              bool is_all) {
   in_line_ = false;
-  if (line.empty()) return let_go(span, Fate::outside);
+  if (line.empty()) return end_event(span, event);
   if (line_start_ == 0 && line.starts_with(byte_order_mark))
     line.remove_prefix(byte_order_mark.size());
   ++lines_;
   if (data_prefix(line) > 0) return settle(span, event, judge_data(event, line, is_all));
   // A field of no interest begins no event, but does not end one either.
   if (lines_ == 1 && !is_field_of_event(line)) let_go(span, Fate::outside);
+}
+
+// A blank line, and no verdict yet: what has come is all.
+void UsageFilter::end_event(Span& span, std::string_view event) {
+  const char* const begin = event.data();
+  const std::string_view line = text_between(begin, find_line_end(begin, begin + event.size()));
+  if (lines_ == 1 && data_prefix(line) > 0) settle(span, event, judge_data(event, line, true));
+  let_go(span, Fate::outside);
 }
 
 // Offsets in the verdict count from the start of the event.

@@ -45,6 +45,7 @@ class UsageFilter final : public StreamFilter {
   void begin_event(Span& span) noexcept;
   void gather_line(Span& span);
   void judge_line(Span& span, std::string_view event, std::string_view line, bool is_all);
+  void end_event(Span& span, std::string_view event);
   ChunkVerdict judge_data(std::string_view event, std::string_view line, bool is_all);
   void settle(Span& span, std::string_view event, const ChunkVerdict& verdict);
   void let_go(Span& span, Fate fate);

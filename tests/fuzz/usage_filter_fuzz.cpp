@@ -79,14 +79,16 @@ std::optional<json> expected(const std::string& text, bool& rests) {
   return std::nullopt;
 }
 
-// Whether the reference can tell: an event that names usage must be JSON, spelt without escapes and
-// without NUL, which is an end to the parser.
+// Whether the reference can tell: an event that names usage must be JSON, spelt without escapes, a
+// NUL, which is an end to the parser, and a byte order mark, which it passes over.
 bool is_comparable(const std::string& text, const std::vector<std::string>& events) {
   if (std::count_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }) >
       UsageFilter::line_limit)
     return false;
   return std::all_of(events.begin(), events.end(), [](const std::string& each) {
-    if (each.find("\\u") != each.npos || each.find('\0') != each.npos) return false;
+    if (each.find("\\u") != each.npos || each.find('\0') != each.npos ||
+        each.starts_with("\xef\xbb\xbf"))
+      return false;
     return !names_usage(each) || json::accept(each);
   });
 }

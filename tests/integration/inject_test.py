@@ -447,14 +447,20 @@ def test_held_bytes_of_a_cut_stream_are_passed_on(scripted):
     same(gateway.event(request_id), outcome="upstream_aborted", response_bytes=len(begun))
 
 
-@pytest.mark.parametrize("fields", [[b"Content-Encoding: gzip"], [b"Content-Type: application/json"]])
-def test_answers_that_are_no_plain_stream_are_left_alone(scripted, fields: list[bytes]):
+def test_stream_with_a_coding_is_left_alone_and_not_asked_for_again(scripted):
     upstream, gateway = scripted
-    asked = FORMS["OpenAI"][0]
-    body = gzip.compress(asked) if b"gzip" in fields[0] else b'{"choices":[],"usage":null}'
-    head = [b"HTTP/1.1 200 OK", b"Content-Length: %d" % len(body), *fields]
-    if b"gzip" in fields[0]:
-        head.append(b"Content-Type: text/event-stream")
-    upstream.asked = b"\r\n".join(head) + b"\r\n\r\n" + body
+    upstream.requests.clear()
+    coded = gzip.compress(FORMS["OpenAI"][0])
+    upstream.asked = upstream.unasked = framed(coded, "length", [b"Content-Encoding: gzip"])
+    body = chat(model=new_id("model"), stream=True)
+    for _ in range(2):
+        response, _ = gateway.post(body)
+        assert response.body == coded and response.chunks is None
+    assert [each.body for each in upstream.requests] == [edited(body).encode(), body]
+
+
+def test_answer_that_is_no_stream_is_left_alone(scripted):
+    upstream, gateway = scripted
+    upstream.asked = reply(b'{"choices":[],"usage":null}')
     response, _ = gateway.post(STREAM)
-    assert response.body == body and response.chunks is None
+    assert response.body == b'{"choices":[],"usage":null}' and response.chunks is None

@@ -129,6 +129,14 @@ std::vector<Form> forms() {
                  "data: {\ndata:  \"choices\": [],\ndata: \"usage\": {\ndata: }\ndata: }\n\n" +
                      done,
                  "data: {\ndata:   \"choices\": []\ndata: }\n\n" + done});
+  all.push_back({"members of all kinds behind it",
+                 event(R"({"a":1,"usage":null,"b":"x","c":-1.5e3,"d":true})") +
+                     event(R"({"a":1,"usage":null,"b":"\\"})") +
+                     event(R"({"a":1,"usage":null,"b":[1],"c":{"d":2}})") +
+                     event(R"({"a":1,"usage":null,"b":")" + std::string(300, 'y') + "\"}"),
+                 event(R"({"a":1,"b":"x","c":-1.5e3,"d":true})") + event(R"({"a":1,"b":"\\"})") +
+                     event(R"({"a":1,"b":[1],"c":{"d":2}})") +
+                     event(R"({"a":1,"b":")" + std::string(300, 'y') + "\"}")});
   const std::string odd =
       event(R"({"usage":null,"usage":null})") + event(R"({"choices":null,"usage":{}})") +
       event(R"({"choices":[],"usage":13})") + event(R"({"choices":[],"usage":"null"})") +
@@ -136,6 +144,9 @@ std::vector<Form> forms() {
       event(R"({"a":{"usage":null},"b":[{"usage":{}}],"c":"\\"})") + event(R"([{"usage":null}])") +
       event(R"({"choices":[],"usage":null)") + event(R"({"us\u0061ge":null})") +
       event(R"({"choices":[],"usage":{}} x)") + event("") + event("{") +
+      event(R"({"a":1,"usage":null,"usage":null})") + event(R"({"a":"b,\"usage\":null}"})") +
+      event(R"({"a":{"b":1,"usage":null}})") +
+      "data: {\"a\":{\"b\":1,\"usage\":null}\ndata: }\n\n" +
       "data\n\n: data: {\"usage\":null}\n\ndatax: {\"usage\":null}\nretry: 10\n\n" +
       "error: {\"usage\":null}\n\n\n\n" + done;
   all.push_back({"what is no such chunk", odd, odd});
