@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The response on its way down, and the one answer that is not passed on: a refusal of what only
 // the gateway asked for.
-#include "common/compression.hpp"
 #include "common/http/head_reader.hpp"
 #include "common/log.hpp"
 #include "proxy/api/forward_exchange.hpp"
+#include "proxy/metering/content_decoder.hpp"
 #include "proxy/upstream/response_head.hpp"
 
 namespace llmgw::proxy {
@@ -23,6 +23,20 @@ ReframeStep unframe(http::BodyDecoder& decoder, std::string_view& input, std::st
       case Kind::fault: return ReframeStep::fault;
     }
   }
+}
+
+// What an error says, as far as one is worth reading.
+constexpr std::size_t most_error_text = 16 * 1024;
+
+std::string decoded(const CodingList& codings, std::string_view coded) {
+  std::string text;
+  const auto take = [](void* context, std::string_view content) {
+    auto& into = *static_cast<std::string*>(context);
+    into.append(content.substr(0, most_error_text - into.size()));
+    return into.size() < most_error_text;
+  };
+  ContentDecoder(codings).decode(coded, take, &text);
+  return text;
 }
 
 }  // namespace
@@ -76,7 +90,8 @@ Task<Forward::Fault> Forward::relay_response() {
     edited_.clear();
     const http::ResponseHead head = *parsed;
     if (is_edited_) filter_ = context_.provider.usage_filter(head);
-    if (is_edited_ && filter_ == nullptr && !head.value(http::FieldId::content_encoding).empty())
+    const bool is_coded = !head.value(http::FieldId::content_encoding).empty();
+    if (is_edited_ && filter_ == nullptr && is_coded && head.status < 300)
       forget_about_usage();  // the client sees what was asked for; not a second time
     const BodyForm form = response_form(head, client_minor_version_, filter_ != nullptr);
     begin_response(head, form);
@@ -92,10 +107,9 @@ Task<Forward::Fault> Forward::relay_response() {
 // Reads on in an error that may be a refusal, as far as one is worth reading. What was read stays
 // in `answer`.
 Task<bool> Forward::is_refusal(HeldAnswer& answer) {
-  constexpr std::size_t most = 16 * 1024;
   const auto head =
       http::parse_response_head(answer.head, context_.response_fields, is_head_request_);
-  const auto coding = parse_content_coding(head->value(http::FieldId::content_encoding));
+  const auto codings = parse_codings(head->value(http::FieldId::content_encoding));
   const bool keep_alive = head->keep_alive;
   http::BodyDecoder decoder(head->framing);
   ByteStream& upstream = upstream_->stream();
@@ -106,7 +120,7 @@ Task<bool> Forward::is_refusal(HeldAnswer& answer) {
     const ReframeStep step = unframe(decoder, input, text);
     answer.is_reusable = step == ReframeStep::end && input.empty() && keep_alive;
     is_over = is_over || step != ReframeStep::need_more;
-    if (is_over || text.size() >= most) break;
+    if (is_over || text.size() >= most_error_text) break;
     upstream.expires_after(silence_);
     const auto bytes = co_await upstream.read();
     if (client_gone_) co_return false;
@@ -114,12 +128,9 @@ Task<bool> Forward::is_refusal(HeldAnswer& answer) {
     latest = is_over ? std::string_view() : *bytes;
     answer.body += latest;
   }
-  if (!coding) co_return false;
-  if (*coding == ContentCoding::identity) {
-    co_return context_.provider.is_refusal(std::string_view(text).substr(0, most));
-  }
-  const auto plain = decompress(*coding, text, 4 * most);
-  co_return plain.has_value() && context_.provider.is_refusal(*plain);
+  if (!codings) co_return false;
+  text = codings->size > 0 ? decoded(*codings, text) : text.substr(0, most_error_text);
+  co_return context_.provider.is_refusal(text);
 }
 
 // The request was refused as a whole, so it may be sent again; as the client meant it, this time.

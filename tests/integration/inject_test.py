@@ -3,6 +3,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 
 import pytest
@@ -310,6 +311,8 @@ REFUSAL = b'{"error":{"message":"extraneous key [stream_options] is not permitte
     (reply(REFUSAL, "400 Bad Request"), True),
     (reply(REFUSAL, "422 Unprocessable Entity"), True),
     (reply(gzip.compress(REFUSAL), "400 Bad Request", [("Content-Encoding", "gzip")]), True),
+    (reply(zlib.compress(REFUSAL), "422 Unprocessable Entity", [("Content-Encoding", "deflate")]), True),
+    (reply(gzip.compress(REFUSAL)[:-9], "400 Bad Request", [("Content-Encoding", "gzip")]), True),
     (reply(REFUSAL + b" " * 100_000, "400 Bad Request"), True),
     (b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n" + REFUSAL, True),
     (b"HTTP/1.1 103 Early Hints\r\n\r\n" + reply(REFUSAL, "400 Bad Request"), True),
@@ -457,6 +460,16 @@ def test_stream_with_a_coding_is_left_alone_and_not_asked_for_again(scripted):
         response, _ = gateway.post(body)
         assert response.body == coded and response.chunks is None
     assert [each.body for each in upstream.requests] == [edited(body).encode(), body]
+
+
+def test_error_with_a_coding_changes_nothing(scripted):
+    upstream, gateway = scripted
+    upstream.requests.clear()
+    upstream.asked = reply(gzip.compress(b"{}"), "429 Too Many Requests", [("Content-Encoding", "gzip")])
+    body = chat(model=new_id("model"), stream=True)
+    for _ in range(2):
+        assert gateway.post(body)[0].status == 429
+    assert [each.body for each in upstream.requests] == [edited(body).encode()] * 2
 
 
 def test_answer_that_is_no_stream_is_left_alone(scripted):
