@@ -36,13 +36,26 @@ int App::run() {
   // Signals are held from before the first listener is open, so that none ends the process
   // half-way.
   signals_ = std::make_unique<Signals>(loop_, [this](int number) { on_signal(number); });
-  if (!listen()) return 1;
+  if (!open_spool() || !listen()) return 1;
   courier_.start();
   for (const auto& each : workers_) each->start();
   if (admin_listener_) admin_.start(std::move(admin_listener_));
   if (!config_.upstream_key_file.empty()) spawn(watch_key_file());
   loop_.run();
   return 0;
+}
+
+// Without a collector nothing could ever leave a spool, so none is begun.
+bool App::open_spool() {
+  if (config_.event_spool_dir.empty() || !config_.collector) return true;
+  auto spool = Spool::open(config_.event_spool_dir, config_.event_spool_max);
+  if (spool.has_error()) {
+    log::error("cannot use EVENT_SPOOL_DIR",
+               {{"folder", config_.event_spool_dir}, {"reason", spool.error().text}});
+    return false;
+  }
+  courier_.use(std::move(*spool));
+  return true;
 }
 
 bool App::listen() {

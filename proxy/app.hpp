@@ -23,10 +23,11 @@ class App {
   ~App();
 
   /// Serves until it was told to end and all is drained. The process's exit status: 0, or 1 if an
-  /// address cannot be had (said in the log).
+  /// address or the spool's folder cannot be had (said in the log).
   int run();
 
  private:
+  bool open_spool();
   bool listen();
   Result<Endpoint> bind(const ListenAddress& address, std::string_view listener);
   void on_signal(int number);

@@ -28,6 +28,12 @@ constexpr std::array table{
              "unset"},
     Variable{"EVENT_QUEUE_SIZE", "10000",
              "events held in memory; a full queue drops new events and counts them"},
+    Variable{"EVENT_SPOOL_DIR", "",
+             "a folder where events are kept until the collector has them; they survive a crash of "
+             "the proxy and an outage of the collector. One proxy a folder",
+             "unset"},
+    Variable{"EVENT_SPOOL_MAX", "1GB",
+             "most that the spool may hold; beyond it new events are dropped and counted"},
     Variable{"EVENT_FLUSH_TIMEOUT", "2s",
              "interval of the delivery statistics line, and the longest time a shutdown waits for "
              "the last events"},
@@ -59,6 +65,8 @@ constexpr std::array<std::pair<std::string_view, StreamUsage>, 2> stream_usages{
     {"inject", StreamUsage::inject},
     {"passthrough", StreamUsage::passthrough},
 }};
+
+constexpr std::uint64_t smallest_spool = 1 << 20;  // below that little but overhead would fit
 
 constexpr std::array<std::pair<std::string_view, PayloadHash>, 2> payload_hashes{{
     {"off", PayloadHash::off},
@@ -162,6 +170,8 @@ void read_metering(Settings& settings, const FileReader& read, Config& config) {
   config.collector = settings.http_url("COLLECTOR_URL");
   if (config.collector && config.collector->path.empty()) config.collector->path = "/events";
   config.event_queue_size = settings.integer("EVENT_QUEUE_SIZE", 1, 10'000'000);
+  config.event_spool_dir = settings.text("EVENT_SPOOL_DIR").value_or("");
+  config.event_spool_max = settings.size("EVENT_SPOOL_MAX", smallest_spool, 1ULL << 50);
   config.event_flush_timeout = settings.duration("EVENT_FLUSH_TIMEOUT", 1ms, 1h);
   config.capture_bytes = settings.size("METERING_CAPTURE_BYTES", 0, 1ULL << 30);
   config.stream_usage = settings.choice("METERING_STREAM_USAGE", stream_usages);
@@ -221,6 +231,8 @@ std::string describe(const Config& config) {
   line("UPSTREAM_CA_FILE", config.upstream_ca_file);
   line("COLLECTOR_URL", config.collector ? to_string(*config.collector) : "");
   line("EVENT_QUEUE_SIZE", std::to_string(config.event_queue_size));
+  line("EVENT_SPOOL_DIR", config.event_spool_dir);
+  line("EVENT_SPOOL_MAX", format_size(config.event_spool_max));
   line("EVENT_FLUSH_TIMEOUT", format_duration(config.event_flush_timeout));
   line("HTTP_CLIENT_TIMEOUT", format_duration(config.client_timeout));
   line("METERING_CAPTURE_BYTES", format_size(config.capture_bytes));

@@ -33,7 +33,9 @@ struct Config {
   std::string upstream_ca_pem;    ///< content of that file, holds at least one certificate
   std::optional<HttpUrl>
       collector;  ///< path: where events are posted, `/events` unless set; never empty
-  std::size_t event_queue_size = 0;  ///< events
+  std::size_t event_queue_size = 0;   ///< events
+  std::string event_spool_dir;        ///< empty: events wait in memory alone
+  std::uint64_t event_spool_max = 0;  ///< bytes
   std::chrono::nanoseconds event_flush_timeout{};
   std::chrono::nanoseconds client_timeout{};  ///< longest silence of the upstream
   std::size_t capture_bytes = 0;              ///< 0: metering looks at no body

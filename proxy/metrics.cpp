@@ -135,17 +135,28 @@ void add_delivery(std::vector<Metric>& all, const DeliveryCounts& delivery) {
   all.push_back(labelled("llmgw_proxy_events_dropped_total", "Metering events lost, by reason.",
                          "reason",
                          {{"queue_full", count(delivery.queue_full)},
+                          {"spool_full", count(delivery.spool_full)},
                           {"rejected", count(delivery.rejected)},
                           {"no_collector", count(delivery.no_collector)},
                           {"shutdown", count(delivery.shutdown)}}));
   all.push_back(single(MetricKind::gauge, "llmgw_proxy_events_queued",
                        "Metering events that wait in memory.", count(delivery.queued)));
+  all.push_back(single(MetricKind::gauge, "llmgw_proxy_events_spooled",
+                       "Metering events that wait on disk.", count(delivery.spooled)));
   all.push_back(single(MetricKind::gauge, "llmgw_proxy_events_in_flight",
                        "Metering events in the batch that is being posted.",
                        count(delivery.in_flight)));
   all.push_back(single(MetricKind::counter, "llmgw_proxy_event_post_retries_total",
                        "Posts to the collector that failed and were put off.",
                        count(delivery.retries)));
+  all.push_back(single(MetricKind::counter, "llmgw_proxy_events_recovered_total",
+                       "Metering events of an earlier run found in the spool; produced, too.",
+                       count(delivery.recovered)));
+  all.push_back(single(MetricKind::gauge, "llmgw_proxy_spool_bytes", "Size of the spool on disk.",
+                       count(delivery.spool_bytes)));
+  all.push_back(single(MetricKind::counter, "llmgw_proxy_spool_files_set_aside_total",
+                       "Damaged spool files that were set aside.",
+                       count(delivery.spool_files_set_aside)));
 }
 
 }  // namespace

@@ -75,6 +75,8 @@ class Child {
     spawn(run(std::move(task), done_));
   }
   bool is_started() const noexcept { return started_; }
+  /// Whether a task that was started has ended.
+  bool is_done() const noexcept { return done_.await_ready(); }
 
   /// Waits for the task's end; returns at once when none was started.
   Task<void> join() {

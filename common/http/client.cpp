@@ -2,20 +2,31 @@
 // Requests over one kept connection.
 #include "common/http/client.hpp"
 
+#include "common/async/spawn.hpp"
 #include "common/http/body_decoder.hpp"
 #include "common/http/head_reader.hpp"
 #include "common/http/hop_by_hop.hpp"
 
 namespace llmgw::http {
+namespace {
 
-Task<Result<Response>> Client::request(std::string_view method, std::string_view path,
-                                       std::string_view content_type, std::string_view body,
-                                       std::chrono::milliseconds limit) {
+std::string_view value_of(const ResponseHead& head, std::string_view name) noexcept {
+  for (const Field& each : head.fields)
+    if (equals_ignoring_case(each.name, name)) return each.value;
+  return {};
+}
+
+}  // namespace
+
+Task<Result<Response>> Client::request(Request request, std::chrono::milliseconds limit) {
   std::string head;
-  head.append(method).append(" ").append(path).append(" HTTP/1.1\r\n");
+  head.append(request.method).append(" ").append(request.path).append(" HTTP/1.1\r\n");
   append_field(head, "Host", server_.authority);
-  if (!content_type.empty()) append_field(head, "Content-Type", content_type);
-  if (!body.empty()) append_field(head, "Content-Length", std::to_string(body.size()));
+  if (!request.content_type.empty()) append_field(head, "Content-Type", request.content_type);
+  if (!request.content_encoding.empty())
+    append_field(head, "Content-Encoding", request.content_encoding);
+  if (!request.body.empty())
+    append_field(head, "Content-Length", std::to_string(request.body.size()));
   head.append("\r\n");
 
   if (stream_ && stream_->is_stale()) stream_.reset();
@@ -24,7 +35,7 @@ Task<Result<Response>> Client::request(std::string_view method, std::string_view
     if (opened.has_error()) co_return opened.error();
   }
   stream_->expires_after(limit);
-  auto response = co_await exchange(head, body);
+  auto response = co_await exchange(head, request.body);
   if (response.has_error()) stream_.reset();
   co_return response;
 }
@@ -47,13 +58,29 @@ Task<Result<void>> Client::open(std::chrono::milliseconds limit) {
   co_return secured;
 }
 
+// The answer is read while the request is still being sent: a server may refuse a body that it has
+// not read, and then it need not read it (RFC 9112 section 9.5).
 Task<Result<Response>> Client::exchange(std::string_view head, std::string_view body) {
+  Child sending;
+  Result<void> sent;
+  sending.start(send(head, body, sent));
+  auto response = co_await read_response();
+  const bool is_whole = sending.is_done();
+  if (!is_whole) stream_->close();
+  co_await sending.join();
+  if (response.has_error()) co_return sent.has_error() ? sent.error() : response.error();
+  if (!is_whole || sent.has_error() || !keep_) stream_.reset();
+  co_return response;
+}
+
+Task<void> Client::send(std::string_view head, std::string_view body, Result<void>& sent) {
   Gather& pieces = loop_.gather();
   pieces.add(head);
   pieces.add(body);
-  const Result<void> sent = co_await stream_->write(pieces);
-  if (sent.has_error()) co_return sent.error();
+  sent = co_await stream_->write(pieces);
+}
 
+Task<Result<Response>> Client::read_response() {
   FieldStorage fields;
   HeadReader reader;
   ResponseHead parsed;
@@ -69,8 +96,8 @@ Task<Result<Response>> Client::exchange(std::string_view head, std::string_view 
     if (parsed.status < 200) stream_->unread(input);
   } while (parsed.status < 200);
 
-  Response response{parsed.status, {}};
-  const bool keep = parsed.keep_alive;
+  Response response{parsed.status, {}, std::string(value_of(parsed, "Retry-After"))};
+  keep_ = parsed.keep_alive;
   BodyDecoder decoder(parsed.framing);
   for (;;) {
     const BodyDecoder::Piece piece = decoder.next(input);
@@ -86,7 +113,7 @@ Task<Result<Response>> Client::exchange(std::string_view head, std::string_view 
       co_return more.error();
     }
   }
-  if (!keep || !input.empty()) stream_.reset();
+  keep_ = keep_ && input.empty();
   co_return response;
 }
 

@@ -12,10 +12,20 @@
 
 namespace llmgw::http {
 
+/// What is asked. The views need to last until the request has ended.
+struct Request {
+  std::string_view method;
+  std::string_view path;
+  std::string_view content_type = {};      ///< empty: no such field
+  std::string_view content_encoding = {};  ///< empty: no such field
+  std::string_view body = {};
+};
+
 /// A response whose body was read whole, up to Client::body_most bytes.
 struct Response {
   int status = 0;
   std::string body;
+  std::string retry_after;  ///< the field's value; empty without it
 };
 
 /// One request at a time, on one loop. A kept connection that turns out to be dead before a byte
@@ -28,9 +38,14 @@ class Client {
 
   /// Sends and waits for the answer, `limit` for all of it. errc::not_resolved, refused, timed_out,
   /// tls_failed, connection_closed, connection_reset, malformed_message, body_too_large, cancelled.
-  Task<Result<Response>> request(std::string_view method, std::string_view path,
-                                 std::string_view content_type, std::string_view body,
-                                 std::chrono::milliseconds limit);
+  Task<Result<Response>> request(Request request, std::chrono::milliseconds limit);
+
+  /// Whether a connection of an earlier request is kept. The server may have closed it without
+  /// our knowing yet: a request that fails on it says little about the server.
+  bool has_kept_connection() const noexcept { return stream_ != nullptr; }
+
+  /// Closes the kept connection; not while a request is under way.
+  void close() noexcept { stream_.reset(); }
 
   /// Ends what is under way with errc::cancelled.
   void cancel() noexcept;
@@ -40,12 +55,15 @@ class Client {
  private:
   Task<Result<void>> open(std::chrono::milliseconds limit);
   Task<Result<Response>> exchange(std::string_view head, std::string_view body);
+  Task<void> send(std::string_view head, std::string_view body, Result<void>& sent);
+  Task<Result<Response>> read_response();
 
   Loop& loop_;
   HttpUrl server_;
   TlsContext* tls_;
   ByteStream::Pointer stream_;
   ConnectAttempt attempt_;
+  bool keep_ = false;  // whether the last response left the connection usable
 };
 
 }  // namespace llmgw::http

@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: MIT
-// Batching, posting and retrying.
+// From the outboxes to the collector.
 #include "proxy/outbox/courier.hpp"
 
+#include "common/async/spawn.hpp"
 #include "common/log.hpp"
 
 namespace llmgw::proxy {
 
 Courier::Courier(std::optional<HttpUrl> collector, std::chrono::milliseconds flush_timeout)
-    : collector_(std::move(collector)),
-      flush_timeout_(flush_timeout),
-      jitter_(std::random_device{}()) {}
+    : collector_(std::move(collector)), flush_timeout_(flush_timeout) {}
 
 Courier::~Courier() = default;
 
 void Courier::start() {
   if (collector_) {
     if (collector_->tls) tls_ = std::move(TlsContext::make({})).value();
-    client_.emplace(loop_, *collector_, tls_.get());
+    sender_.emplace(loop_, *collector_, tls_.get(), ledger_);
   } else {
     log::warn("COLLECTOR_URL is not set: events are counted, not delivered");
   }
   thread_ = std::thread([this] {
     spawn(run());
+    if (spool_ != nullptr) {
+      spawn(store());
+      spawn(look_into_spool());
+    }
     spawn(report());
     loop_.run();
   });
@@ -31,51 +34,67 @@ void Courier::stop() {
   if (!thread_.joinable()) return;
   loop_.post([this] {
     stopping_ = true;
-    pause_.cancel();
-    report_timer_.cancel();
-    if (parked_ != nullptr) std::exchange(parked_, nullptr)->set(true);
+    // What is on disk is safe there: a collector that is away is not waited for.
+    if (sender_ && spool_ != nullptr && sender_->is_failing()) give_up();
+    if (sender_) sender_->hurry();
+    for (Timer* each : {&post_pause_, &store_pause_, &look_pause_, &report_timer_}) each->cancel();
+    for (Doorbell* each : {&events_, &sent_}) each->ring();
   });
   thread_.join();
 }
 
-DeliveryCounts Courier::counts() const noexcept {
-  DeliveryCounts counts;
-  counts.delivered = delivered_.value();
-  counts.rejected = rejected_.value();
-  counts.no_collector = no_collector_.value();
-  counts.shutdown = shutdown_.value();
-  counts.in_flight = in_flight_.value();
-  counts.retries = retries_.value();
-  for (const Outbox* each : outboxes_) {
-    counts.queued += each->queued();
-    counts.queue_full += each->dropped();
-    counts.produced += each->produced();
-  }
-  return counts;
-}
-
 void Courier::wake() noexcept {
-  loop_.post([this] {
-    if (parked_ != nullptr) std::exchange(parked_, nullptr)->set(true);
-  });
+  loop_.post([this] { events_.ring(); });
 }
 
 Task<void> Courier::run() {
   for (;;) {
-    if (batch_events_ == 0) take_batch();
-    if (batch_events_ > 0) {
+    if (next_batch()) {
       co_await deliver();
+    } else if (spool_ != nullptr ? stored_all_ : stopping_) {
+      break;
+    } else if (spool_ != nullptr) {
+      co_await kept_.wait();
+    } else {
+      co_await wait_for_events();
+    }
+  }
+  finished_ = true;
+  for (Timer* each : {&look_pause_, &report_timer_}) each->cancel();
+  log_counts();  // said last, so that a drop is never silent
+  if (sender_) sender_->close();
+  loop_.stop();
+}
+
+// Takes events to disk as they come, whatever the collector does.
+Task<void> Courier::store() {
+  std::string lines;
+  for (;;) {
+    // A disk that fails is passed by, for as long as the collector keeps up.
+    while (spool_->is_failing() && is_sending() && !sender_->is_failing() && !stopping_)
+      co_await sent_.wait();
+    const std::size_t events = take(lines);
+    if (events > 0) {
+      const bool is_large = lines.size() > bounds_.bytes / 2;
+      keep(lines, events);
+      if (!stopping_ && !is_large) co_await store_pause_.wait(store_pace);
     } else if (stopping_) {
       break;
     } else {
       co_await wait_for_events();
     }
   }
-  finished_ = true;
-  report_timer_.cancel();
-  log_counts();  // said last, so that a drop is never silent
-  client_.reset();
-  loop_.stop();
+  stored_all_ = true;
+  kept_.ring();
+}
+
+// Files of an earlier run are many, large, and read to be counted: new events are let in between.
+Task<void> Courier::look_into_spool() {
+  while (!finished_ && spool_->look_into_next()) {
+    take_stock();
+    kept_.ring();
+    co_await look_pause_.wait(std::chrono::milliseconds(0));
+  }
 }
 
 Task<void> Courier::report() {
@@ -87,89 +106,123 @@ Task<void> Courier::report() {
   if (finished_) co_return;
   // Not in the condition: there g++ 12 lays out the frame of a coroutine without variables wrongly.
   const bool passed = co_await report_timer_.wait(flush_timeout_);
-  if (!passed) co_return;
+  if (passed) give_up();
+}
+
+void Courier::give_up() {
   out_of_time_ = true;
-  pause_.cancel();
-  if (client_) client_->cancel();
+  if (sender_) sender_->give_up();
 }
 
 Task<void> Courier::wait_for_events() {
   announce_sleep();
   bool waiting = false;
   for (const Outbox* each : outboxes_) waiting |= each->queued() > 0;
-  if (waiting) {
-    stay_awake();
-    co_return;
-  }
-  OneShot<bool> woken;
-  parked_ = &woken;
-  co_await woken;
+  if (!waiting) co_await events_.wait();
   stay_awake();
 }
 
-void Courier::take_batch() {
-  for (Outbox* each : outboxes_) batch_events_ += each->pop(batch_, batch_bytes);
-  in_flight_.set(batch_events_);
+// Each outbox comes first in its turn, so that none has to wait behind a busier one.
+std::size_t Courier::take(std::string& lines) {
+  lines.clear();
+  std::size_t events = 0;
+  for (std::size_t i = 0; i < outboxes_.size(); ++i) {
+    Outbox& outbox = *outboxes_[(first_outbox_ + i) % outboxes_.size()];
+    events += outbox.pop(lines, bounds_.bytes, bounds_.events - events);
+  }
+  ++first_outbox_;
+  return events;
 }
 
-// Posts the batch once. It stays if the collector may take it later.
+void Courier::keep(std::string& lines, std::size_t events) {
+  if (spool_->append(lines, events)) {
+    ledger_.move(Term::queued, Term::spooled, events);
+  } else if (spool_->is_failing() && !is_sending() && ledger_[Term::spooled] == 0) {
+    straight_.assign(std::exchange(lines, {}), events);
+    ledger_.move(Term::queued, Term::in_flight, events);
+  } else {
+    ledger_.move(Term::queued, Term::spool_full, events);
+  }
+  kept_.ring();
+}
+
+// Fills batch_; false if there is nothing to deliver for now.
+bool Courier::next_batch() {
+  if (spool_ == nullptr) {
+    std::string lines = batch_.release();  // its memory, to be used again
+    const std::size_t events = take(lines);
+    batch_.assign(std::move(lines), events);
+    ledger_.move(Term::queued, Term::in_flight, events);
+    return events > 0;
+  }
+  if (out_of_time_) return false;
+  spool_->read(batch_, bounds_);
+  take_stock();
+  ledger_.move(Term::spooled, Term::in_flight, batch_.events());
+  from_spool_ = !batch_.is_empty();
+  if (!from_spool_) std::swap(batch_, straight_);
+  return !batch_.is_empty();
+}
+
+// What the spool has found and lost while it was read.
+void Courier::take_stock() {
+  if (const std::uint64_t found = spool_->take_found()) {
+    ledger_.recover(found);
+    log::info("events of an earlier run are delivered first", {{"events", found}});
+  }
+  if (const std::uint64_t lost = spool_->take_lost()) {
+    ledger_.move(Term::spooled, Term::spool_full, lost);
+    log::error("events on disk cannot be read", {{"events", lost}});
+  }
+}
+
 Task<void> Courier::deliver() {
-  if (!client_) {
-    settle(no_collector_);
-    if (!stopping_) co_await pause_.wait(pace);
-    co_return;
-  }
-  if (out_of_time_) {
-    settle(shutdown_);
-    co_return;
-  }
   const auto begun = Deadline::Clock::now();
-  const auto response = co_await client_->request("POST", collector_->path, "application/x-ndjson",
-                                                  batch_, post_limit);
-  if (response.has_value() && response->status >= 200 && response->status < 300) {
-    settle(delivered_);
-    note_success();
-    const auto spent =
-        std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::Clock::now() - begun);
-    if (!stopping_ && spent < pace) co_await pause_.wait(pace - spent);
-    co_return;
-  }
-  const bool retry = response.has_error() || response->status >= 500 || response->status == 429;
-  if (!retry) {
-    log::error("collector refused a batch",
-               {{"status", response->status},
-                {"events", batch_events_},
-                {"answer", std::string_view(response->body).substr(0, 300)}});
-    settle(rejected_);
-    co_return;
-  }
-  retries_.add();
-  note_failure(response.has_error() ? response.error().message()
-                                    : "status " + std::to_string(response->status));
-  const auto spread = std::uniform_int_distribution<std::chrono::milliseconds::rep>(
-      backoff_.count() / 2, backoff_.count())(jitter_);
-  if (!out_of_time_) co_await pause_.wait(std::chrono::milliseconds(spread));
+  const bool is_large = batch_.lines().size() > bounds_.bytes / 2;
+  if (sender_) co_await sender_->deliver(batch_);
+  if (batch_.is_empty() && from_spool_) spool_->acknowledge();
+  settle_rest();
+  sent_.ring();
+  if (stopping_ || is_large) co_return;
+  const auto spent =
+      std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::Clock::now() - begun);
+  if (spent < post_pace) co_await post_pause_.wait(post_pace - spent);
 }
 
-void Courier::settle(Counter& counter) noexcept {
-  in_flight_.set(0);
-  counter.add(batch_events_);
-  batch_events_ = 0;
+// What the sender has left, because there is none or its time is over.
+void Courier::settle_rest() noexcept {
+  if (batch_.is_empty()) return;
+  const Term term = !sender_ ? Term::no_collector : from_spool_ ? Term::spooled : Term::shutdown;
+  ledger_.move(Term::in_flight, term, batch_.events());
   batch_.clear();
 }
 
-void Courier::note_failure(std::string_view reason) {
-  if (backoff_.count() == 0) {
-    log::warn("collector does not take events; they are kept and tried again",
-              {{"collector", to_string(*collector_)}, {"reason", reason}});
+DeliveryCounts Courier::counts() const noexcept {
+  // The terms first: what the outboxes have counted by then, they have counted afterwards too.
+  const Ledger::Totals totals = ledger_.read();
+  DeliveryCounts counts;
+  counts.delivered = totals[Term::delivered];
+  counts.spool_full = totals[Term::spool_full];
+  counts.rejected = totals[Term::rejected];
+  counts.no_collector = totals[Term::no_collector];
+  counts.shutdown = totals[Term::shutdown];
+  counts.spooled = totals[Term::spooled];
+  counts.in_flight = totals[Term::in_flight];
+  counts.recovered = totals.recovered;
+  counts.produced = totals.recovered;
+  counts.queued = totals[Term::queued];
+  for (const Outbox* each : outboxes_) {
+    const std::uint64_t dropped = each->dropped();
+    const std::uint64_t produced = each->produced();
+    counts.queue_full += dropped;
+    counts.produced += produced;
+    counts.queued += produced - dropped;
   }
-  backoff_ = std::clamp(backoff_ * 2, first_backoff, longest_backoff);
-}
-
-void Courier::note_success() {
-  if (backoff_.count() > 0)
-    log::info("collector takes events again", {{"collector", to_string(*collector_)}});
-  backoff_ = std::chrono::milliseconds(0);
+  counts.retries = sender_ ? sender_->retries() : 0;
+  if (spool_ == nullptr) return counts;
+  counts.spool_bytes = spool_->bytes();
+  counts.spool_files_set_aside = spool_->set_aside();
+  return counts;
 }
 
 void Courier::log_counts() {
@@ -181,6 +234,7 @@ void Courier::log_counts() {
               {"delivered", now.delivered},
               {"dropped", now.dropped()},
               {"queued", now.queued},
+              {"spooled", now.spooled},
               {"in_flight", now.in_flight},
               {"retries", now.retries}});
 }

@@ -3,12 +3,29 @@
 #include "proxy/outbox/outbox.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace llmgw::proxy {
 namespace {
 
 constexpr std::size_t longest_line = 16 * 1024;
+
+struct Cut {
+  std::size_t bytes = 0;
+  std::size_t lines = 0;
+};
+
+// The whole lines at the front of `text`, within both bounds.
+Cut whole_lines(std::string_view text, std::size_t most_bytes, std::size_t most_lines) noexcept {
+  text = text.substr(0, most_bytes);
+  Cut cut;
+  while (cut.lines < most_lines) {
+    const std::size_t end = text.find('\n', cut.bytes);
+    if (end == text.npos) break;
+    cut.bytes = end + 1;
+    ++cut.lines;
+  }
+  return cut;
+}
 
 }  // namespace
 
@@ -28,22 +45,20 @@ void Outbox::push(std::string_view line) noexcept {
   wakeup_.notify();
 }
 
-std::size_t Outbox::pop(std::string& batch, std::size_t most_bytes) {
+std::size_t Outbox::pop(std::string& batch, std::size_t most_bytes, std::size_t most_events) {
   const std::size_t start = batch.size();
   if (start >= most_bytes) return 0;
-  batch.append(std::exchange(partial_, {}));
+  batch.append(left_);
   const std::size_t taken_from = batch.size();
   batch.resize(std::max(std::min(most_bytes, taken_from + ring_.read_available()), taken_from));
   const std::size_t count = ring_.pop(batch.data() + taken_from, batch.size() - taken_from);
   batch.resize(taken_from + count);
-  const std::size_t last = batch.rfind('\n');
-  const std::size_t whole = last == batch.npos || last < start ? start : last + 1;
-  partial_.assign(batch, whole);
-  batch.resize(whole);
-  const auto lines =
-      std::count(batch.begin() + static_cast<std::ptrdiff_t>(start), batch.end(), '\n');
-  popped_.add(static_cast<std::uint64_t>(lines));
-  return static_cast<std::size_t>(lines);
+  const Cut cut =
+      whole_lines(std::string_view(batch).substr(start), most_bytes - start, most_events);
+  left_.assign(batch, start + cut.bytes);
+  batch.resize(start + cut.bytes);
+  popped_.add(cut.lines);
+  return cut.lines;
 }
 
 std::uint64_t Outbox::queued() const noexcept {

@@ -47,9 +47,10 @@ class Outbox {
   /// Queues a line (with its LF) or counts it as dropped. The worker's thread.
   void push(std::string_view line) noexcept;
 
-  /// Appends whole lines to `batch` until it has `most_bytes` or the queue is empty; the number of
-  /// lines. The courier's thread.
-  std::size_t pop(std::string& batch, std::size_t most_bytes);
+  /// Appends whole lines to `batch`, until it would hold more than `most_bytes`, `most_events` were
+  /// added, or the queue is empty; the number of lines. The courier's thread.
+  std::size_t pop(std::string& batch, std::size_t most_bytes,
+                  std::size_t most_events = static_cast<std::size_t>(-1));
 
   /// Counters, from any thread: each is written by one thread only.
   std::uint64_t produced() const noexcept { return produced_.value(); }
@@ -66,7 +67,7 @@ class Outbox {
   Counter produced_;
   Counter dropped_;
   Counter popped_;
-  std::string partial_;  // a line of which pop() got the first part only
+  std::string left_;  // taken off the ring and beyond the bounds of the last pop()
 };
 
 }  // namespace llmgw::proxy

@@ -24,6 +24,7 @@ BAD_PROXY = [
     ("UPSTREAM_OPENAI_API_KEY_FILE", "/nonexistent/key"),
     ("COLLECTOR_URL", "collector:8081"), ("COLLECTOR_URL", "http://"),
     ("EVENT_QUEUE_SIZE", "0"), ("EVENT_QUEUE_SIZE", "-5"), ("EVENT_QUEUE_SIZE", "many"), ("EVENT_QUEUE_SIZE", "1e4"),
+    ("EVENT_SPOOL_MAX", "1000"), ("EVENT_SPOOL_MAX", "much"),
     ("EVENT_FLUSH_TIMEOUT", "2"), ("EVENT_FLUSH_TIMEOUT", "2 s"), ("EVENT_FLUSH_TIMEOUT", "-2s"),
     ("HTTP_CLIENT_TIMEOUT", "soon"), ("HTTP_CLIENT_TIMEOUT", "0s"), ("HTTP_CLIENT_TIMEOUT", "10d"),
     ("METERING_CAPTURE_BYTES", "256K"), ("METERING_CAPTURE_BYTES", "-1"),

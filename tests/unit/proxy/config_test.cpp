@@ -63,6 +63,8 @@ TEST(ProxyConfig, DefaultsAreThoseOfTheTable) {
   EXPECT_EQ(config.upstream_ca_pem, "");
   EXPECT_EQ(config.collector, std::nullopt);
   EXPECT_EQ(config.event_queue_size, 10'000U);
+  EXPECT_EQ(config.event_spool_dir, "");
+  EXPECT_EQ(config.event_spool_max, 1U << 30);
   EXPECT_EQ(config.event_flush_timeout, 2s);
   EXPECT_EQ(config.client_timeout, 120s);
   EXPECT_EQ(config.capture_bytes, 256U << 10);
@@ -84,6 +86,8 @@ TEST(ProxyConfig, ReadsEveryVariable) {
                               {"UPSTREAM_CA_FILE", "/ca.pem"},
                               {"COLLECTOR_URL", "http://collector:8081"},
                               {"EVENT_QUEUE_SIZE", "5"},
+                              {"EVENT_SPOOL_DIR", "/var/spool/llm"},
+                              {"EVENT_SPOOL_MAX", "20MB"},
                               {"EVENT_FLUSH_TIMEOUT", "500ms"},
                               {"HTTP_CLIENT_TIMEOUT", "1m30s"},
                               {"METERING_CAPTURE_BYTES", "0"},
@@ -103,6 +107,8 @@ TEST(ProxyConfig, ReadsEveryVariable) {
   EXPECT_EQ(config.upstream_ca_pem, pem);
   EXPECT_EQ(to_string(*config.collector), "http://collector:8081/events");
   EXPECT_EQ(config.event_queue_size, 5U);
+  EXPECT_EQ(config.event_spool_dir, "/var/spool/llm");
+  EXPECT_EQ(config.event_spool_max, 20U << 20);
   EXPECT_EQ(config.event_flush_timeout, 500ms);
   EXPECT_EQ(config.client_timeout, 90s);
   EXPECT_EQ(config.capture_bytes, 0U);
@@ -182,6 +188,8 @@ TEST(ProxyConfig, NamesEachBadSettingByItself) {
       {"EVENT_QUEUE_SIZE", "abc", "not an integer from 1 to 10000000"},
       {"EVENT_QUEUE_SIZE", "0", "not an integer from 1 to 10000000"},
       {"EVENT_QUEUE_SIZE", "10000001", "not an integer from 1 to 10000000"},
+      {"EVENT_SPOOL_MAX", "1000", "not a size from 1MB to 1048576GB" + size_examples},
+      {"EVENT_SPOOL_MAX", "all", "not a size from 1MB to 1048576GB" + size_examples},
       {"EVENT_FLUSH_TIMEOUT", "2", durations + "1ms to 1h" + examples},
       {"EVENT_FLUSH_TIMEOUT", "0s", durations + "1ms to 1h" + examples},
       {"HTTP_CLIENT_TIMEOUT", "-1s", durations + "1ms to 24h" + examples},
@@ -201,8 +209,10 @@ TEST(ProxyConfig, NamesEachBadSettingByItself) {
       {"LOG_LEVEL", "warning", "not one of debug, info, warn or error"},
       {"LOG_FORMAT", "xml", "not one of json or text"},
   };
+  // Have tests of their own, but for EVENT_SPOOL_DIR: any text may name a folder, and what is wrong
+  // with it shows when it is opened.
   std::set<std::string_view> covered{"UPSTREAM_OPENAI_API_KEY", "UPSTREAM_OPENAI_API_KEY_FILE",
-                                     "METERING_HASH_KEY_FILE"};  // have tests of their own
+                                     "METERING_HASH_KEY_FILE", "EVENT_SPOOL_DIR"};
   for (const auto& [name, value, reason] : cases) {
     const auto config = load_with({{name, value}});
     ASSERT_FALSE(config) << name << '=' << value;
@@ -292,6 +302,8 @@ TEST(ProxyConfig, DescribesItselfWithoutItsSecret) {
             "UPSTREAM_CA_FILE=\n"
             "COLLECTOR_URL=http://c/events\n"
             "EVENT_QUEUE_SIZE=10000\n"
+            "EVENT_SPOOL_DIR=\n"
+            "EVENT_SPOOL_MAX=1GB\n"
             "EVENT_FLUSH_TIMEOUT=2s\n"
             "HTTP_CLIENT_TIMEOUT=2m\n"
             "METERING_CAPTURE_BYTES=256KB\n"

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// PURE: decides by measurement whether compressing batches pays on the way to this collector.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace llmgw::proxy {
+
+/// On a fast network gzip only costs time, on a slow one it saves more than it costs. Which it is
+/// shows in the time a batch takes, compression included: each way is tried now and then, and the
+/// one that carries more bytes a second is kept.
+class CodingChoice {
+ public:
+  /// Smaller batches take one round trip either way, and are not worth a thought.
+  static constexpr std::size_t worth_it = 16 * 1024;
+  /// Every so many batches of that size goes the other way, to see whether things have changed.
+  static constexpr unsigned probe_interval = 64;
+
+  /// Whether to compress the next batch.
+  bool compress(std::size_t bytes) noexcept;
+
+  /// What delivering a batch took, from before its compression to the answer.
+  void note(std::size_t bytes, bool compressed, std::chrono::nanoseconds spent) noexcept;
+
+ private:
+  std::array<double, 2> cost_{};  // nanoseconds a byte: plain, compressed; 0: not known yet
+  unsigned since_probe_ = 0;
+};
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// Posting, splitting and retrying.
+#include "proxy/outbox/sender.hpp"
+
+#include "common/compression.hpp"
+#include "common/log.hpp"
+
+namespace llmgw::proxy {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds refusal_line_interval{10};
+
+bool is_lost_connection(const boost::system::error_code& code) noexcept {
+  return code == errc::connection_closed || code == errc::connection_reset ||
+         code == errc::malformed_message;  // closed in the middle of the answer
+}
+
+}  // namespace
+
+Sender::Sender(Loop& loop, const HttpUrl& collector, TlsContext* tls, Ledger& ledger)
+    : collector_(collector),
+      ledger_(ledger),
+      client_(loop, collector, tls),
+      pause_(loop),
+      random_(std::random_device{}()) {}
+
+Task<void> Sender::deliver(Batch& batch) {
+  BatchBounds bounds = bounds_;
+  while (!batch.is_empty() && !given_up_) {
+    const Batch::Piece piece = batch.front(bounds);
+    const Answer answer = co_await post(piece.lines);
+    switch (answer.verdict) {
+      case Verdict::delivered: settle(batch, piece, Term::delivered); break;
+      case Verdict::rejected: settle(batch, piece, Term::rejected); break;
+      case Verdict::split:
+        if (piece.events == 1) {
+          settle(batch, piece, Term::rejected);
+        } else {
+          bounds.bytes = piece.lines.size() / 2;
+          bounds_.bytes = std::clamp(bounds.bytes, smallest_bound, bounds_.bytes);
+        }
+        break;
+      case Verdict::retry: retries_.add(); co_await wait(answer.retry_after);
+    }
+  }
+}
+
+Task<void> Sender::wait(std::chrono::milliseconds retry_after) {
+  if (given_up_) co_return;
+  const auto pause = backoff_.next(static_cast<std::uint32_t>(random_()), retry_after);
+  co_await pause_.wait(hurried_ ? std::min(pause, Backoff::shortest) : pause);
+}
+
+void Sender::hurry() noexcept {
+  hurried_ = true;
+  pause_.cancel();
+}
+
+void Sender::give_up() noexcept {
+  given_up_ = true;
+  pause_.cancel();
+  client_.cancel();
+}
+
+Task<Sender::Answer> Sender::post(std::string_view lines) {
+  const auto begun = Clock::now();
+  const bool compressed = coding_.compress(lines.size());
+  const std::string packed = compressed ? gzip(lines) : std::string();
+  http::Request asked{"POST", collector_.path, "application/x-ndjson"};
+  if (compressed) asked.content_encoding = "gzip";
+  asked.body = compressed ? std::string_view(packed) : lines;
+
+  const auto response = co_await request(asked);
+  if (response.has_error()) {
+    note_failure(response.error().message());
+    co_return Answer{};
+  }
+  const Answer answer{verdict_of(response->status), parse_retry_after(response->retry_after)};
+  switch (answer.verdict) {
+    case Verdict::delivered: coding_.note(lines.size(), compressed, Clock::now() - begun); break;
+    case Verdict::retry: note_failure("status " + std::to_string(response->status)); break;
+    default: note_refusal(*response);
+  }
+  if (answer.verdict != Verdict::retry) note_success();
+  co_return answer;
+}
+
+// A kept connection that the collector has closed meanwhile says nothing about the collector: asked
+// again at once, which is safe as it knows events it has seen by their id.
+Task<Result<http::Response>> Sender::request(http::Request request) {
+  const bool was_kept = client_.has_kept_connection();
+  auto response = co_await client_.request(request, post_limit);
+  if (response.has_error() && was_kept && !given_up_ && is_lost_connection(response.error())) {
+    response = co_await client_.request(request, post_limit);
+  }
+  co_return response;
+}
+
+void Sender::settle(Batch& batch, const Batch::Piece& piece, Term term) noexcept {
+  ledger_.move(Term::in_flight, term, piece.events);
+  batch.remove(piece);
+}
+
+// Every refused batch is counted; a line for each would be a flood.
+void Sender::note_refusal(const http::Response& response) {
+  const auto now = Clock::now();
+  if (now < next_refusal_line_) return;
+  next_refusal_line_ = now + refusal_line_interval;
+  log::error(
+      "collector refused a batch",
+      {{"status", response.status}, {"answer", std::string_view(response.body).substr(0, 300)}});
+}
+
+void Sender::note_failure(std::string_view reason) {
+  if (given_up_ || backoff_.is_failing()) return;
+  log::warn("collector does not take events; they are kept and tried again",
+            {{"collector", to_string(collector_)}, {"reason", reason}});
+}
+
+void Sender::note_success() {
+  if (backoff_.is_failing())
+    log::info("collector takes events again", {{"collector", to_string(collector_)}});
+  backoff_.reset();
+}
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+// The courier against a collector on loopback: the books at any moment, and each kind of answer.
+#include "proxy/outbox/courier.hpp"
+
+#include "tests/unit/proxy/outbox/courier_fixture.hpp"
+#include "tests/unit/proxy/outbox/spool_fixture.hpp"
+
+namespace llmgw::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+
+class CourierTest : public SpoolTest {
+ protected:
+  void start(std::optional<HttpUrl> url, std::size_t queue = 100'000,
+             std::chrono::milliseconds flush = 2s) {
+    courier_ = std::make_unique<Courier>(std::move(url), flush);
+    outbox_ = std::make_unique<Outbox>(queue, *courier_);
+    courier_->serve(*outbox_);
+  }
+  void start_with_spool(std::optional<HttpUrl> url, std::chrono::milliseconds flush = 2s,
+                        std::uint64_t most = 1 << 30) {
+    start(std::move(url), 100'000, flush);
+    courier_->use(open(most));
+    courier_->start();
+  }
+  void push(int from, int to) {
+    for (int i = from; i < to; ++i) outbox_->push(event_line(i));
+  }
+  static std::string expected(int from, int to) {
+    std::string lines;
+    for (int i = from; i < to; ++i) lines += event_line(i);
+    return lines;
+  }
+  // Reads the books again and again while events are made; how often they did not add up.
+  void scrape_under_load(int events, std::uint64_t& wrong, std::uint64_t& scrapes) {
+    std::atomic<bool> done{false};
+    std::thread worker([&] {
+      push(0, events);
+      done = true;
+    });
+    while (!done || scrapes < 20'000) {
+      const DeliveryCounts counts = courier_->counts();
+      wrong += counts.produced != sum(counts) ? 1 : 0;
+      // None may be below zero, which would show as a number beyond all events.
+      for (const std::uint64_t term : {counts.queued, counts.in_flight, counts.spooled})
+        wrong += term > counts.produced ? 1 : 0;
+      ++scrapes;
+    }
+    worker.join();
+  }
+
+  std::unique_ptr<Outbox> outbox_;
+  std::unique_ptr<Courier> courier_;
+};
+
+TEST_F(CourierTest, BooksAddUpAtAnyMoment) {
+  int posts = 0;
+  FakeCollector collector(
+      [&posts](const std::string&) { return Answer{++posts % 5 == 1 ? 400 : 202}; });
+  start(collector.url(), 2'000);
+  courier_->start();
+  std::uint64_t wrong = 0;
+  std::uint64_t scrapes = 0;
+  scrape_under_load(300'000, wrong, scrapes);
+  EXPECT_EQ(wrong, 0u) << "of " << scrapes;
+  ASSERT_TRUE(becomes_true([&] { return courier_->counts().queued == 0; }));
+  push(0, 1);  // a batch of its own, whatever became of the others
+  courier_->stop();
+  const DeliveryCounts end = courier_->counts();
+  EXPECT_EQ(end.produced, 300'001u);
+  EXPECT_EQ(end.produced, sum(end));
+  EXPECT_EQ(end.queued + end.in_flight + end.spooled + end.shutdown, 0u);
+  EXPECT_EQ(end.delivered, collector.events());
+  EXPECT_GT(end.delivered, 0u);
+  EXPECT_GT(end.rejected, 0u);
+}
+
+TEST_F(CourierTest, BooksAddUpAtAnyMomentWithASpool) {
+  FakeCollector collector;
+  start_with_spool(collector.url(), 2s, 2 << 20);
+  std::uint64_t wrong = 0;
+  std::uint64_t scrapes = 0;
+  scrape_under_load(300'000, wrong, scrapes);
+  EXPECT_EQ(wrong, 0u) << "of " << scrapes;
+  ASSERT_TRUE(becomes_true([&] {
+    const DeliveryCounts now = courier_->counts();
+    return now.delivered + now.dropped() == 300'000;
+  }));
+  courier_->stop();
+  EXPECT_EQ(courier_->counts().delivered, collector.events());
+}
+
+TEST_F(CourierTest, KeepsTheOrder) {
+  FakeCollector collector;
+  start(collector.url());
+  courier_->start();
+  push(0, 20'000);
+  courier_->stop();
+  EXPECT_EQ(collector.lines(), expected(0, 20'000));
+}
+
+TEST_F(CourierTest, KeepsTheOrderThroughTheSpool) {
+  FakeCollector collector;
+  start_with_spool(collector.url());
+  push(0, 20'000);
+  courier_->stop();
+  EXPECT_EQ(collector.lines(), expected(0, 20'000));
+  EXPECT_EQ(courier_->counts().delivered, 20'000u);
+}
+
+TEST_F(CourierTest, SplitsWhatIsTooLargeAndLosesOnlyWhatIsTooLargeByItself) {
+  FakeCollector collector(
+      [](const std::string& lines) { return Answer{lines.size() > 2'000 ? 413 : 202}; });
+  start(collector.url());
+  push(0, 500);
+  outbox_->push(std::string(3'000, 'x') + '\n');
+  push(500, 1'000);
+  courier_->start();
+  ASSERT_TRUE(becomes_true([&] { return courier_->counts().delivered == 1'000; }));
+  courier_->stop();
+  EXPECT_EQ(collector.lines(), expected(0, 1'000));
+  EXPECT_EQ(courier_->counts().rejected, 1u);
+  EXPECT_EQ(courier_->counts().retries, 0u);
+}
+
+TEST_F(CourierTest, RefusedBatchIsDroppedAlone) {
+  FakeCollector collector(
+      [](const std::string& lines) { return Answer{lines.find("bad") != lines.npos ? 400 : 202}; });
+  start(collector.url());
+  courier_->start();
+  push(0, 10);
+  ASSERT_TRUE(becomes_true([&] { return courier_->counts().delivered == 10; }));
+  outbox_->push("bad\n");
+  ASSERT_TRUE(becomes_true([&] { return courier_->counts().rejected == 1; }));
+  push(10, 20);
+  courier_->stop();
+  EXPECT_EQ(collector.lines(), expected(0, 20));
+}
+
+TEST_F(CourierTest, WaitsAsLongAsTheCollectorAsks) {
+  std::vector<std::chrono::steady_clock::time_point> at;
+  FakeCollector collector([&at](const std::string&) {
+    at.push_back(std::chrono::steady_clock::now());
+    return at.size() == 1 ? Answer{429, "1"} : Answer{};
+  });
+  start(collector.url());
+  courier_->start();
+  push(0, 1);
+  ASSERT_TRUE(becomes_true([&] { return collector.events() == 1; }));
+  courier_->stop();
+  ASSERT_EQ(at.size(), 2u);
+  EXPECT_GE(at[1] - at[0], 1s);
+}
+
+TEST_F(CourierTest, DoesNotHammerACollectorThatFails) {
+  FakeCollector collector([](const std::string&) { return Answer{503}; });
+  start(collector.url(), 100'000, 1s);
+  courier_->start();
+  push(0, 10);
+  const auto start = std::chrono::steady_clock::now();
+  ASSERT_TRUE(becomes_true([&] { return collector.posts() >= 3; }));
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_LE(collector.posts(), 1u + static_cast<std::uint64_t>((begin - start) / 100ms));
+  courier_->stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
+  const DeliveryCounts end = courier_->counts();
+  EXPECT_EQ(end.shutdown, 10u);
+  EXPECT_EQ(end.produced, sum(end));
+}
+
+TEST_F(CourierTest, CompressesToFindOutWhetherItPays) {
+  FakeCollector collector;
+  start(collector.url());
+  push(0, 60'000);  // several large batches
+  courier_->start();
+  ASSERT_TRUE(becomes_true([&] { return collector.events() == 60'000; }));
+  courier_->stop();
+  EXPECT_GE(collector.packed_posts(), 1u);
+  EXPECT_EQ(collector.lines(), expected(0, 60'000));
+}
+
+TEST_F(CourierTest, LeavesInTheSpoolWhatAShutdownFindsUndelivered) {
+  {
+    FakeCollector collector([](const std::string&) { return Answer{503}; });
+    start_with_spool(collector.url());
+    push(0, 1'000);
+    ASSERT_TRUE(becomes_true([&] { return collector.posts() >= 1; }));
+    push(1'000, 2'000);
+    courier_->stop();
+    const DeliveryCounts end = courier_->counts();
+    EXPECT_EQ(end.spooled, 2'000u);
+    EXPECT_EQ(end.produced, sum(end));
+    EXPECT_EQ(end.dropped(), 0u);
+  }
+  courier_.reset();
+  FakeCollector collector;
+  start_with_spool(collector.url());
+  push(2'000, 2'100);
+  ASSERT_TRUE(becomes_true([&] { return collector.events() == 2'100; }));
+  courier_->stop();
+  const DeliveryCounts end = courier_->counts();
+  EXPECT_EQ(end.recovered, 2'000u);
+  EXPECT_EQ(end.produced, 2'100u);
+  EXPECT_EQ(end.delivered, 2'100u);
+  EXPECT_EQ(collector.lines(), expected(0, 2'100));
+}
+
+TEST_F(CourierTest, FailingDiskIsPassedByWhileTheCollectorTakesEvents) {
+  FakeCollector collector;
+  start_with_spool(collector.url());
+  fs::remove_all(folder_);
+  std::ofstream(folder_) << "in the way of new files";
+  for (int i = 0; i < 50; ++i) {
+    push(i * 100, (i + 1) * 100);
+    ASSERT_TRUE(becomes_true([&] { return collector.events() == (i + 1) * 100u; })) << i;
+  }
+  courier_->stop();
+  EXPECT_EQ(courier_->counts().delivered, 5'000u);
+  fs::remove(folder_);
+}
+
+TEST_F(CourierTest, FailingDiskAndNoCollectorIsDropAndCount) {
+  FakeCollector collector([](const std::string&) { return Answer{503}; });
+  start_with_spool(collector.url(), 100ms);
+  fs::remove_all(folder_);
+  std::ofstream(folder_) << "in the way of new files";
+  push(0, 1);
+  ASSERT_TRUE(becomes_true([&] { return courier_->counts().retries >= 1; }));
+  push(1, 100);
+  ASSERT_TRUE(becomes_true([&] { return courier_->counts().spool_full == 99; }));
+  courier_->stop();
+  const DeliveryCounts end = courier_->counts();
+  EXPECT_EQ(end.shutdown, 1u);
+  EXPECT_EQ(end.produced, sum(end));
+  fs::remove(folder_);
+}
+
+TEST_F(CourierTest, WithoutACollectorEventsAreCounted) {
+  start(std::nullopt);
+  courier_->start();
+  push(0, 10);
+  ASSERT_TRUE(becomes_true([&] { return courier_->counts().no_collector == 10; }));
+  courier_->stop();
+  EXPECT_EQ(courier_->counts().produced, 10u);
+}
+
+}  // namespace
+}  // namespace llmgw::proxy
