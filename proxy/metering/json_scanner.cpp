@@ -3,57 +3,19 @@
 #include "proxy/metering/json_scanner.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 
 #include "proxy/metering/byte_search.hpp"
+#include "proxy/metering/json_bytes.hpp"
 #include "proxy/metering/json_scalar.hpp"
 
 namespace llmgw::proxy {
-namespace {
 
-enum : std::uint8_t { space = 1, literal = 2 };
-
-// What each byte may be part of, between strings.
-constexpr auto classes = [] {
-  std::array<std::uint8_t, 256> table{};
-  for (const char c : {' ', '\n', '\r', '\t'}) table[static_cast<unsigned char>(c)] = space;
-  for (unsigned char c = '0'; c <= '9'; ++c) table[c] = literal;
-  for (unsigned char c = 'a'; c <= 'z'; ++c) table[c] = table[c - 'a' + 'A'] = literal;
-  for (const char c : {'.', '-', '+'}) table[static_cast<unsigned char>(c)] = literal;
-  return table;
-}();
-
-inline bool is(std::uint8_t mask, char c) noexcept {
-  return (classes[static_cast<unsigned char>(c)] & mask) != 0;
-}
-
-inline const char* skip(std::uint8_t mask, const char* at, const char* end) noexcept {
-  while (at != end && is(mask, *at)) ++at;
-  return at;
-}
-
-inline std::string_view text_between(const char* from, const char* to) noexcept {
-  return {from, static_cast<std::size_t>(to - from)};
-}
-
-JsonValue literal_value(std::uint8_t tag, std::string_view text) noexcept {
-  const bool is_number = text.front() <= '9';
-  const JsonKind kind = is_number         ? JsonKind::number
-                        : text == "null"  ? JsonKind::null
-                        : text == "true"  ? JsonKind::yes
-                        : text == "false" ? JsonKind::no
-                                          : JsonKind::number;
-  return {.tag = tag, .kind = kind, .raw = kind == JsonKind::number ? text : std::string_view()};
-}
-
-// A string without escapes, whose quotes are at `from` and `to`, or a literal between them.
-inline JsonValue plain_value(std::uint8_t tag, const char* from, const char* to) noexcept {
-  if (*from != '"') return literal_value(tag, text_between(from, to));
-  const std::string_view raw = text_between(from + 1, to);
-  return {.tag = tag, .kind = JsonKind::text, .raw = raw, .size = raw.size()};
-}
-
-}  // namespace
+using json_bytes::is;
+using json_bytes::literal;
+using json_bytes::literal_value;
+using json_bytes::skip;
+using json_bytes::space;
+using json_bytes::text_between;
 
 void JsonScanner::begin(const JsonKey& root) noexcept {
   key_ = &root;
@@ -257,39 +219,6 @@ inline void JsonScanner::skip_text(Input& in) noexcept {
 inline void JsonScanner::skip_nested(Input& in) noexcept {
   in.at = nesting_.skip(in.at, in.end);
   if (!nesting_.is_open()) state_ = level_ == 0 ? State::done : State::comma;
-}
-
-// Takes members that lie whole in the span and are spelt plainly, which nearly all are, in one go;
-// stops before any other, before a value that is an object or array, and behind a wanted one.
-inline void JsonScanner::take_members(Input& in, JsonValue& found) noexcept {
-  const JsonShape& shape = *holders_[level_ - 1u]->object;
-  while (in.at != in.end && *in.at == '"') {
-    const char* const close = find_quote_or_escape(in.at + 1, in.end);
-    if (in.end - close < 4 || *close != '"' || close[1] != ':') return;
-    const JsonKey* const key = shape.find(text_between(in.at + 1, close));
-    const char* const value = close + (close[2] == ' ' ? 3 : 2);
-    const char* end_of_value = value;
-    const char* behind = value;
-    if (*value == '"') {
-      end_of_value = find_quote_or_escape(value + 1, in.end);
-      if (in.end - end_of_value < 2 || *end_of_value != '"') return;
-      behind = end_of_value + 1;
-    } else if (is(literal, *value)) {
-      end_of_value = behind = skip(literal, value, in.end);
-      if (behind == in.end) return;
-    } else {
-      key_ = key;
-      in.at = value;
-      state_ = State::value;
-      return;
-    }
-    const bool has_comma = *behind == ',';
-    in.at = has_comma ? skip(space, behind + 1, in.end) : behind;
-    if (!has_comma) state_ = State::comma;
-    const bool is_wanted = key != nullptr && key->tag != 0;
-    if (is_wanted) found = plain_value(key->tag, value, end_of_value);
-    if (!has_comma || is_wanted) return;
-  }
 }
 
 std::optional<JsonValue> JsonScanner::next(std::string_view& bytes) {
