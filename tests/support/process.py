@@ -54,9 +54,11 @@ def run(program: str, *arguments: str, patience: float = PATIENCE, **settings: s
 
 
 class Daemon:
-    """One child process. Its standard error is gathered by a thread, its standard output goes to a file."""
+    """One child process. Its standard error is gathered by a thread, its standard output goes to a file, or to the
+    descriptor `stdout`."""
 
-    def __init__(self, program: str, folder: pathlib.Path, *arguments: str, **settings: str) -> None:
+    def __init__(self, program: str, folder: pathlib.Path, *arguments: str, stdout: int | None = None,
+                 **settings: str) -> None:
         self.program = program
         self.lines: list[str] = []
         self.changed = threading.Condition()
@@ -64,7 +66,8 @@ class Daemon:
         self.output = folder / f"{program}-{number}.out"
         with open(self.output, "wb") as output:
             self.process = subprocess.Popen([BIN / program, *arguments], env=environment(settings), cwd=folder,
-                                            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.PIPE,
+                                            stdin=subprocess.DEVNULL, stdout=output if stdout is None else stdout,
+                                            stderr=subprocess.PIPE,
                                             preexec_fn=die_with_parent)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
