@@ -1,11 +1,12 @@
 # Two commands matter: `make run` shows the gateway at work, `make test` proves it.
 .DEFAULT_GOAL := help
-.PHONY: help build run test bench format clean
+.PHONY: help build run test conformance bench format clean
 
 help:
 	@echo 'make run     build, start collector, proxy and a mock upstream, send two requests, stay up'
 	@echo '             (ONCE=1: end there; UPSTREAM_OPENAI_API_KEY=sk-...: the real provider, MODEL=...)'
 	@echo 'make test    every check and every test'
+	@echo 'make conformance   replay answers and requests through the gateway and compare them with the direct way'
 	@echo 'make bench   what the gateway costs beside nginx and HAProxy, on this machine (QUICK=1: in two minutes)'
 	@echo 'make build   release binaries in build/release/bin'
 	@echo 'make format  let clang-format rewrite the sources'
@@ -22,6 +23,10 @@ run:
 test:
 	@tools/install_deps build test
 	@tools/check all
+
+conformance:
+	@tools/install_deps build test
+	@tools/check conformance
 
 bench:
 	@tools/install_deps build bench

@@ -4,6 +4,7 @@
 
 #include <csignal>
 
+#include "common/descriptors.hpp"
 #include "common/log.hpp"
 #include "common/read_file.hpp"
 #include "proxy/api/ops.hpp"
@@ -23,8 +24,10 @@ std::chrono::milliseconds in_milliseconds(std::chrono::nanoseconds duration) {
 App::App(const Config& config)
     : config_(config), courier_(config.collector, in_milliseconds(config.event_flush_timeout)) {
   const std::size_t share = std::max<std::size_t>(1, config.event_queue_size / config.threads);
+  const WorkerShare each = share_descriptors(raise_descriptor_limit(), config.threads);
+  const Worker::Limits limits{{.connections = each.clients}, {.open = each.upstreams}};
   for (unsigned i = 0; i < config.threads; ++i) {
-    workers_.push_back(std::make_unique<Worker>(config, share, courier_));
+    workers_.push_back(std::make_unique<Worker>(config, limits, share, courier_));
     courier_.serve(workers_.back()->outbox());
   }
   add_ops_routes(ops_, {[this] { return stop_signals_ == 0; }, [this] { return metrics(); }});

@@ -12,6 +12,7 @@
 #include "proxy/metrics_tokens.hpp"
 #include "proxy/outbox/courier.hpp"
 #include "proxy/worker.hpp"
+#include "proxy/worker_share.hpp"
 
 namespace llmgw::proxy {
 
@@ -42,7 +43,7 @@ class App {
   TokenSeries token_series_;
   std::vector<std::unique_ptr<Worker>> workers_;
   http::Router ops_;
-  http::Server admin_{loop_, ops_};
+  http::Server admin_{loop_, ops_, {.connections = admin_connections}};
   std::unique_ptr<Listener> admin_listener_;
   std::unique_ptr<Signals> signals_;
   Timer pause_{loop_};

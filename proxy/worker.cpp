@@ -37,16 +37,16 @@ struct Worker::Publisher final : Deadline {
   Worker& worker;
 };
 
-Worker::Worker(const Config& config, std::size_t queue_share, Wakeup& courier)
+Worker::Worker(const Config& config, Limits limits, std::size_t queue_share, Wakeup& courier)
     : loop_(tick_for(config)),
       tls_(make_tls(config)),
-      pool_(loop_, config.upstream, tls_.get()),
+      pool_(loop_, config.upstream, tls_.get(), limits.upstreams),
       provider_(make_provider(config)),
       outbox_(queue_share, courier),
       context_{config, loop_, pool_, *provider_, outbox_, IdGenerator(random_seed()),
                {},     false, {},    {},         {}},
       traffic_(context_),
-      server_(loop_, traffic_),
+      server_(loop_, traffic_, limits.clients),
       publisher_(std::make_unique<Publisher>(*this)) {
   if (config.payload_hash == PayloadHash::hmac)
     context_.digest_key = std::make_unique<DigestKey>(config.hash_key.reveal());

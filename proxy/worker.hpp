@@ -15,8 +15,13 @@ namespace llmgw::proxy {
 /// thread; the methods after start() may be called from there, they pass on to the worker's own.
 class Worker {
  public:
+  struct Limits {
+    http::ServerLimits clients = {};
+    PoolLimits upstreams = {};
+  };
+
   /// Throws std::runtime_error where TLS cannot be set up. `courier` outlives the worker.
-  Worker(const Config& config, std::size_t queue_share, Wakeup& courier);
+  Worker(const Config& config, Limits limits, std::size_t queue_share, Wakeup& courier);
   ~Worker();
 
   /// Binds the listener; connections wait in the kernel until start().

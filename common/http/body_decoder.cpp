@@ -113,6 +113,9 @@ BodyDecoder::Piece BodyDecoder::next_size_line(std::string_view& input) {
   if (!line) return state_ == State::broken ? broken() : Piece{Kind::need_more, {}};
   const auto parsed = parse_size_line(*line);
   if (!parsed) return broken();
+  overhead_ += line->size();
+  overhead_ -= std::min(overhead_, 16 + 2 * parsed->size);
+  if (overhead_ > overhead_limit) return broken();
   remaining_ = parsed->size;
   state_ = parsed->size == 0 ? State::trailers : State::data;
   if (parsed->plain && !line_was_split_) return {Kind::framing, {line->data(), line->size() + 2}};

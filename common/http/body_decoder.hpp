@@ -49,6 +49,9 @@ class BodyDecoder {
   static constexpr std::size_t line_limit =
       4096;  ///< a chunk-size line with its extensions, or a trailer
   static constexpr std::size_t trailer_limit = 16 * 1024;  ///< all trailers together
+  /// Framing of one body beyond 16 bytes a chunk and twice its payload: many small chunks with long
+  /// extensions (CVE-2023-39326).
+  static constexpr std::uint64_t overhead_limit = 16 * 1024;
 
  private:
   enum class State : std::uint8_t { payload, size_line, data, data_end, trailers, done, broken };
@@ -64,6 +67,7 @@ class BodyDecoder {
   Framing framing_;
   std::uint64_t remaining_ = 0;
   std::uint64_t payload_bytes_ = 0;
+  std::uint64_t overhead_ = 0;  // see overhead_limit
   State state_ = State::done;
   bool half_line_end_ = false;  // the CR of a chunk's final CRLF was seen
   bool line_was_split_ = false;

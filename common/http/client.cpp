@@ -46,10 +46,13 @@ void Client::cancel() noexcept {
 }
 
 Task<Result<void>> Client::open(std::chrono::milliseconds limit) {
-  const auto addresses = co_await resolve(loop_, server_.host, server_.port);
+  const auto addresses = co_await book_.get(limit, &attempt_);
   if (addresses.has_error()) co_return addresses.error();
   auto stream = co_await connect(loop_, *addresses, limit, &attempt_);
-  if (stream.has_error()) co_return stream.error();
+  if (stream.has_error()) {
+    book_.doubt();
+    co_return stream.error();
+  }
   stream_ = std::move(*stream);
   if (tls_ == nullptr) co_return Result<void>();
   stream_->expires_after(limit);

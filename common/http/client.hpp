@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "common/http_url.hpp"
+#include "common/net/address_book.hpp"
 #include "common/net/byte_stream.hpp"
 #include "common/net/connect.hpp"
 
@@ -34,7 +35,10 @@ class Client {
  public:
   /// `tls` may be nullptr for an http server.
   Client(Loop& loop, HttpUrl server, TlsContext* tls)
-      : loop_(loop), server_(std::move(server)), tls_(tls) {}
+      : loop_(loop),
+        server_(std::move(server)),
+        tls_(tls),
+        book_(loop, server_.host, server_.port) {}
 
   /// Sends and waits for the answer, `limit` for all of it. errc::not_resolved, refused, timed_out,
   /// tls_failed, connection_closed, connection_reset, malformed_message, body_too_large, cancelled.
@@ -61,6 +65,7 @@ class Client {
   Loop& loop_;
   HttpUrl server_;
   TlsContext* tls_;
+  AddressBook book_;
   ByteStream::Pointer stream_;
   ConnectAttempt attempt_;
   bool keep_ = false;  // whether the last response left the connection usable

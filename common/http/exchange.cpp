@@ -33,10 +33,11 @@ std::string_view reason_phrase(int status) noexcept {
 }
 
 Exchange::Exchange(ByteStream& client, const RequestHead& head, std::string_view rest,
-                   Deadline::Clock::time_point begun_at)
+                   Deadline::Clock::time_point begun_at, std::chrono::milliseconds progress)
     : client_(client),
       head_(head),
       begun_at_(begun_at),
+      progress_(progress),
       body_(head.framing),
       buffered_(rest),
       to_head_request_(head.method == "HEAD"),
@@ -46,7 +47,8 @@ Exchange::Exchange(ByteStream& client, const RequestHead& head, std::string_view
   client.unread(rest.substr(buffered_.size()));
 }
 
-Exchange::Exchange(ByteStream& client) noexcept : client_(client) {}
+Exchange::Exchange(ByteStream& client, std::chrono::milliseconds progress) noexcept
+    : client_(client), progress_(progress) {}
 
 void Exchange::retain_head() {
   retained_fields_.assign(head_.fields.begin(), head_.fields.end());
@@ -97,7 +99,7 @@ Task<Result<std::string>> Exchange::read_body(std::size_t limit) {
       case BodyDecoder::Kind::end: client_.unread(input); co_return body;
       case BodyDecoder::Kind::fault: co_return errc::malformed_message;
       case BodyDecoder::Kind::need_more: {
-        client_.expires_after(progress_timeout);
+        client_.expires_after(progress_);
         const auto more = co_await client_.read();
         client_.expires_never();
         if (more.has_error()) co_return more.error();
@@ -170,7 +172,7 @@ Task<Result<void>> Exchange::write(std::string_view first, std::string_view seco
   pieces.add(first);
   pieces.add(second);
   pieces.add(third);
-  client_.expires_after(progress_timeout);
+  client_.expires_without_progress(progress_);
   const Result<void> sent = co_await client_.write(pieces);
   client_.expires_never();
   co_return sent;

@@ -28,11 +28,13 @@ std::string_view reason_phrase(int status) noexcept;
 class Exchange {
  public:
   /// `rest`: what arrived behind the head; what belongs to the next request is given back to the
-  /// stream. `begun_at`: when the request's first byte was read.
+  /// stream. `begun_at`: when the request's first byte was read. `progress`: see progress_limit().
   Exchange(ByteStream& client, const RequestHead& head, std::string_view rest,
-           Deadline::Clock::time_point begun_at);
+           Deadline::Clock::time_point begun_at,
+           std::chrono::milliseconds progress = progress_timeout);
   /// For what is no request: it can only be refused.
-  explicit Exchange(ByteStream& client) noexcept;
+  explicit Exchange(ByteStream& client,
+                    std::chrono::milliseconds progress = progress_timeout) noexcept;
 
   /// Views are good until the first suspension, unless retain_head() was called before.
   const RequestHead& head() const noexcept { return head_; }
@@ -78,7 +80,8 @@ class Exchange {
   /// Whether the connection can carry another request.
   bool is_reusable() const noexcept { return keep_alive_ && responded_ && is_body_consumed(); }
 
-  /// How long a peer may neither send nor take a byte within one exchange.
+  /// How long the client may neither send nor take a byte of what is under way.
+  std::chrono::milliseconds progress_limit() const noexcept { return progress_; }
   static constexpr std::chrono::seconds progress_timeout{60};
 
  private:
@@ -90,6 +93,7 @@ class Exchange {
   ByteStream& client_;
   RequestHead head_;
   Deadline::Clock::time_point begun_at_;
+  std::chrono::milliseconds progress_;
   BodyDecoder body_;
   std::string_view buffered_;
   std::string retained_bytes_;

@@ -18,8 +18,8 @@ constexpr auto char_classes = [] {
     std::uint8_t classes = 0;
     if (alnum || (c != 0 && c < 128 && one_of("!#$%&'*+-.^_`|~")))
       classes |= token_char;  // RFC 9110 5.6.2
-    if (c > 0x20 && c < 0x7f)
-      classes |= target_char;  // the URI alphabet and the few that SDKs send unescaped
+    if (c > 0x20 && c < 0x7f && c != '#')
+      classes |= target_char;  // the URI alphabet and the few that SDKs send unescaped; no fragment
     if (c == '\t' || (c >= 0x20 && c != 0x7f))
       classes |= value_char;  // RFC 9110 5.5, obs-text included
     if (alnum || (c != 0 && c < 128 && one_of("-._~!$&'()*+,;=%:[]")))
@@ -98,6 +98,7 @@ struct Gathered {
   bool names_fields = false;
   bool expects_continue = false;
   int hosts = 0;
+  std::size_t options = 0;  // of Connection
 };
 
 errc note(const Field& field, Gathered& seen) noexcept {
@@ -116,6 +117,7 @@ errc note(const Field& field, Gathered& seen) noexcept {
     case FieldId::connection: {
       bool tokens = true;
       for_each_element(field.value, [&](std::string_view option) {
+        ++seen.options;
         tokens &= run(option, token_char) == option.size();
         if (equals_ignoring_case(option, "close")) {
           seen.close = true;
@@ -125,6 +127,7 @@ errc note(const Field& field, Gathered& seen) noexcept {
           seen.names_fields = true;
         }
       });
+      if (seen.options > Limits::connection_options) return errc::head_too_large;
       return tokens ? errc::ok : errc::malformed_message;
     }
     case FieldId::host:
@@ -177,15 +180,20 @@ errc settle(const Gathered& seen, Head& head) noexcept {
 }
 
 // RFC 9112 section 3.2: origin form stays, absolute form is reduced to it, `*` belongs to OPTIONS.
+// CONNECT has a form of its own, and no tunnel leads through here.
 Result<std::string_view> parse_target(std::string_view method, std::string_view target) noexcept {
   if (target.size() > Limits::target) return errc::target_too_long;
   if (target.empty() || run(target, target_char) != target.size()) return errc::malformed_message;
+  if (method == "CONNECT") return errc::malformed_message;
   if (target.front() == '/') return target;
   if (target == "*" && method == "OPTIONS") return target;
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!equals_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
     const std::size_t path = target.find_first_of("/?", scheme.size());
-    if (path == scheme.size()) return errc::malformed_message;
+    const std::string_view authority = target.substr(0, path).substr(scheme.size());
+    // A user name in front of the host is refused with all else (RFC 9110 section 4.2.4).
+    if (authority.empty() || run(authority, host_char) != authority.size())
+      return errc::malformed_message;
     if (path == target.npos) return std::string_view("/");
     return target[path] == '/' ? Result<std::string_view>(target.substr(path))
                                : errc::malformed_message;
@@ -224,12 +232,10 @@ Result<std::optional<std::size_t>> HeadScanner::scan(std::string_view bytes) noe
     const auto at = static_cast<std::size_t>(static_cast<const char*>(found) - window.data());
     if (at == 0 || window[at - 1] != '\r') return errc::malformed_message;
     const bool empty_line = at - line_start_ == 1;
-    looked_at_ = at + 1;
+    line_start_ = looked_at_ = at + 1;
     // Empty lines in front of a start line are not its end (RFC 9112 section 2.2).
-    const bool before_start =
-        empty_line && window.substr(0, line_start_).find_first_not_of("\r\n") == window.npos;
-    line_start_ = looked_at_;
-    if (empty_line && !before_start) return std::optional<std::size_t>(looked_at_);
+    if (empty_line && started_) return std::optional<std::size_t>(looked_at_);
+    started_ |= !empty_line;
   }
   if (bytes.size() >= Limits::head) return errc::head_too_large;
   return std::optional<std::size_t>();

@@ -93,6 +93,8 @@ struct Limits {
   static constexpr std::size_t head = 64 * 1024;
   static constexpr std::size_t fields = 256;
   static constexpr std::size_t target = 16 * 1024;
+  static constexpr std::size_t connection_options =
+      64;  ///< each is compared with each field's name
 };
 
 /// Room for the fields of one head.
@@ -109,6 +111,7 @@ class HeadScanner {
  private:
   std::size_t looked_at_ = 0;
   std::size_t line_start_ = 0;
+  bool started_ = false;  // a line that is not empty was seen
 };
 
 /// Parses a complete request head. Empty lines before it are skipped and counted in its size (RFC

@@ -2,36 +2,23 @@
 // One GET over loopback.
 #include "common/http/probe.hpp"
 
-#include <arpa/inet.h>
-
 #include <string>
 #include <vector>
 
 #include "common/async/spawn.hpp"
 #include "common/http/head_reader.hpp"
 #include "common/net/connect.hpp"
+#include "common/net/look_up.hpp"
 
 namespace llmgw::http {
 namespace {
 
-Endpoint numeric_endpoint(const std::string& host, std::uint16_t port) {
-  Endpoint made;
-  if (inet_pton(AF_INET, host.c_str(), &made.v4.sin_addr) == 1) {
-    made.v4.sin_family = AF_INET;
-    made.v4.sin_port = htons(port);
-    made.size = sizeof made.v4;
-  } else if (inet_pton(AF_INET6, host.c_str(), &made.v6.sin6_addr) == 1) {
-    made.v6.sin6_family = AF_INET6;
-    made.v6.sin6_port = htons(port);
-    made.size = sizeof made.v6;
-  }
-  return made;
-}
-
 std::vector<Endpoint> endpoints_of(const ListenAddress& address) {
   const bool is_any = address.host.empty() || address.host == "0.0.0.0" || address.host == "::";
-  if (!is_any) return {numeric_endpoint(address.host, address.port)};
-  return {numeric_endpoint("127.0.0.1", address.port), numeric_endpoint("::1", address.port)};
+  if (!is_any) return literal_address(address.host, address.port);
+  auto both = literal_address("127.0.0.1", address.port);
+  both.push_back(literal_address("::1", address.port).front());
+  return both;
 }
 
 Task<int> status_of(Loop& loop, std::vector<Endpoint> endpoints, std::string request,

@@ -13,10 +13,11 @@ std::string error_body(std::string_view message, std::string_view type, std::str
 }
 
 Task<Result<void>> reply_error(Exchange& exchange, int status, std::string_view message,
-                               std::string_view type, std::string_view code) {
+                               std::string_view type, std::string_view code, std::string allow) {
   const std::string body = error_body(message, type, code);
-  const OutField fields[] = {{"Content-Type", "application/json"}};
-  co_return co_await exchange.reply(status, fields, body);
+  const OutField fields[] = {{"Content-Type", "application/json"}, {"Allow", allow}};
+  const auto all = std::span(fields).first(allow.empty() ? 1 : 2);
+  co_return co_await exchange.reply(status, all, body);
 }
 
 Refusal refusal_of(errc fault) noexcept {
@@ -28,6 +29,8 @@ Refusal refusal_of(errc fault) noexcept {
       return {431, "headers_too_large", "The request target is over 16 KiB."};
     case errc::body_too_large:
       return {413, "request_too_large", "The request body is over the limit."};
+    case errc::overloaded:
+      return {503, "overloaded", "This server is at its limit of connections."};
     case errc::timed_out: return {408, "request_timeout", "The request did not arrive in time."};
     case errc::unsupported_coding:
       return {400, "malformed_request", "The request's transfer coding is not chunked alone."};
@@ -56,7 +59,7 @@ Task<void> Router::handle(Exchange& exchange) {
   constexpr std::string_view type = "invalid_request_error";
   if (path_known) {
     co_await reply_error(exchange, 405, "This method is not allowed here.", type,
-                         "method_not_allowed");
+                         "method_not_allowed", allowed(head.path()));
   } else {
     co_await reply_error(exchange, 404, "There is nothing at this path.", type, "unknown_url");
   }
@@ -64,8 +67,18 @@ Task<void> Router::handle(Exchange& exchange) {
 
 Task<void> Router::refuse(Exchange& exchange, errc fault) {
   const Refusal refusal = refusal_of(fault);
-  co_await reply_error(exchange, refusal.status, refusal.message, "invalid_request_error",
-                       refusal.code);
+  const auto type = refusal.status < 500 ? "invalid_request_error" : "gateway_error";
+  co_await reply_error(exchange, refusal.status, refusal.message, type, refusal.code);
+}
+
+std::string Router::allowed(std::string_view path) const {
+  std::string methods;
+  for (const Route& each : routes_) {
+    if (each.path != path) continue;
+    if (!methods.empty()) methods += ", ";
+    methods += each.method == "GET" ? "GET, HEAD" : each.method;
+  }
+  return methods;
 }
 
 }  // namespace llmgw::http

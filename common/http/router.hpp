@@ -14,9 +14,10 @@ namespace llmgw::http {
 /// `{"error":{"message","type","param":null,"code"}}`, the form every client of this API reads.
 std::string error_body(std::string_view message, std::string_view type, std::string_view code);
 
-/// Sends one such error.
+/// Sends one such error; `allow`: the methods that a 405 names (RFC 9110 section 15.5.6).
 Task<Result<void>> reply_error(Exchange& exchange, int status, std::string_view message,
-                               std::string_view type, std::string_view code);
+                               std::string_view type, std::string_view code,
+                               std::string allow = {});
 
 /// What a server that is no proxy says of a broken request: status, code and message.
 struct Refusal {
@@ -42,6 +43,7 @@ class Router final : public Handler {
     std::string path;
     Action action;
   };
+  std::string allowed(std::string_view path) const;
   std::vector<Route> routes_;
 };
 

@@ -12,12 +12,49 @@ namespace {
 
 // How long a connection that was accepted while draining may take to ask.
 constexpr std::chrono::milliseconds drain_patience{1000};
+// A connection that has just answered is likely to be asked again.
+constexpr std::chrono::seconds idle_least{1};
 
 }  // namespace
 
 void Server::start(std::unique_ptr<Listener> listener) {
   listener_ = std::move(listener);
-  listener_->start([this](ByteStream::Pointer stream) { spawn(run(std::move(stream))); });
+  listener_->start([this](ByteStream::Pointer stream) { admit(std::move(stream)); });
+}
+
+// At the limit the connection that has been idle longest makes room; where all are busy the new one
+// is told so.
+void Server::admit(ByteStream::Pointer stream) {
+  if (sessions_.size() < limits_.connections || make_room()) {
+    spawn(run(std::move(stream)));
+    return;
+  }
+  ++turned_away_;
+  if (refusing_ < refusals) spawn(turn_away(std::move(stream)));
+}
+
+bool Server::make_room() noexcept {
+  const auto latest = loop_.deadlines().now() - idle_least;
+  Session* longest = nullptr;
+  for (Session& each : sessions_) {
+    const bool may_go = each.idle && !each.heads.has_begun() && each.stream->is_open();
+    if (!may_go || each.idle_since > latest) continue;
+    if (longest == nullptr || each.idle_since < longest->idle_since) longest = &each;
+  }
+  if (longest == nullptr) return false;
+  longest->stream->close();
+  return true;
+}
+
+Task<void> Server::turn_away(ByteStream::Pointer stream) {
+  ++refusing_;
+  try {
+    co_await refuse(*stream, errc::overloaded);
+  } catch (const std::exception& failure) {
+    log::error("refusal failed", {{"reason", failure.what()}});
+  }
+  --refusing_;
+  if (is_empty() && emptied_ != nullptr) std::exchange(emptied_, nullptr)->set(true);
 }
 
 void Server::drain() {
@@ -33,7 +70,7 @@ void Server::cancel_all() noexcept {
 }
 
 Task<void> Server::wait_until_empty() {
-  if (sessions_.empty()) co_return;
+  if (is_empty()) co_return;
   OneShot<bool> emptied;
   emptied_ = &emptied;
   co_await emptied;
@@ -49,28 +86,30 @@ Task<void> Server::run(ByteStream::Pointer stream) {
     log::error("session failed", {{"reason", failure.what()}});
   }
   sessions_.erase(sessions_.iterator_to(session));
-  if (sessions_.empty() && emptied_ != nullptr) std::exchange(emptied_, nullptr)->set(true);
+  if (is_empty() && emptied_ != nullptr) std::exchange(emptied_, nullptr)->set(true);
 }
 
 // True if the connection can carry another request.
 Task<bool> Server::serve_one(Session& session) {
   session.idle = true;
-  const auto patience = draining_ ? std::min(timeouts_.idle, drain_patience) : timeouts_.idle;
-  const auto bytes = co_await session.heads.read(*session.stream, patience, timeouts_.head);
+  session.idle_since = loop_.deadlines().now();
+  const auto patience = draining_ ? std::min(limits_.idle, drain_patience) : limits_.idle;
+  const auto bytes = co_await session.heads.read(*session.stream, patience, limits_.head);
   session.idle = false;
   if (bytes.has_error()) {
     const auto fault = static_cast<errc>(bytes.error().value());
     const bool gone = fault == errc::connection_closed || fault == errc::connection_reset ||
                       fault == errc::cancelled || !session.heads.has_begun();
-    if (!gone) co_await refuse(session, fault);
+    if (!gone) co_await refuse(*session.stream, fault);
     co_return false;
   }
   const auto head = parse_request_head(bytes->head, fields_);
   if (head.has_error()) {
-    co_await refuse(session, static_cast<errc>(head.error().value()));
+    co_await refuse(*session.stream, static_cast<errc>(head.error().value()));
     co_return false;
   }
-  Exchange exchange(*session.stream, *head, bytes->rest, session.heads.begun_at());
+  Exchange exchange(*session.stream, *head, bytes->rest, session.heads.begun_at(),
+                    limits_.progress);
   if (draining_) exchange.close_after();
   co_await handler_.handle(exchange);
   if (exchange.is_reusable() && !draining_) co_return true;
@@ -79,10 +118,10 @@ Task<bool> Server::serve_one(Session& session) {
   co_return false;
 }
 
-Task<void> Server::refuse(Session& session, errc fault) {
-  Exchange exchange(*session.stream);
+Task<void> Server::refuse(ByteStream& stream, errc fault) {
+  Exchange exchange(stream, limits_.progress);
   co_await handler_.refuse(exchange, fault);
-  co_await linger(*session.stream);
+  co_await linger(stream);
 }
 
 // Closing with bytes unread makes the kernel send a reset, which may overtake the response (RFC

@@ -25,19 +25,20 @@ class Handler {
   virtual Task<void> refuse(Exchange& exchange, errc fault) = 0;
 };
 
-struct ServerTimeouts {
+struct ServerLimits {
   std::chrono::milliseconds head =
       std::chrono::seconds(10);  ///< from a head's first byte to its last
   std::chrono::milliseconds idle =
       std::chrono::seconds(90);  ///< from one exchange to the next head
+  std::chrono::milliseconds progress = Exchange::progress_timeout;  ///< see Exchange
+  std::size_t connections = ~std::size_t{0};                        ///< open at a time
 };
 
 /// Belongs to its loop's thread.
 class Server {
  public:
-  /// The loop is the one of its thread, whose listener it will be given.
-  Server(Loop& /*loop*/, Handler& handler, ServerTimeouts timeouts = {}) noexcept
-      : handler_(handler), timeouts_(timeouts) {}
+  Server(Loop& loop, Handler& handler, ServerLimits limits = {}) noexcept
+      : loop_(loop), handler_(handler), limits_(limits) {}
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
@@ -52,26 +53,39 @@ class Server {
   /// Waits until the last session has ended; one waiter at a time.
   Task<void> wait_until_empty();
   std::size_t open_connections() const noexcept { return sessions_.size(); }
+  /// Connections that were refused because the limit was reached.
+  std::uint64_t turned_away() const noexcept { return turned_away_; }
+
+  /// How many connections over the limit are told so at a time; those beyond are closed unheard.
+  static constexpr std::size_t refusals = 16;
 
  private:
   struct Session : boost::intrusive::list_base_hook<> {
     explicit Session(ByteStream::Pointer connection) noexcept : stream(std::move(connection)) {}
     ByteStream::Pointer stream;
     HeadReader heads;
+    Deadline::Clock::time_point idle_since;
     bool idle = true;
   };
 
+  bool is_empty() const noexcept { return sessions_.empty() && refusing_ == 0; }
+  void admit(ByteStream::Pointer stream);
+  bool make_room() noexcept;
+  Task<void> turn_away(ByteStream::Pointer stream);
   Task<void> run(ByteStream::Pointer stream);
   Task<bool> serve_one(Session& session);
-  Task<void> refuse(Session& session, errc fault);
+  Task<void> refuse(ByteStream& stream, errc fault);
   static Task<void> linger(ByteStream& stream);
 
+  Loop& loop_;
   Handler& handler_;
-  ServerTimeouts timeouts_;
+  ServerLimits limits_;
   std::unique_ptr<Listener> listener_;
   boost::intrusive::list<Session> sessions_;
   FieldStorage fields_;
   OneShot<bool>* emptied_ = nullptr;
+  std::uint64_t turned_away_ = 0;
+  std::size_t refusing_ = 0;
   bool draining_ = false;
 };
 

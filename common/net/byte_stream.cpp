@@ -2,6 +2,9 @@
 // Reading, watching and sending on one connection.
 #include "common/net/byte_stream.hpp"
 
+#include <linux/sockios.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -31,10 +34,22 @@ void ByteStream::Release::operator()(ByteStream* stream) const noexcept {
 }
 
 ByteStream::Read ByteStream::read() noexcept { return Read(*this); }
-ByteStream::Write ByteStream::write(Gather& pieces) noexcept { return Write(*this, pieces); }
+ByteStream::Write ByteStream::write(Gather& pieces, ByteStream* source) noexcept {
+  return Write(*this, pieces, source);
+}
 
+// Bytes that came out of handed_out_ are not copied: many small messages may have come in one span.
 void ByteStream::unread(std::string_view bytes) {
-  if (!bytes.empty()) kept_.insert(0, bytes);
+  if (bytes.empty()) return;
+  const std::size_t rest = handed_out_.size() - again_from_;
+  if (kept_.empty() && rest == 0 && bytes.size() <= handed_out_.size() &&
+      bytes.data() == handed_out_.data() + (handed_out_.size() - bytes.size())) {
+    again_from_ = handed_out_.size() - bytes.size();
+    return;
+  }
+  kept_.insert(0, handed_out_, again_from_, rest);
+  again_from_ = handed_out_.size();
+  kept_.insert(0, bytes);
 }
 
 void ByteStream::watch(CloseListener* listener) {
@@ -43,13 +58,28 @@ void ByteStream::watch(CloseListener* listener) {
   if (received_ > 0) keep_for_later();
   if (fault_ != errc::ok) {
     std::exchange(listener_, nullptr)->peer_closed();
-  } else if (kept_.size() < watch_limit) {
+  } else if (unread_size() < watch_limit) {
     arm_receive();
+  } else if (!checking_hangup_) {
+    arm_hangup_check();
+  }
+}
+
+// The kernel knows of the peer's end although bytes stand before it.
+void ByteStream::check_hangup() noexcept {
+  if (listener_ == nullptr || receiving_) return;
+  pollfd asked{static_cast<TcpStream*>(this)->socket.native_handle(), POLLRDHUP, 0};
+  const bool gone =
+      ::poll(&asked, 1, 0) == 1 && (asked.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+  if (gone) {
+    std::exchange(listener_, nullptr)->peer_closed();
+  } else {
+    watch(listener_);
   }
 }
 
 bool ByteStream::is_stale() noexcept {
-  if (!is_open() || fault_ != errc::ok || received_ > 0 || !kept_.empty()) return true;
+  if (!is_open() || fault_ != errc::ok || received_ > 0 || has_unread()) return true;
   auto& socket = static_cast<TcpStream*>(this)->socket;
   char byte = 0;
   const auto count = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -58,11 +88,30 @@ bool ByteStream::is_stale() noexcept {
 }
 
 void ByteStream::expires_after(std::chrono::milliseconds duration) noexcept {
+  progress_within_ = {};
   loop_.deadlines().arm(*this, duration);
+}
+
+void ByteStream::expires_without_progress(std::chrono::milliseconds duration) noexcept {
+  progress_within_ = duration;
+  loop_.deadlines().arm(*this, duration);
+}
+
+// Bytes that the peer's kernel has not taken yet.
+int ByteStream::queued() noexcept {
+  int count = 0;
+  ::ioctl(static_cast<TcpStream*>(this)->socket.native_handle(), SIOCOUTQ, &count);
+  return count;
 }
 
 void ByteStream::expired() noexcept {
   if (!reader_ && !writer_) return;
+  if (writer_ && progress_within_.count() > 0) {
+    // A socket is called writable only when a third of its buffer is free, which may take a slow
+    // peer minutes.
+    const int before = std::exchange(queued_, queued());
+    if (queued_ < before) return loop_.deadlines().arm(*this, progress_within_);
+  }
   read_expired_ = static_cast<bool>(reader_);
   cancel_operations();
 }
@@ -74,13 +123,20 @@ void ByteStream::interrupt_read() noexcept {
 // Reading.
 
 bool ByteStream::prepare_read() {
+  if (again_from_ < handed_out_.size()) {
+    ready_ = std::string_view(handed_out_).substr(again_from_);
+    again_from_ = handed_out_.size();
+    return true;
+  }
   if (!kept_.empty()) {
     handed_out_.swap(kept_);
     kept_.clear();
     ready_ = handed_out_;
+    again_from_ = handed_out_.size();
     return true;
   }
   if (handed_out_.capacity() > inline_size) std::string().swap(handed_out_);
+  again_from_ = handed_out_.size();
   if (tls_ != nullptr && decrypt_some()) return true;
   if (received_ > 0 && offer_received()) return true;
   return fault_ != errc::ok;
@@ -165,7 +221,12 @@ bool ByteStream::decrypt_some() {
   return !ready_.empty();
 }
 
+// Plain bytes are taken no faster than the small receive brings them: so little is kept.
 void ByteStream::keep_for_later() {
+  if (tls_ == nullptr) {
+    kept_.append(inline_.data(), std::exchange(received_, 0));
+    return;
+  }
   for (bool more = offer_received(); more; more = tls_ != nullptr && decrypt_some()) {
     kept_.append(std::exchange(ready_, {}));
   }
@@ -223,15 +284,20 @@ bool ByteStream::send_plain(std::span<iovec> pieces) {
     pieces.front().iov_len -= static_cast<std::size_t>(count);
     break;  // a short write: the socket is full
   }
+  std::size_t left = 0;
+  for (const iovec& each : pieces) left += each.iov_len;
+  unsent_.reserve(unsent_.size() + left);
   for (const iovec& each : pieces) {
     unsent_.append(static_cast<const char*>(each.iov_base), each.iov_len);
   }
   return unsent_.empty();
 }
 
-void ByteStream::await_write(std::coroutine_handle<> writer) {
+void ByteStream::await_write(std::coroutine_handle<> writer, ByteStream* source) {
   writer_ = writer;
+  if (progress_within_.count() > 0) queued_ = queued();
   arm_send();
+  if (source != nullptr && source->listener_ != nullptr) source->watch(source->listener_);
 }
 
 Result<void> ByteStream::take_write() noexcept {
@@ -253,6 +319,10 @@ bool ByteStream::flush_unsent() noexcept {
     }
     bytes_sent_ += static_cast<std::uint64_t>(count);
     unsent_from_ += static_cast<std::size_t>(count);
+    if (progress_within_.count() > 0) {
+      queued_ = queued();
+      loop_.deadlines().arm(*this, progress_within_);
+    }
   }
   unsent_from_ = 0;
   std::string().swap(unsent_);

@@ -52,23 +52,30 @@ class ByteStream : public Deadline {
 
   /// Sends all pieces. The memory behind them is needed only until the coroutine suspends: what the
   /// socket does not take at once is copied. Fails with connection_reset, timed_out or cancelled.
-  Write write(Gather& pieces) noexcept;
+  /// `source`: a stream that is not read meanwhile; while this one waits for its peer, the end of
+  /// that one's is still told to its listener.
+  Write write(Gather& pieces, ByteStream* source = nullptr) noexcept;
 
   /// Gives bytes back that belong to the next message; read() returns them first.
   void unread(std::string_view bytes);
-  bool has_unread() const noexcept { return !kept_.empty(); }
+  bool has_unread() const noexcept { return unread_size() > 0; }
 
   /// While nobody reads: looks for the peer's end and tells `listener` (nullptr: nobody), within
   /// this call if it was seen already. Bytes that arrive meanwhile are kept for read(), up to
-  /// `watch_limit`; beyond that the peer is not watched until they are read.
+  /// `watch_limit`; beyond that the rest stays in the socket, which is asked for the peer's end
+  /// twenty times a second.
   void watch(CloseListener* listener);
+  /// Says who is told, without looking before the next read or write has to wait.
+  void tell(CloseListener* listener) noexcept { listener_ = listener; }
   /// True once the peer's end or a reset was seen and nothing is left to read.
-  bool is_peer_closed() const noexcept { return fault_ != errc::ok && kept_.empty(); }
+  bool is_peer_closed() const noexcept { return fault_ != errc::ok && !has_unread(); }
   /// Asks the socket itself (one system call); for a connection that was idle for a while.
   bool is_stale() noexcept;
 
   /// Arms the deadline of whatever is awaited next: it then fails with errc::timed_out.
   void expires_after(std::chrono::milliseconds duration) noexcept;
+  /// The same for a write, counted anew as long as the peer goes on taking bytes.
+  void expires_without_progress(std::chrono::milliseconds duration) noexcept;
 
   /// Lets a read that is under way fail with errc::timed_out at once; the connection stays usable.
   void interrupt_read() noexcept;
@@ -105,14 +112,16 @@ class ByteStream : public Deadline {
 
   class Write {
    public:
-    Write(ByteStream& stream, Gather& pieces) noexcept : stream_(stream), pieces_(pieces) {}
+    Write(ByteStream& stream, Gather& pieces, ByteStream* source) noexcept
+        : stream_(stream), pieces_(pieces), source_(source) {}
     bool await_ready() { return stream_.send_now(pieces_); }
-    void await_suspend(std::coroutine_handle<> writer) { stream_.await_write(writer); }
+    void await_suspend(std::coroutine_handle<> writer) { stream_.await_write(writer, source_); }
     Result<void> await_resume() noexcept { return stream_.take_write(); }
 
    private:
     ByteStream& stream_;
     Gather& pieces_;
+    ByteStream* source_;
   };
 
  protected:
@@ -132,9 +141,15 @@ class ByteStream : public Deadline {
   Result<std::string_view> take_read() noexcept;
   bool send_now(Gather& pieces);
   bool send_plain(std::span<iovec> pieces);
-  void await_write(std::coroutine_handle<> writer);
+  void await_write(std::coroutine_handle<> writer, ByteStream* source);
   Result<void> take_write() noexcept;
   bool flush_unsent() noexcept;
+  void arm_hangup_check();
+  void check_hangup() noexcept;
+  int queued() noexcept;
+  std::size_t unread_size() const noexcept {
+    return kept_.size() + handed_out_.size() - again_from_;
+  }
   bool offer_received();
   std::string_view drain_socket() noexcept;
   bool decrypt_some();
@@ -147,10 +162,13 @@ class ByteStream : public Deadline {
   std::coroutine_handle<> writer_;
   std::string_view ready_;  // what take_read() will return
   std::string kept_;        // bytes that outlive a suspension
-  std::string handed_out_;  // kept_ as last returned by read()
-  std::string unsent_;      // what the socket did not take at once
+  std::string handed_out_;  // kept_ as last returned by read(); from again_from_ on unread again
+  std::size_t again_from_ = 0;
+  std::string unsent_;  // what the socket did not take at once
   std::size_t unsent_from_ = 0;
   std::uint64_t bytes_sent_ = 0;
+  std::chrono::milliseconds progress_within_{0};  // 0: the deadline is for all of a write
+  int queued_ = 0;              // what the kernel held for the peer when that was asked last
   int pending_ = 0;             // operations the reactor holds; the stream outlives them
   std::uint32_t received_ = 0;  // bytes in inline_
   errc fault_ = errc::ok;       // why reading has ended
@@ -159,6 +177,7 @@ class ByteStream : public Deadline {
   bool receiving_ = false;
   bool released_ = false;
   bool read_expired_ = false;
+  bool checking_hangup_ = false;
   std::array<char, inline_size> inline_;
 };
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Resolving and connecting on Asio.
+// The race of connection attempts, on Asio.
 #include "common/net/connect.hpp"
-
-#include <arpa/inet.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -15,13 +13,9 @@ namespace llmgw {
 namespace {
 
 using boost::asio::ip::tcp;
+using boost::system::error_code;
 
-Endpoint from_asio(const tcp::endpoint& source) {
-  Endpoint made;
-  std::memcpy(&made.any, source.data(), source.size());
-  made.size = static_cast<socklen_t>(source.size());
-  return made;
-}
+constexpr std::chrono::milliseconds attempt_delay{250};
 
 tcp::endpoint to_asio(const Endpoint& source) {
   tcp::endpoint made;
@@ -30,91 +24,100 @@ tcp::endpoint to_asio(const Endpoint& source) {
   return made;
 }
 
-// The system's order is kept within each family, and the family of its first choice goes first.
-std::vector<Endpoint> alternate_families(const std::vector<Endpoint>& sorted) {
-  std::vector<Endpoint> first, second, mixed;
-  for (const Endpoint& each : sorted) {
-    (each.is_v6() == sorted.front().is_v6() ? first : second).push_back(each);
+/// Attempts side by side. Its handlers refer to it, so it ends only when the last of them has run.
+class Race {
+ public:
+  Race(Loop& loop, std::vector<Endpoint> endpoints)
+      : loop_(loop),
+        endpoints_(std::move(endpoints)),
+        stagger_(loop.context()),
+        limit_(loop.context()) {}
+
+  Task<Result<ByteStream::Pointer>> run(std::chrono::milliseconds limit) {
+    wait(limit_, limit, [this] { end(errc::timed_out); });
+    try_next();
+    co_await finished_;
+    if (winner_ == nullptr) co_return fault_;
+    co_return std::move(winner_);
   }
-  for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
-    if (i < first.size()) mixed.push_back(first[i]);
-    if (i < second.size()) mixed.push_back(second[i]);
+
+  void end(errc fault) {
+    if (std::exchange(over_, true)) return;
+    fault_ = fault;
+    stagger_.cancel();
+    limit_.cancel();
+    for (const auto& each : attempts_) {
+      if (each) each->close();
+    }
   }
-  return mixed;
-}
+
+ private:
+  template <class Then>
+  void wait(boost::asio::steady_timer& timer, std::chrono::milliseconds duration, Then then) {
+    ++pending_;
+    timer.expires_after(duration);
+    timer.async_wait([this, then](error_code code) {
+      if (!code && !over_) then();
+      handled();
+    });
+  }
+
+  void try_next() {
+    if (attempts_.size() == endpoints_.size()) return;
+    const std::size_t index = attempts_.size();
+    attempts_.emplace_back(new TcpStream(loop_));
+    ++pending_;
+    static_cast<TcpStream&>(*attempts_.back())
+        .socket.async_connect(to_asio(endpoints_[index]),
+                              [this, index](error_code code) { tried(index, code); });
+    if (index + 1 < endpoints_.size()) wait(stagger_, attempt_delay, [this] { try_next(); });
+  }
+
+  void tried(std::size_t index, error_code code) {
+    if (!over_ && !code) {
+      winner_ = std::move(attempts_[index]);
+      static_cast<TcpStream&>(*winner_).configure();
+      end(errc::ok);
+    } else if (!over_) {
+      if (translate(code) == errc::overloaded) outcome_ = errc::overloaded;
+      if (++failed_ == endpoints_.size()) {
+        end(outcome_);
+      } else {
+        try_next();  // a failure need not be waited out
+      }
+    }
+    handled();
+  }
+
+  // Last in each handler: whoever waits for the end destroys this.
+  void handled() {
+    if (--pending_ == 0 && over_) finished_.set(true);
+  }
+
+  Loop& loop_;
+  std::vector<Endpoint> endpoints_;
+  boost::asio::steady_timer stagger_;
+  boost::asio::steady_timer limit_;
+  std::vector<ByteStream::Pointer> attempts_;
+  ByteStream::Pointer winner_;
+  std::size_t failed_ = 0;
+  std::size_t pending_ = 0;
+  errc outcome_ = errc::refused;  // if all fail
+  errc fault_ = errc::ok;
+  bool over_ = false;
+  OneShot<bool> finished_;
+};
 
 }  // namespace
 
-std::string to_string(const Endpoint& endpoint) {
-  char text[INET6_ADDRSTRLEN] = "";
-  if (endpoint.is_v6()) {
-    inet_ntop(AF_INET6, &endpoint.v6.sin6_addr, text, sizeof text);
-    return '[' + std::string(text) + "]:" + std::to_string(ntohs(endpoint.v6.sin6_port));
-  }
-  inet_ntop(AF_INET, &endpoint.v4.sin_addr, text, sizeof text);
-  return std::string(text) + ':' + std::to_string(ntohs(endpoint.v4.sin_port));
-}
-
-Task<Result<std::vector<Endpoint>>> resolve(Loop& loop, std::string host, std::uint16_t port) {
-  tcp::resolver resolver(loop.context());
-  OneShot<std::vector<Endpoint>> found;
-  resolver.async_resolve(
-      host, std::to_string(port),
-      tcp::resolver::numeric_service | tcp::resolver::address_configured,
-      [&found](boost::system::error_code, const tcp::resolver::results_type& results) {
-        std::vector<Endpoint> endpoints;
-        for (const auto& each : results) endpoints.push_back(from_asio(each.endpoint()));
-        found.set(std::move(endpoints));
-      });
-  const std::vector<Endpoint> endpoints = co_await found;
-  if (endpoints.empty()) co_return errc::not_resolved;
-  co_return alternate_families(endpoints);
-}
-
-void ConnectAttempt::cancel() noexcept {
-  cancelled_ = true;
-  if (stream_ != nullptr) stream_->close();
-}
-
-Task<Result<ByteStream::Pointer>> connect(Loop& loop, const std::vector<Endpoint>& endpoints,
+Task<Result<ByteStream::Pointer>> connect(Loop& loop, std::vector<Endpoint> endpoints,
                                           std::chrono::milliseconds limit,
                                           ConnectAttempt* attempt) {
-  ConnectAttempt unused;
-  ConnectAttempt& control = attempt != nullptr ? *attempt : unused;
-  bool late = false;
-  boost::asio::steady_timer timer(loop.context(), limit);
-  OneShot<bool> timer_done;
-  timer.async_wait([&](boost::system::error_code code) {
-    if (!code) {
-      late = true;
-      if (control.stream_ != nullptr) control.stream_->close();
-    }
-    timer_done.set(true);
-  });
-
-  Result<ByteStream::Pointer> outcome = errc::refused;
-  for (const Endpoint& each : endpoints) {
-    if (late || control.cancelled_) break;
-    ByteStream::Pointer stream(new TcpStream(loop));
-    auto* fresh = static_cast<TcpStream*>(stream.get());
-    control.stream_ = fresh;
-    OneShot<boost::system::error_code> connected;
-    fresh->socket.async_connect(to_asio(each),
-                                [&](boost::system::error_code code) { connected.set(code); });
-    const boost::system::error_code code = co_await connected;
-    control.stream_ = nullptr;
-    if (late || control.cancelled_) break;
-    if (!code) {
-      fresh->configure();
-      outcome = std::move(stream);
-      break;
-    }
-    if (translate(code) == errc::overloaded) outcome = errc::overloaded;
-  }
-  timer.cancel();
-  co_await timer_done;
-  if (control.cancelled_) co_return errc::cancelled;
-  if (outcome.has_error() && late) co_return errc::timed_out;
+  if (endpoints.empty()) co_return errc::refused;
+  if (attempt != nullptr && attempt->is_cancelled()) co_return errc::cancelled;
+  Race race(loop, std::move(endpoints));
+  const ConnectAttempt::Step step(attempt, [&race] { race.end(errc::cancelled); });
+  auto outcome = co_await race.run(limit);
   co_return outcome;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Outgoing connections: names to addresses, addresses to connected streams.
+// Outgoing connections: from addresses to a connected stream.
 #pragma once
 
 #include <chrono>
-#include <string>
+#include <functional>
 #include <vector>
 
 #include "common/net/byte_stream.hpp"
@@ -11,33 +11,45 @@
 
 namespace llmgw {
 
-/// All addresses of a host, IPv6 and IPv4 alternating in the order the system prefers (RFC 8305
-/// section 4). The look-up runs on the resolver's own thread. errc::not_resolved if there is none.
-Task<Result<std::vector<Endpoint>>> resolve(Loop& loop, std::string host, std::uint16_t port);
-
-/// Something that may be told to give up: the attempt under way then fails with errc::cancelled.
+/// Something that may be told to give up: the step under way then fails with errc::cancelled.
+/// Belongs to its loop's thread.
 class ConnectAttempt {
  public:
-  /// From the loop's thread; idempotent.
-  void cancel() noexcept;
-  /// Extends the attempt to what is still being set up on a connected stream (TLS), until
-  /// release().
-  void hold(ByteStream& stream) noexcept {
-    stream_ = &stream;
-    if (cancelled_) stream.close();
+  /// Idempotent.
+  void cancel() noexcept {
+    cancelled_ = true;
+    if (give_up_) give_up_();
   }
-  void release() noexcept { stream_ = nullptr; }
+  bool is_cancelled() const noexcept { return cancelled_; }
+
+  /// Says for one scope how the step in it is ended.
+  class Step {
+   public:
+    Step(ConnectAttempt* attempt, std::function<void()> give_up) : attempt_(attempt) {
+      if (attempt_ == nullptr) return;
+      if (attempt_->cancelled_) give_up();
+      attempt_->give_up_ = std::move(give_up);
+    }
+    ~Step() {
+      if (attempt_ != nullptr) attempt_->give_up_ = nullptr;
+    }
+    Step(const Step&) = delete;
+    Step& operator=(const Step&) = delete;
+
+   private:
+    ConnectAttempt* attempt_;
+  };
 
  private:
-  friend Task<Result<ByteStream::Pointer>> connect(Loop&, const std::vector<Endpoint>&,
-                                                   std::chrono::milliseconds, ConnectAttempt*);
-  ByteStream* stream_ = nullptr;
+  std::function<void()> give_up_;
   bool cancelled_ = false;
 };
 
-/// Tries the addresses in order until one accepts; `limit` bounds all of it together.
-/// errc::refused if all refuse, errc::timed_out if time ends first. `attempt` may be nullptr.
-Task<Result<ByteStream::Pointer>> connect(Loop& loop, const std::vector<Endpoint>& endpoints,
+/// Tries the addresses in order, the next one a quarter of a second after the last or when that
+/// failed, until one accepts (RFC 8305 section 5); `limit` bounds all of it together.
+/// errc::refused if all refuse, errc::timed_out if time ends first, errc::overloaded without
+/// descriptors, errc::cancelled. `attempt` may be nullptr.
+Task<Result<ByteStream::Pointer>> connect(Loop& loop, std::vector<Endpoint> endpoints,
                                           std::chrono::milliseconds limit, ConnectAttempt* attempt);
 
 }  // namespace llmgw

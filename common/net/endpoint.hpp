@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <cstring>
 #include <string>
 
 namespace llmgw {
@@ -20,6 +21,9 @@ struct Endpoint {
 
   Endpoint() noexcept : v6{} {}
   bool is_v6() const noexcept { return any.sa_family == AF_INET6; }
+  friend bool operator==(const Endpoint& a, const Endpoint& b) noexcept {
+    return a.size == b.size && std::memcmp(&a.any, &b.any, a.size) == 0;
+  }
 };
 
 /// `127.0.0.1:8080` or `[::1]:8080`, for logs.

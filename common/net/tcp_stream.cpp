@@ -7,6 +7,11 @@
 #include <cerrno>
 
 namespace llmgw {
+namespace {
+
+constexpr std::chrono::milliseconds hangup_interval{50};
+
+}  // namespace
 
 void TcpStream::configure() noexcept {
   boost::system::error_code ignored;  // a socket that is already dead says so at its first read
@@ -46,6 +51,25 @@ void ByteStream::arm_send() {
   });
 }
 
+void ByteStream::arm_hangup_check() {
+  auto& self = *static_cast<TcpStream*>(this);
+  if (!self.hangup_check) {
+    self.hangup_check = std::make_unique<boost::asio::steady_timer>(loop_.context());
+  }
+  checking_hangup_ = true;
+  ++pending_;
+  self.hangup_check->expires_after(hangup_interval);
+  self.hangup_check->async_wait([&self](boost::system::error_code code) {
+    --self.pending_;
+    self.checking_hangup_ = false;
+    if (self.released_) {
+      if (self.pending_ == 0) delete &self;
+      return;
+    }
+    if (!code && self.is_open()) self.check_hangup();
+  });
+}
+
 void ByteStream::cancel_operations() noexcept {
   boost::system::error_code ignored;
   static_cast<TcpStream*>(this)->socket.cancel(ignored);
@@ -56,8 +80,10 @@ void ByteStream::close(errc reason) noexcept {
   cancel_reason_ = reason;
   if (fault_ == errc::ok) fault_ = reason;
   if (send_fault_ == errc::ok) send_fault_ = reason;
+  auto& self = *static_cast<TcpStream*>(this);
   boost::system::error_code ignored;
-  static_cast<TcpStream*>(this)->socket.close(ignored);
+  self.socket.close(ignored);
+  if (self.hangup_check) self.hangup_check->cancel();
 }
 
 void ByteStream::reset() noexcept {

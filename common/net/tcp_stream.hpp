@@ -4,6 +4,8 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
 
 #include "common/net/byte_stream.hpp"
 
@@ -21,6 +23,7 @@ class TcpStream final : public ByteStream {
   void configure() noexcept;
 
   Socket socket;
+  std::unique_ptr<boost::asio::steady_timer> hangup_check;  // made where it is needed, rarely
 };
 
 /// The error of ours that a socket error of Asio's stands for.

@@ -41,7 +41,7 @@ class TlsContext {
 
   // TLS 1.3 tickets are for one use each (RFC 8446 appendix C.4), so a few are kept; the newest
   // goes first.
-  static constexpr std::size_t sessions_kept = 16;
+  static constexpr std::size_t sessions_kept = 64;
 
   SSL_CTX* context_;
   std::vector<SSL_SESSION*> sessions_;

@@ -52,6 +52,7 @@ constinit const GatewayError overloaded{503, gateway, "overloaded",
 
 const GatewayError& error_of_client(errc fault) noexcept {
   switch (fault) {
+    case errc::overloaded: return gateway_error::overloaded;
     case errc::timed_out: return gateway_error::request_timeout;
     case errc::body_too_large: return gateway_error::request_too_large;
     case errc::head_too_large:
@@ -81,8 +82,10 @@ Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& err
                                std::string_view request_id) {
   const std::string body = http::error_body(error.message, error.type, error.code);
   const http::OutField fields[] = {{"Content-Type", "application/json"},
-                                   {"X-LLM-Request-ID", request_id}};
-  co_return co_await exchange.reply(error.status, fields, body);
+                                   {"X-LLM-Request-ID", request_id},
+                                   {"Allow", "GET, HEAD"}};  // of /healthz, the one path with a 405
+  const auto all = std::span(fields).first(error.status == 405 ? 3 : 2);
+  co_return co_await exchange.reply(error.status, all, body);
 }
 
 }  // namespace llmgw::proxy

@@ -36,6 +36,7 @@ Forward::~Forward() {
 }
 
 Task<void> Forward::run() {
+  client_.tell(this);
   Fault fault = co_await send_request();
   if (fault == nullptr && !client_gone_) fault = co_await relay_response();
   response_done_ = true;

@@ -21,7 +21,7 @@ Task<Forward::Fault> Forward::send_request() {
   if (exchange_.body().is_complete()) {
     client_.watch(this);
   } else {
-    client_.watch(nullptr);
+    client_.tell(this);
     pump_.start(pump_request_body());
   }
   co_return nullptr;
@@ -79,7 +79,7 @@ Task<Forward::Fault> Forward::edit_request() {
 // depend on its last: it is read whole, up to a limit. A client that waits to be told to send it is
 // told so, as the upstream cannot be asked yet.
 Task<Forward::Fault> Forward::read_rest_of_body() {
-  client_.expires_after(http::Exchange::progress_timeout);
+  client_.expires_after(exchange_.progress_limit());
   if (exchange_.head().expects_continue && exchange_.body().payload_bytes() == 0) {
     sent_continue_ = true;
     Gather& out = context_.loop.gather();
@@ -88,7 +88,7 @@ Task<Forward::Fault> Forward::read_rest_of_body() {
     client_gone_ = sent.has_error();
   }
   while (!client_gone_ && !exchange_.body().is_complete() && may_still_edit()) {
-    client_.expires_after(http::Exchange::progress_timeout);
+    client_.expires_after(exchange_.progress_limit());
     const auto bytes = co_await client_.read();
     if (bytes.has_error()) {
       if (bytes.error() == errc::timed_out) co_return &error_of_client(errc::timed_out);
@@ -116,8 +116,8 @@ Task<Forward::Fault> Forward::deliver(Gather& out) {
     ByteStream& stream = upstream_->stream();
     const std::uint64_t before = stream.bytes_sent();
     stream.expires_after(silence_);
-    const Result<void> sent = co_await stream.write(out);
-    if (sent.has_value()) co_return nullptr;
+    const Result<void> sent = co_await stream.write(out, &client_);
+    if (sent.has_value() || client_gone_) co_return nullptr;
     // Only where nothing was accepted can nothing have been processed (RFC 9110 section 9.2.2).
     if (stream.bytes_sent() != before)
       co_return &error_of_response(static_cast<errc>(sent.error().value()));
@@ -148,8 +148,7 @@ Task<Forward::Fault> Forward::send_on_fresh_connection(std::string first) {
 Task<void> Forward::pump_request_body() {
   using Kind = RelayEnd::Kind;
   ByteStream& upstream = upstream_->stream();
-  const RelayLimits limits{http::Exchange::progress_timeout, silence_,
-                           context_.config.max_request_body};
+  const RelayLimits limits{exchange_.progress_limit(), silence_, context_.config.max_request_body};
   const RelayEnd end = co_await relay_body(client_, upstream, exchange_.body(),
                                            BodyForm::as_received, request_tap_, limits, {}, {});
   if (response_done_) co_return;

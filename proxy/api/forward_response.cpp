@@ -96,7 +96,7 @@ Task<Forward::Fault> Forward::relay_response() {
     const BodyForm form = response_form(head, client_minor_version_, filter_ != nullptr);
     begin_response(head, form);
     http::BodyDecoder decoder(head.framing);
-    const RelayLimits limits{silence_, http::Exchange::progress_timeout};
+    const RelayLimits limits{silence_, exchange_.progress_limit()};
     const RelayEnd end = co_await relay_body(upstream, client_, decoder, form, response_tap_,
                                              limits, context_.head_out, rest, filter_.get());
     conclude(end, head, form);
@@ -161,7 +161,7 @@ Task<Result<void>> Forward::pass_interim(const http::ResponseHead& head) {
                        client_minor_version_);
   Gather& out = context_.loop.gather();
   out.add(context_.head_out);
-  client_.expires_after(http::Exchange::progress_timeout);
+  client_.expires_without_progress(exchange_.progress_limit());
   co_return co_await client_.write(out);
 }
 

@@ -2,16 +2,36 @@
 // Keeping, checking and opening upstream connections.
 #include "proxy/upstream/pool.hpp"
 
+#include "common/async/timer.hpp"
 #include "common/log.hpp"
 
 namespace llmgw::proxy {
 
+/// An exchange that waits because the pool is full.
+struct Pool::Waiter {
+  explicit Waiter(Loop& loop) : timer(loop) {}
+  Timer timer;
+  Connection granted;
+};
+
+UpstreamConnection::UpstreamConnection(Pool& pool) noexcept : pool_(pool) { ++pool_.counts_.open; }
+
+UpstreamConnection::~UpstreamConnection() {
+  stream_.reset();
+  --pool_.counts_.open;
+  pool_.came_free();
+}
+
 void UpstreamConnection::peer_closed() noexcept { pool_.release(*this).reset(); }
 
-Pool::Pool(Loop& loop, const HttpUrl& upstream, TlsContext* tls)
-    : loop_(loop), upstream_(upstream), tls_(tls) {
+Pool::Pool(Loop& loop, const HttpUrl& upstream, TlsContext* tls, PoolLimits limits, LookUp::Ask ask)
+    : loop_(loop),
+      upstream_(upstream),
+      tls_(tls),
+      limits_(limits),
+      addresses_(loop, upstream.host, upstream.port, std::move(ask), limits.look_up_pause) {
   loop.deadlines().add(*this);
-  loop.deadlines().arm(*this, idle_limit / 10);
+  loop.deadlines().arm(*this, limits_.idle / 10);
 }
 
 Pool::~Pool() { close_idle(); }
@@ -34,40 +54,103 @@ Pool::Connection Pool::take_idle() {
 }
 
 Task<Result<Pool::Connection>> Pool::open(ConnectAttempt& attempt) {
-  const auto resolved = co_await refresh_addresses();
-  if (resolved.has_error()) co_return resolved.error();
-  const std::vector<Endpoint> addresses = addresses_;
-  auto stream = co_await connect(loop_, addresses, step_limit, &attempt);
+  Connection connection;
+  if (counts_.open < limits_.open && waiters_.empty()) {
+    connection = std::make_unique<UpstreamConnection>(*this);
+  } else {
+    auto turn = co_await wait_for_turn(attempt);
+    if (turn.has_error()) co_return turn.error();
+    connection = std::move(*turn);
+  }
+  if (connection->stream_ != nullptr) {
+    if (!connection->stream_->is_stale()) {
+      ++counts_.reused;
+      co_return connection;
+    }
+    connection->stream_.reset();
+  }
+  auto stream = co_await reach(attempt);
   if (stream.has_error()) {
-    ++counts_.failed;
-    addresses_until_ = {};  // the name may point elsewhere by now
+    if (stream.error() != errc::cancelled) ++counts_.failed;
+    co_return stream.error();
+  }
+  connection->stream_ = std::move(*stream);
+  ++counts_.opened;
+  co_return connection;
+}
+
+// First come, first served; each gets the connection that came free, or its place.
+Task<Result<Pool::Connection>> Pool::wait_for_turn(ConnectAttempt& attempt) {
+  if (attempt.is_cancelled()) co_return errc::cancelled;
+  ++counts_.waited;
+  Waiter self(loop_);
+  waiters_.push_back(&self);
+  const ConnectAttempt::Step step(&attempt, [&self] { self.timer.cancel(); });
+  const bool late = co_await self.timer.wait(limits_.turn);
+  if (self.granted == nullptr) {
+    std::erase(waiters_, &self);
+    co_return late ? errc::overloaded : errc::cancelled;
+  }
+  if (attempt.is_cancelled()) co_return errc::cancelled;
+  co_return std::move(self.granted);
+}
+
+// A connection ended: its place goes to whoever has waited longest.
+void Pool::came_free() noexcept {
+  if (waiters_.empty() || counts_.open >= limits_.open) return;
+  Waiter& first = *waiters_.front();
+  waiters_.pop_front();
+  first.granted = std::make_unique<UpstreamConnection>(*this);
+  first.timer.cancel();
+}
+
+Task<Result<ByteStream::Pointer>> Pool::reach(ConnectAttempt& attempt) {
+  const auto known = co_await addresses_.get(limits_.step, &attempt);
+  if (known.has_error()) co_return known.error();
+  auto stream = co_await connect(loop_, *known, limits_.step, &attempt);
+  if (stream.has_error() && stream.error() == errc::refused) {
+    // The name may point elsewhere by now.
+    const auto anew = co_await addresses_.get_anew(limits_.step, &attempt);
+    if (anew.has_error() && anew.error() == errc::cancelled) co_return errc::cancelled;
+    if (anew.has_value() && *anew != *known) {
+      stream = co_await connect(loop_, *anew, limits_.step, &attempt);
+    }
+  }
+  if (stream.has_error()) {
+    addresses_.doubt();
     co_return stream.error();
   }
   if (tls_ != nullptr) {
-    attempt.hold(**stream);
-    (*stream)->expires_after(step_limit);
-    const Result<void> secured = co_await (*stream)->start_tls(*tls_, upstream_.host);
-    attempt.release();
-    if (secured.has_error()) {
-      ++counts_.failed;
-      if (secured.error() == errc::tls_failed) {
-        const std::string reason = (*stream)->tls_failure();
-        log::warn("upstream TLS handshake failed", {{"host", upstream_.host}, {"reason", reason}});
-      }
-      co_return secured.error();
-    }
+    const Result<void> secured = co_await secure(**stream, attempt);
+    if (secured.has_error()) co_return secured.error();
   }
-  ++counts_.opened;
-  co_return std::make_unique<UpstreamConnection>(*this, std::move(*stream));
+  co_return stream;
+}
+
+Task<Result<void>> Pool::secure(ByteStream& stream, ConnectAttempt& attempt) {
+  const ConnectAttempt::Step step(&attempt, [&stream] { stream.close(); });
+  stream.expires_after(limits_.step);
+  const Result<void> secured = co_await stream.start_tls(*tls_, upstream_.host);
+  if (secured.has_error() && secured.error() == errc::tls_failed) {
+    const std::string reason = stream.tls_failure();
+    log::warn("upstream TLS handshake failed", {{"host", upstream_.host}, {"reason", reason}});
+  }
+  co_return secured;
 }
 
 void Pool::give_back(Connection connection) {
   ByteStream& stream = connection->stream();
-  if (!stream.is_open() || stream.is_peer_closed() || stream.has_unread() ||
-      counts_.idle >= idle_most)
-    return;
-  connection->idle_since_ = loop_.deadlines().now();
+  if (!stream.is_open() || stream.is_peer_closed() || stream.has_unread()) return;
   stream.expires_never();
+  if (!waiters_.empty()) {
+    Waiter& first = *waiters_.front();
+    waiters_.pop_front();
+    first.granted = std::move(connection);
+    first.timer.cancel();
+    return;
+  }
+  if (counts_.idle >= idle_most) return;
+  connection->idle_since_ = loop_.deadlines().now();
   idle_.push_front(*connection);
   ++counts_.idle;
   UpstreamConnection* owned =
@@ -80,8 +163,8 @@ void Pool::close_idle() noexcept {
 }
 
 void Pool::expired() noexcept {
-  loop_.deadlines().arm(*this, idle_limit / 10);
-  const auto oldest = loop_.deadlines().now() - idle_limit;
+  loop_.deadlines().arm(*this, limits_.idle / 10);
+  const auto oldest = loop_.deadlines().now() - limits_.idle;
   while (!idle_.empty() && idle_.back().idle_since_ < oldest) release(idle_.back()).reset();
 }
 
@@ -89,21 +172,6 @@ Pool::Connection Pool::release(UpstreamConnection& connection) noexcept {
   idle_.erase(idle_.iterator_to(connection));
   --counts_.idle;
   return Connection(&connection);
-}
-
-Task<Result<void>> Pool::refresh_addresses() {
-  const auto now = Deadline::Clock::now();
-  if (now < addresses_until_) co_return Result<void>();
-  auto found = co_await resolve(loop_, upstream_.host, upstream_.port);
-  if (found.has_error()) {
-    if (addresses_.empty()) co_return found.error();
-    // The last addresses known are better than none; the name is asked for again next time.
-    log::warn("upstream name not resolved, using its last addresses", {{"host", upstream_.host}});
-    co_return Result<void>();
-  }
-  addresses_ = std::move(*found);
-  addresses_until_ = now + address_life;
-  co_return Result<void>();
 }
 
 }  // namespace llmgw::proxy

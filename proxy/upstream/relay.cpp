@@ -40,10 +40,11 @@ Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& d
       from.unread(input);
     }
     if (!out.is_empty()) {
-      to.expires_after(limits.write);
-      const Result<void> sent = co_await to.write(out);
+      to.expires_without_progress(limits.write);
+      const Result<void> sent = co_await to.write(out, &from);
       if (sent.has_error())
         co_return RelayEnd{Kind::sink_failed, static_cast<errc>(sent.error().value())};
+      to.expires_never();  // a reader of that side has a limit of its own
     }
     if (step == ReframeStep::end) co_return end;
     if (step == ReframeStep::fault)

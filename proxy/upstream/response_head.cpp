@@ -27,8 +27,11 @@ void append_response_head(std::string& out, const http::ResponseHead& head, Body
   char status[4];
   std::to_chars(status, status + 3, head.status);
   out.append("HTTP/1.1 ").append(status, 3).append(" ").append(head.reason).append("\r\n");
+  // A length there would be one of a body that never comes (RFC 9110 section 8.6).
+  const bool no_length = head.status < 200 || head.status == 204;
   for (const http::Field& each : head.fields) {
     if (http::is_hop_by_hop(each, head)) continue;
+    if (no_length && each.id == FieldId::content_length) continue;
     if (each.id == FieldId::x_llm_request_id && !request_id.empty()) continue;
     if (each.id == FieldId::content_length && form != BodyForm::as_received) continue;
     append_field(out, each.name, each.value);

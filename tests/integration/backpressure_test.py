@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Neither side can make the gateway hold what the other does not take."""
 
+import pathlib
 import threading
 import time
 
 import pytest
 
+from support.certificates import Authority
 from support.event import same
 from support.gateway import new_id
 from support.process import PATIENCE, SANITIZED, wait_until
-from support.scripted import Peer, ScriptedServer
+from support.scripted import Peer, ScriptedServer, reply
 from support.wire import request
 
 MB = 1024 * 1024
@@ -90,3 +92,45 @@ def test_slow_upstream(factory):
             proceed.set()
             assert connection.read_response().status == 200
             sender.join()
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
+def test_fifty_slow_clients(factory, tmp_path: pathlib.Path, tls: bool):
+    """Each reads ten kilobytes a second of a gigabyte that is offered. What that costs is bounded, and nobody else waits."""
+    clients, seconds, rate = 50, 4, 10_240
+
+    def script(peer: Peer) -> None:
+        while (asked := peer.read_request()) is not None and asked.target == "/v1/quick":
+            peer.send(reply())
+        if asked is None:
+            return
+        peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (1024 * MB))
+        peer.socket.settimeout(PATIENCE)
+        while True:
+            peer.send(BLOCK)
+    authority = Authority(tmp_path) if tls else None
+    with ScriptedServer(script, tls=authority.server_context("DNS:localhost") if tls else None) as upstream:
+        url = f"https://localhost:{upstream.address[1]}" if tls else upstream.url
+        proxy = factory.proxy(url, None, UPSTREAM_CA_FILE=str(authority.certificate) if tls else None)
+        assert proxy.ask("GET", "/v1/quick").status == 200
+        before = proxy.daemon.resident_bytes()
+        opened = [proxy.connect(receive_buffer=16384) for _ in range(clients)]
+        for connection in opened:
+            connection.send(request("GET", "/v1/large"))
+        quick, most = [], 0
+        begin = time.monotonic()
+        for step in range(seconds * 10):
+            for connection in opened:
+                connection.take(rate // 10, "body")
+            asked = time.monotonic()
+            assert proxy.ask("GET", "/v1/quick").status == 200
+            quick.append(time.monotonic() - asked)
+            most = max(most, proxy.daemon.resident_bytes() - before)
+            time.sleep(max(0.0, begin + (step + 1) / 10 - time.monotonic()))  # the clients' pace
+        print(f"{most / clients / 1024:.0f} KiB each at most; others: median {sorted(quick)[len(quick) // 2] * 1000:.1f} ms, "
+              f"longest {max(quick) * 1000:.1f} ms")
+        if not SANITIZED:
+            assert most < clients * MB
+            assert sorted(quick)[len(quick) // 2] < 0.25
+        for connection in opened:
+            connection.close()

@@ -70,7 +70,7 @@ def test_new_connections_are_served_during_the_drain_delay(factory):
     assert response.status == 200 and time.monotonic() - begin < 1.5
     same(event, outcome="completed")
     wait_until(lambda: is_refused(gateway) or not gateway.proxy.daemon.is_running(), "end of the delay")
-    assert time.monotonic() - begin >= 1.5
+    assert time.monotonic() - begin >= 1.4  # the clock here starts a little after the gateway's
     assert gateway.proxy.daemon.wait() == 0
 
 
@@ -173,3 +173,24 @@ def test_healthz_holds_while_draining(factory):
     term(gateway)
     assert gateway.proxy.ask("GET", "/healthz").status == 200
     assert gateway.proxy.daemon.stop() == 0
+
+
+def test_sigpipe_is_ignored(factory):
+    gateway = factory.gateway()
+    for daemon in (gateway.proxy.daemon, gateway.collector.daemon):
+        daemon.signal(signal.SIGPIPE)
+    response, event = gateway.post(chat())
+    assert response.status == 200 and event["outcome"] == "completed"
+
+
+def test_restart_on_the_same_address_with_streams_cut(factory):
+    """A second signal ends open streams; the next process has the address before they are forgotten by the kernel."""
+    gateway = factory.gateway(DRAIN_TIMEOUT="60s")
+    streams = [open_stream(gateway, "never")[0] for _ in range(5)]
+    term(gateway)
+    gateway.proxy.daemon.signal(signal.SIGTERM)
+    assert gateway.proxy.daemon.wait() == 0
+    gateway.proxy = factory.proxy(gateway.mock.url, gateway.collector.url, LISTEN_ADDR="%s:%d" % gateway.proxy.address)
+    assert gateway.post(chat())[0].status == 200
+    for connection in streams:
+        connection.close()

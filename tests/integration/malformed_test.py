@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from support.gateway import Factory, Gateway, chat, new_id
-from support.scripted import ScriptedServer, answering, reply
+from support.process import wait_until
+from support.scripted import Peer, ScriptedServer, answering, reply
 from support.wire import Cut, request
 
 GET = b"GET /v1/models HTTP/1.1\r\n"
@@ -27,6 +28,18 @@ BAD_HEADS = {
     "space in target": b"GET /v1/mod els HTTP/1.1\r\nHost: a\r\n\r\n",
     "control byte in target": b"GET /v1/mod\x01els HTTP/1.1\r\nHost: a\r\n\r\n",
     "byte above ASCII in target": b"GET /v1/mod\xe4els HTTP/1.1\r\nHost: a\r\n\r\n",
+    "fragment in target": b"GET /v1/models#a HTTP/1.1\r\nHost: a\r\n\r\n",
+    "CONNECT with a path": b"CONNECT /v1/models HTTP/1.1\r\nHost: a\r\n\r\n",
+    "CONNECT": b"CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n",
+    "user in an absolute target": b"GET http://u:p@a/v1/models HTTP/1.1\r\nHost: a\r\n\r\n",
+    "backslash in an absolute target": b"GET http://a\\@b/v1/models HTTP/1.1\r\nHost: a\r\n\r\n",
+    "other scheme": b"GET ftp://a/v1/models HTTP/1.1\r\nHost: a\r\n\r\n",
+    "HTTP/0.9": b"GET /v1/models\r\n\r\n",
+    "HTTP/1.": b"GET /v1/models HTTP/1.\r\nHost: a\r\n\r\n",
+    "HTTP/1,1": b"GET /v1/models HTTP/1,1\r\nHost: a\r\n\r\n",
+    "HTTP/01.1": b"GET /v1/models HTTP/01.1\r\nHost: a\r\n\r\n",
+    "NUL in target": b"GET /v1/\0 HTTP/1.1\r\nHost: a\r\n\r\n",
+    "Connection that names no token": GET + b"Host: a\r\nConnection: a b\r\n\r\n",
     "method with a colon": b"GE:T /v1/models HTTP/1.1\r\nHost: a\r\n\r\n",
     "bare LF lines": b"GET /v1/models HTTP/1.1\nHost: a\n\n",
     "bare LF in fields": GET + b"Host: a\nX: y\r\n\r\n",
@@ -60,6 +73,25 @@ BAD_FRAMINGS = {
     "length empty": b"Content-Length:\r\n\r\n",
     "length over 64 bits": b"Content-Length: 18446744073709551617\r\n\r\na",
     "length with letters": b"Content-Length: 3a\r\n\r\nabc",
+    "length twice, equal": b"Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+    "length with a sign and zero": b"Content-Length: -0\r\n\r\n",
+    "length with a fraction": b"Content-Length: 3.0\r\n\r\nabc",
+    "length with NUL": b"Content-Length: 3\0\r\n\r\nabc",
+    "length in other digits": "Content-Length: \u0663\r\n\r\nabc".encode(),
+    "length behind CR": b"X: y\rContent-Length: 3\r\n\r\nabc",
+    "length folded": b"Content-Length:\r\n 3\r\n\r\nabc",
+    "chunked with a parameter": b"Transfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n",
+    "chunked with a comma": b"Transfer-Encoding: chunked,\r\n\r\n0\r\n\r\n",
+    "comma before chunked": b"Transfer-Encoding: ,chunked\r\n\r\n0\r\n\r\n",
+    "chunked with NUL": b"Transfer-Encoding: chunked\0\r\n\r\n0\r\n\r\n",
+    "chunked with CR": b"Transfer-Encoding: chunked\r\r\n\r\n0\r\n\r\n",
+    "chunked with a no-break space": b"Transfer-Encoding: \xa0chunked\r\n\r\n0\r\n\r\n",
+    "chunked in a list of two": b"Transfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n",
+    "coding in two fields": b"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "coding, then length zero": b"Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n",
+    "single quotes": b"Transfer-Encoding: 'chunked'\r\n\r\n0\r\n\r\n",
+    "tab before colon of the coding": b"Transfer-Encoding\t: chunked\r\n\r\n0\r\n\r\n",
+    "NUL before colon of the coding": b"Transfer-Encoding\0: chunked\r\n\r\n0\r\n\r\n",
     "chunked twice": b"Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
     "chunked in two fields": b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "gzip, chunked": b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
@@ -91,6 +123,18 @@ BAD_CHUNKS = {
     "endless extension": b"3;" + b"a" * 20000 + b"\r\nabc\r\n0\r\n\r\n",
     "CR in extension": b"3;a\rb\r\nabc\r\n0\r\n\r\n",
     "NUL in extension": b"3;a\0b\r\nabc\r\n0\r\n\r\n",
+    "size with a space in it": b"1 0\r\nabc\r\n0\r\n\r\n",
+    "size with an underscore": b"1_0\r\nabc\r\n0\r\n\r\n",
+    "0X": b"0X3\r\nabc\r\n0\r\n\r\n",
+    "CR alone after size": b"3\rabc\r\n0\r\n\r\n",
+    "CR alone after data": b"3\r\nabc\r0\r\n\r\n",
+    "LF in extension": b"3;a\nb\r\nabc\r\n0\r\n\r\n",
+    "many extensions": (b"1;" + b"a" * 4000 + b"\r\na\r\n") * 10 + b"0\r\n\r\n",
+    "LF after the last chunk": b"0\n\r\n",
+    "LF ends the trailers": b"0\r\nX: y\r\n\n",
+    "trailer with a space before its colon": b"0\r\nX : y\r\n\r\n",
+    "trailer with two lengths": b"0\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+    "endless trailers": b"0\r\n" + b"X: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n" * 1000 + b"\r\n",
     "folded trailer": b"0\r\nX: y\r\n z\r\n\r\n",
     "trailer without colon": b"0\r\nXy\r\n\r\n",
 }
@@ -195,6 +239,46 @@ def test_request_byte_by_byte(ends, body: str):
         connection.send(*[raw[at:at + 1] for at in range(len(raw))])
         assert connection.read_response().status == 200
     assert upstream.requests[before].body == chat()
+
+
+def test_trailers_cannot_frame_or_route(ends):
+    """Left out, and all else of the trailer section kept (RFC 9110 section 6.5.1)."""
+    upstream, gateway = ends
+    before = len(upstream.requests)
+    with gateway.proxy.connect() as connection:
+        for _ in range(2):
+            connection.send(POST + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nContent-Length: 50\r\nHost: evil\r\n"
+                            b"Authorization: Bearer evil\r\nTransfer-Encoding: chunked\r\nX-Kept: 1\r\n\r\n")
+            assert connection.read_response().status == 200
+    assert [each.body for each in upstream.requests[before:]] == [b"abc", b"abc"]
+
+
+def test_fault_in_a_body_that_was_begun_ends_the_upstream_connection(factory):
+    """What had left before the fault was seen cannot be called back; its connection is closed and never used again."""
+    got, left = [], []
+
+    def script(peer: Peer) -> None:
+        assert peer.read_request_head()
+        got.append(peer.read_chunk())
+        left.append(peer.receive() == b"")
+    with ScriptedServer(script) as upstream:
+        gateway = factory.gateway(upstream.url)
+        with gateway.proxy.connect() as connection:
+            connection.send(POST + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+            wait_until(lambda: got == [b"abc"], "the first chunk at the upstream")
+            connection.send(b"xyz\r\n" + SMUGGLED)
+            response = connection.read_response()
+            assert response.status == 400 and response.error["code"] == "malformed_request"
+            connection.half_close()
+            assert connection.at_end()
+        wait_until(lambda: left == [True], "close of the upstream connection")
+        assert upstream.connections == 1
+
+
+def test_too_many_options_of_connection(ends):
+    with ends[1].proxy.connect() as connection:
+        connection.send(GET + b"Host: a\r\nConnection: " + b"a," * 100 + b"a\r\n\r\n")
+        assert connection.read_response().status == 431
 
 
 def test_connect_method_is_no_tunnel(ends):

@@ -191,3 +191,25 @@ def test_parallel_requests_use_parallel_connections(factory):
     for connection in opened:
         with connection:
             assert connection.read_response().status == 200
+
+
+def test_reuse_under_steady_load(factory):
+    """Four clients, one request after the other: more than nineteen in twenty find a connection."""
+    gateway = factory.gateway()
+
+    def ask_often() -> None:
+        with gateway.proxy.connect() as connection:
+            for _ in range(100):
+                connection.send(request("POST", "/v1/chat/completions", [], chat()))
+                assert connection.read_response().status == 200
+    clients = [threading.Thread(target=ask_often) for _ in range(4)]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    name = "llmgw_proxy_upstream_connections_total"
+    wait_until(lambda: gateway.proxy.metrics()[f'{name}{{result="opened"}}'] > 0, "metrics of the tick")
+    found = wait_until(lambda: (counts := {result: gateway.proxy.metrics()[f'{name}{{result="{result}"}}'] for result in
+                                           ("opened", "reused")}) and sum(counts.values()) == 400 and counts, "all counted")
+    print(found)
+    assert found["reused"] / 400 > 0.95, found

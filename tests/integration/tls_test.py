@@ -145,3 +145,31 @@ def test_server_that_never_shakes_hands(factory, authority: Authority):
         response, event = gateway.post(chat())
         assert (response.status, response.error["code"]) in [(504, "upstream_timeout"), (502, "upstream_unreachable")]
         same(event, status_code=response.status)
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
+def test_sessions_are_resumed_by_many_clients_at_once(factory, authority: Authority, version: ssl.TLSVersion):
+    """The upstream closes after each answer: once there are sessions, more than nineteen in twenty are resumed."""
+    context = authority.server_context("DNS:localhost")
+    context.minimum_version = context.maximum_version = version
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(reply(b"{}", fields=[("Connection", "close")]))
+        peer.at_end()
+    with ScriptedServer(script, tls=context) as upstream:
+        gateway = start(factory, upstream, authority.certificate)
+        for _ in range(10):
+            assert gateway.proxy.ask("GET", "/v1/x").status == 200
+
+        def ask_often() -> None:
+            for _ in range(25):
+                assert gateway.proxy.ask("GET", "/v1/x").status == 200
+        clients = [threading.Thread(target=ask_often) for _ in range(8)]
+        for client in clients:
+            client.start()
+        for client in clients:
+            client.join()
+        resumed = upstream.handshakes.count(True)
+        print(f"{resumed} of {len(upstream.handshakes)} resumed")
+        assert len(upstream.handshakes) == 210 and resumed / 210 > 0.95, upstream.handshakes

@@ -11,7 +11,7 @@ import pytest
 
 from support.event import same
 from support.gateway import Factory, Gateway, chat, new_id
-from support.process import PATIENCE
+from support.process import PATIENCE, wait_until
 from support.scripted import AnsweringServer, ScriptedServer
 from support.wire import Cut, Response, request
 
@@ -218,3 +218,59 @@ def test_raw_answer_of_the_mock(gateway: Gateway):
     response, event = gateway.post(chat(), mock=f"raw={raw}")
     assert (response.status, response.reason, response.body) == (418, "I'm a teapot", b"tea")
     same(event, status_code=418, outcome="completed")
+
+
+ODD = {
+    "bytes behind a length": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison",
+    "bytes behind the last chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n\r\n",
+    "a body to 204": b"HTTP/1.1 204 No Content\r\nContent-Length: 6\r\n\r\npoison",
+    "a body to 304": b"HTTP/1.1 304 Not Modified\r\nContent-Length: 6\r\n\r\npoison",
+    "no framing": b"HTTP/1.1 200 OK\r\n\r\nok",
+    "two lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok",
+    "length and chunked": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunked in 1.0": b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "length list": b"HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok",
+    "length +": b"HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok",
+    "quoted coding": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n",
+    "space before colon": b"HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nok",
+    "bare LF": b"HTTP/1.1 200 OK\r\nX: y\nContent-Length: 2\r\n\r\nok",
+    "bare CR": b"HTTP/1.1 200 OK\r\nX: a\rb\r\nContent-Length: 2\r\n\r\nok",
+    "257 fields": b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 256 + b"Content-Length: 2\r\n\r\nok",
+    "switching protocols": b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
+    "bad chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0x2\r\nok\r\n0\r\n\r\n",
+    "long data in a chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nokay\r\n0\r\n\r\n",
+    "many extensions": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + (b"1;" + b"a" * 4000 + b"\r\na\r\n") * 10,
+    "HTTP/2.0": b"HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
+    "leading empty line": b"\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+}
+GOOD_ENOUGH = {"bytes behind a length", "bytes behind the last chunk", "a body to 204", "a body to 304"}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_connection_is_never_used_after_an_odd_response(factory, name: str):
+    """The upstream keeps its side open and would answer again; the gateway closes it."""
+    left = []
+
+    def script(peer):
+        assert peer.read_request()
+        peer.send(ODD[name])
+        if name == "no framing":
+            return
+        peer.socket.settimeout(PATIENCE)
+        left.append(peer.receive() == b"")
+    with ScriptedServer(script) as upstream:
+        gateway = factory.gateway(upstream.url, PROXY_THREADS="1")
+        for count in (1, 2):
+            try:
+                response = gateway.proxy.ask("GET", "/v1/x")
+                assert b"poison" not in response.body
+                if name in GOOD_ENOUGH or name == "no framing":
+                    assert response.status < 400
+                else:
+                    check_error(response, 502, "upstream_invalid_response")
+            except Cut:
+                assert "chunk" in name or "extensions" in name
+            assert len(upstream.wait_for_requests(count)) == count
+            assert upstream.connections == count
+        if name != "no framing":
+            wait_until(lambda: left == [True, True], "close by the gateway")

@@ -98,10 +98,11 @@ class Proxy:
         "PROXY_THREADS": "2",
     }
 
-    def __init__(self, folder: pathlib.Path, upstream: str, collector: str | None, **settings: str | None) -> None:
+    def __init__(self, folder: pathlib.Path, upstream: str, collector: str | None, files: int | None = None,
+                 **settings: str | None) -> None:
         chosen: dict[str, str | None] = self.defaults | {"UPSTREAM_OPENAI_BASE_URL": upstream, "COLLECTOR_URL": collector}
         chosen |= settings  # None leaves a variable unset
-        self.daemon = Daemon("llm-proxy", folder,
+        self.daemon = Daemon("llm-proxy", folder, files=files,
                              **{name: value for name, value in chosen.items() if value is not None})
         self.address = self.daemon.address("traffic")
         self.admin = self.daemon.address("admin") if chosen["ADMIN_LISTEN_ADDR"] != "off" else None

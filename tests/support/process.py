@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import signal
 import subprocess
 import threading
@@ -45,6 +46,12 @@ def die_with_parent() -> None:
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
+def prepare_child(files: int | None) -> None:
+    die_with_parent()
+    if files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
+
 def run(program: str, *arguments: str, patience: float = PATIENCE, **settings: str) -> subprocess.CompletedProcess:
     """Runs a program to its end."""
     done = subprocess.run([BIN / program, *arguments], env=environment(settings), text=True, stdin=subprocess.DEVNULL,
@@ -55,9 +62,10 @@ def run(program: str, *arguments: str, patience: float = PATIENCE, **settings: s
 
 class Daemon:
     """One child process. Its standard error is gathered by a thread, its standard output goes to a file, or to the
-    descriptor `stdout`."""
+    descriptor `stdout`. `files`: how many descriptors it may have."""
 
     def __init__(self, program: str, folder: pathlib.Path, *arguments: str, stdout: int | None = None,
+                 files: int | None = None,
                  **settings: str) -> None:
         self.program = program
         self.lines: list[str] = []
@@ -67,8 +75,7 @@ class Daemon:
         with open(self.output, "wb") as output:
             self.process = subprocess.Popen([BIN / program, *arguments], env=environment(settings), cwd=folder,
                                             stdin=subprocess.DEVNULL, stdout=output if stdout is None else stdout,
-                                            stderr=subprocess.PIPE,
-                                            preexec_fn=die_with_parent)
+                                            stderr=subprocess.PIPE, preexec_fn=lambda: prepare_child(files))
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
 
@@ -140,6 +147,14 @@ class Daemon:
     def resident_bytes(self) -> int:
         status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+
+    def cpu_seconds(self) -> float:
+        """What it has used so far."""
+        user, system = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    def open_files(self) -> int:
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
 
     def check_findings(self) -> None:
         assert not FINDINGS.search(self.log()), f"{self.program} has a finding:\n{self.log()}"

@@ -13,11 +13,11 @@ Fields = list[tuple[str, str]]
 
 
 class Cut(AssertionError):
-    """The peer closed before the message was complete. What had come is in `body`."""
+    """The peer closed before the message was complete. What had come is in `head` and `body`."""
 
-    def __init__(self, where: str, body: bytes = b"") -> None:
+    def __init__(self, where: str, body: bytes = b"", head: "Head | None" = None) -> None:
         super().__init__(f"closed in the {where}")
-        self.body = body
+        self.body, self.head = body, head
 
 
 def request(method: str, target: str, fields: Fields | None = None, body: bytes | None = None,
@@ -83,7 +83,7 @@ class Response(Head):
 
 def parse_head(raw: bytes) -> Head:
     lines = raw.decode("latin-1").split("\r\n")
-    version, status, reason = lines[0].split(" ", 2)
+    version, status, reason = (lines[0].split(" ", 2) + [""])[:3]
     fields = []
     for line in lines[1:-2]:
         name, value = line.split(":", 1)
@@ -97,6 +97,7 @@ class Stream:
     def __init__(self, connected: socket.socket) -> None:
         self.socket = connected
         self.buffer = b""
+        self.was_reset = False
 
     def __enter__(self) -> Self:
         return self
@@ -123,6 +124,7 @@ class Stream:
         try:
             return self.socket.recv(256 * 1024)
         except ConnectionResetError:
+            self.was_reset = True
             return b""
 
     def fill(self, where: str) -> None:
@@ -207,10 +209,13 @@ class Connection(Stream):
                     response.chunks.append(piece)
                 response.trailers = self.read_trailers()
             except Cut as cut:
-                raise Cut("body", b"".join(response.chunks)) from cut
+                raise Cut("body", b"".join(response.chunks) + cut.body, head) from cut
             response.body = b"".join(response.chunks)
         elif (length := head.get("Content-Length")) is not None:
-            response.body = self.take(int(length), "body")
+            try:
+                response.body = self.take(int(length), "body")
+            except Cut as cut:
+                raise Cut("body", cut.body, head) from cut
         else:
             response.body = self.read_to_close()
         return response

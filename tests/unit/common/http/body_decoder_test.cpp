@@ -131,6 +131,19 @@ TEST(BodyDecoder, RefusesBrokenChunks) {
   }
 }
 
+TEST(BodyDecoder, BoundsExtensionsOfManySmallChunks) {
+  const auto chunks = [](std::size_t count, std::size_t extension) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i)
+      text += "1;" + std::string(extension, 'x') + "\r\na\r\n";
+    return text + "0\r\n\r\n";
+  };
+  EXPECT_EQ(decode(chunked, {chunks(10'000, 10)}).last, Kind::end);  // as signatures would be
+  EXPECT_EQ(decode(chunked, {chunks(4, 4000)}).last, Kind::end);
+  EXPECT_EQ(decode(chunked, {chunks(5, 4000)}).last, Kind::fault);
+  EXPECT_EQ(decode(chunked, {chunks(200, 100)}).last, Kind::fault);
+}
+
 TEST(BodyDecoder, BoundsTheTrailerSection) {
   std::string text = "0\r\n";
   for (int i = 0; i < 600; ++i) text += "X-Filler: 0123456789012345678901234567890\r\n";

@@ -7,6 +7,7 @@
 
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <chrono>
 #include <random>
 #include <string>
 #include <vector>
@@ -86,10 +87,28 @@ TEST(RequestHead, TargetForms) {
   EXPECT_EQ(request("GET http://h HTTP/1.1\r\nHost: a\r\n\r\n")->target, "/");
   EXPECT_EQ(request("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")->target, "*");
   for (const char* target :
-       {"*", "h:443", "", "http:///p", "http://h?q", "p", "/a b", "/\x7f", "/\xc3\xa4"}) {
+       {"*", "h:443", "", "http:///p", "http://h?q", "p", "/a b", "/\x7f", "/\xc3\xa4", "/a#b",
+        "http://u@h/p", "http://h\\@g/p", "http://h#/p", "ftp://h/p"}) {
     EXPECT_TRUE(request("GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n").has_error())
         << target;
   }
+}
+
+// An upstream might take a CONNECT with a path for a tunnel (RFC 9110 section 9.3.6).
+TEST(RequestHead, RefusesConnectInAnyForm) {
+  for (const char* target : {"h:443", "/v1/models", "http://h/v1/models", "*"}) {
+    EXPECT_EQ(request("CONNECT " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n").error(),
+              errc::malformed_message)
+        << target;
+  }
+}
+
+TEST(RequestHead, BoundsTheOptionsOfConnection) {
+  std::string options = "a";
+  for (std::size_t i = 1; i < Limits::connection_options; ++i) options += ",a";
+  EXPECT_TRUE(request(with_fields("Connection: " + options + "\r\n")).has_value());
+  EXPECT_EQ(request(with_fields("Connection: " + options + "\r\nConnection: b\r\n")).error(),
+            errc::head_too_large);
 }
 
 TEST(RequestHead, RefusesWhatCouldBeReadInTwoWays) {
@@ -218,6 +237,19 @@ TEST(HeadScanner, RefusesBareLineFeedsAtOnceAndEndlessHeads) {
   EXPECT_EQ(HeadScanner().scan("\n").error(), errc::malformed_message);
   EXPECT_EQ(HeadScanner().scan(std::string(Limits::head, 'a')).error(), errc::head_too_large);
   EXPECT_FALSE(HeadScanner().scan(std::string(Limits::head - 1, 'a'))->has_value());
+}
+
+// Each line is looked at once, whatever stands before it: a head of empty lines alone must not keep
+// the loop busy.
+TEST(HeadScanner, TakesEmptyLinesInFrontInLinearTime) {
+  std::string text;
+  while (text.size() < Limits::head - 2) text += "\r\n";
+  HeadScanner scanner;
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::size_t size = 2; size < text.size(); size += 2) {
+    ASSERT_FALSE(scanner.scan(std::string_view(text).substr(0, size))->has_value());
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(500));
 }
 
 TEST(FieldIds, AreFoundInAnyCase) {

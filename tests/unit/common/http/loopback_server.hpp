@@ -19,7 +19,7 @@ namespace llmgw::http {
 /// Serves until it is destroyed; whatever touches the server runs on its loop through on_loop().
 class LoopbackServer {
  public:
-  LoopbackServer(Handler& handler, ServerTimeouts timeouts) : server(loop, handler, timeouts) {
+  LoopbackServer(Handler& handler, ServerLimits limits) : server(loop, handler, limits) {
     const Endpoint endpoint = reserve_address({.host = "127.0.0.1", .port = 0}).value();
     port = ntohs(endpoint.v4.sin_port);
     server.start(Listener::open(loop, endpoint).value());

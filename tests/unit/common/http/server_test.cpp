@@ -33,6 +33,22 @@ TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {
   EXPECT_EQ(client.read_response(), hello_answer);
 }
 
+// What lies behind a request is not copied for each of those that came with it.
+TEST_F(HttpServerTest, AnswersThousandsOfPipelinedRequestsInLinearTime) {
+  constexpr std::size_t count = 20'000;
+  std::string requests;
+  for (std::size_t i = 0; i < count; ++i) requests += get_hello;
+  RawClient client = connect();
+  const auto begin = std::chrono::steady_clock::now();
+  std::thread sender([&] { client.send(requests); });
+  for (std::size_t i = 0; i < count; i += 100) {
+    const std::string answers = client.read_exactly(100 * hello_answer.size());
+    EXPECT_TRUE(ends(answers, hello_answer));
+  }
+  sender.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
+}
+
 TEST_F(HttpServerTest, SkipsABodyThatNobodyReadIfItIsThere) {
   RawClient client = connect();
   client.send(post("/nowhere", "Content-Length: 3\r\n", "abc") + std::string(get_hello));

@@ -80,5 +80,15 @@ TEST(ResponseHeadOut, InterimHeadsGetNothingAdded) {
             "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
 }
 
+// RFC 9110 section 8.6: none of these has a body, and only 304 may tell the length of one.
+TEST(ResponseHeadOut, NoLengthWhereThereIsNoBody) {
+  EXPECT_EQ(rewritten("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\nX: y\r\n\r\n", 1),
+            "HTTP/1.1 204 No Content\r\nX: y\r\nX-LLM-Request-ID: req_1\r\n\r\n");
+  EXPECT_EQ(rewritten("HTTP/1.1 102 Processing\r\nContent-Length: 5\r\n\r\n", 1, true, ""),
+            "HTTP/1.1 102 Processing\r\n\r\n");
+  EXPECT_EQ(rewritten("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", 1),
+            "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\nX-LLM-Request-ID: req_1\r\n\r\n");
+}
+
 }  // namespace
 }  // namespace llmgw::proxy

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Loopback sockets that behave in one way each, and a loop that runs one task to its end.
+#pragma once
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "common/async/loop.hpp"
+#include "common/async/spawn.hpp"
+#include "common/net/endpoint.hpp"
+#include "common/net/look_up.hpp"
+
+namespace llmgw {
+
+/// A descriptor that is closed with its owner.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) noexcept : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~Descriptor() { close(); }
+  void close() noexcept {
+    if (number_ >= 0) ::close(std::exchange(number_, -1));
+  }
+  int number() const noexcept { return number_; }
+
+ private:
+  int number_;
+};
+
+/// A port on 127.0.0.1 that is bound, and listens where a backlog is given.
+class LoopbackPort {
+ public:
+  explicit LoopbackPort(std::optional<int> backlog = std::nullopt)
+      : socket_(::socket(AF_INET, SOCK_STREAM, 0)), endpoint_(literal_address("127.0.0.1", 0)[0]) {
+    if (::bind(socket_.number(), &endpoint_.any, endpoint_.size) != 0)
+      throw std::runtime_error("bind");
+    socklen_t size = sizeof endpoint_.v6;
+    ::getsockname(socket_.number(), &endpoint_.any, &size);
+    if (backlog) ::listen(socket_.number(), *backlog);
+  }
+  /// Fills the backlog: whoever connects from now on hears nothing.
+  void fall_silent() {
+    for (Descriptor& each : waiting_) {
+      each = Descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+      ::connect(each.number(), &endpoint_.any, endpoint_.size);
+    }
+  }
+  Descriptor accept() const { return Descriptor(::accept(socket_.number(), nullptr, nullptr)); }
+  const Endpoint& endpoint() const noexcept { return endpoint_; }
+  std::uint16_t port() const noexcept { return ntohs(endpoint_.v4.sin_port); }
+
+ private:
+  Descriptor socket_;
+  Endpoint endpoint_;
+  std::array<Descriptor, 4> waiting_{Descriptor(-1), Descriptor(-1), Descriptor(-1),
+                                     Descriptor(-1)};
+};
+
+/// Runs a task to its end on a loop that is used for nothing afterwards.
+inline void run(Loop& loop, Task<void> task) {
+  spawn([](Loop& own, Task<void> owned) -> Task<void> {
+    co_await std::move(owned);
+    own.stop();
+  }(loop, std::move(task)));
+  loop.run();
+}
+
+}  // namespace llmgw
