@@ -15,6 +15,7 @@ constexpr std::chrono::seconds disk_retry_interval{1};
 constexpr std::uint64_t smallest_file = 64 * 1024;
 constexpr std::uint64_t largest_file = 64 * 1024 * 1024;
 constexpr std::uint64_t files_of_a_full_spool = 32;
+constexpr std::uint64_t looked_into_at_once = 64 * 1024 * 1024;  // a tenth of a second
 
 }  // namespace
 
@@ -28,7 +29,11 @@ Opened<std::unique_ptr<Spool>> Spool::open(const std::string& folder, std::uint6
     entry.name = std::move(each.name);
     entry.bytes = each.bytes;
   }
-  spool->bytes_.set(spool->sum_bytes());
+  // Done before there is traffic: a busy disk can make any of it take its time.
+  std::uint64_t looked_into = 0;
+  while (looked_into < looked_into_at_once && spool->look_into_next())
+    looked_into = spool->sum_known_bytes();
+  if (!spool->begin_file()) return SpoolProblem{"cannot be written; the log says why"};
   return spool;
 }
 
@@ -40,9 +45,10 @@ Spool::Spool(std::string folder, std::uint64_t most_bytes, FolderLock lock)
 
 // A spool that is empty leaves nothing behind.
 Spool::~Spool() {
-  while (!entries_.empty() && entries_.front().file && entries_.front().file->events() == 0) {
+  while (!entries_.empty() && entries_.front().file && entries_.front().file->events() == 0)
     erase(entries_.begin());
-  }
+  if (!entries_.empty() && entries_.back().file && entries_.back().file->events() == 0)
+    erase(std::prev(entries_.end()));
 }
 
 bool Spool::look_into_next() {
@@ -128,6 +134,7 @@ bool Spool::begin_file() {
   entry.file = std::move(*opened);
   entries_.push_back(std::move(entry));
   writing_ = true;
+  bytes_.set(sum_bytes());
   return true;
 }
 
@@ -194,6 +201,12 @@ void Spool::note_disk_failure(std::string_view reason) {
   next_try_ = Clock::now() + disk_retry_interval;
   if (!std::exchange(disk_fails_, true))
     log::error("spool cannot be written", {{"folder", folder_}, {"reason", reason}});
+}
+
+std::uint64_t Spool::sum_known_bytes() const noexcept {
+  std::uint64_t sum = 0;
+  for (const Entry& each : entries_) sum += each.is_known ? each.bytes : 0;
+  return sum;
 }
 
 std::uint64_t Spool::sum_bytes() const noexcept {

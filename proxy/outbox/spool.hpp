@@ -20,7 +20,8 @@ namespace llmgw::proxy {
 /// acknowledged is removed. Used by the delivery thread alone, but for the counters.
 class Spool {
  public:
-  /// Makes the folder where it is missing, and takes it for this process; looks into no file yet.
+  /// Makes the folder where it is missing, takes it for this process, and begins a file. What an
+  /// earlier run left is looked into up to a bound, the rest is left to look_into_next().
   static Opened<std::unique_ptr<Spool>> open(const std::string& folder, std::uint64_t most_bytes);
   ~Spool();
   Spool(const Spool&) = delete;
@@ -70,6 +71,7 @@ class Spool {
   void erase(Entries::iterator entry);
   void note_disk_failure(std::string_view reason);
   std::uint64_t sum_bytes() const noexcept;
+  std::uint64_t sum_known_bytes() const noexcept;
   std::string path_of(const Entry& entry) const { return folder_ + '/' + entry.name; }
 
   std::string folder_;

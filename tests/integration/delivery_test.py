@@ -1,44 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Events on their way to the collector: nothing is lost while it is away, and traffic never feels it."""
 
-import time
-
 import pytest
 
-from support.gateway import Factory, Gateway, Proxy, chat, new_id
-from support.process import PATIENCE, wait_until
+from support.delivery import UNFELT, adds_up, ids_of, send, terms
+from support.gateway import Factory, Gateway, Proxy, chat
+from support.process import wait_until
 from support.scripted import FakeCollector, ScriptedServer, answering, reply
-
-UNFELT = PATIENCE / 10  # seconds; far above any request, far below any delivery time-out
-
-
-def send(proxy: Proxy, count: int) -> list[str]:
-    """Plain requests one after the other, each answered quickly; their ids."""
-    ids = []
-    for _ in range(count):
-        ids.append(new_id())
-        begin = time.monotonic()
-        response = proxy.ask("POST", "/v1/chat/completions", [("X-LLM-Request-ID", ids[-1])], chat())
-        assert response.status == 200 and time.monotonic() - begin < UNFELT
-    return ids
-
-
-def ids_of(events: list[dict]) -> list[str]:
-    return sorted(event["request_id"] for event in events)
 
 
 def delivery_line(proxy: Proxy, matches) -> dict:
     return proxy.daemon.wait_for_log(lambda line: line["msg"] == "event delivery" and matches(line), "statistics")
-
-
-def terms(proxy: Proxy) -> dict[str, float]:
-    """The terms of the equation that holds at any moment, summed over their labels."""
-    found = dict.fromkeys(("produced", "delivered", "dropped", "queued", "in_flight"), 0.0)
-    for name, value in proxy.metrics().items():
-        for term in found:
-            if name.split("{")[0].removesuffix("_total").endswith(f"events_{term}"):
-                found[term] += value
-    return found
 
 
 def test_lone_event_leaves_at_once(factory: Factory):
@@ -128,7 +100,7 @@ def test_full_queue_drops_and_counts(factory: Factory):
         assert line["produced"] == line["delivered"] + line["dropped"] + line["queued"] + line["in_flight"]
         now = terms(proxy)
         assert now["produced"] == 200 and now["dropped"] == line["dropped"], now
-        assert now["produced"] == now["delivered"] + now["dropped"] + now["queued"] + now["in_flight"], now
+        assert adds_up(now), now
         collector.is_open.set()
         wait_until(lambda: len(collector.events()) == 200 - line["dropped"], "the events that were kept")
         delivered = ids_of(collector.events())

@@ -114,11 +114,14 @@ class Proxy:
     def connect(self, **named: object) -> wire.Connection:
         return wire.Connection(self.address, **named)
 
-    def metrics(self) -> dict[str, float]:
-        """Every sample by its full name with labels."""
+    def scrape(self) -> str:
         response = wire.ask(self.admin, "GET", "/metrics")
         assert response.status == 200, response
-        lines = response.body.decode().splitlines()
+        return response.body.decode()
+
+    def metrics(self) -> dict[str, float]:
+        """Every sample by its full name with labels."""
+        lines = self.scrape().splitlines()
         return {name: float(value) for name, value in
                 (line.rsplit(" ", 1) for line in lines if line and not line.startswith("#"))}
 

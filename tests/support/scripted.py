@@ -184,6 +184,7 @@ class FakeCollector(ScriptedServer):
 
     def __init__(self, port: int = 0, status: str = "202 Accepted") -> None:
         self.status = status
+        self.most_bytes = 1 << 30  # larger bodies are answered 413
         self.is_open = threading.Event()
         self.is_open.set()
         self.batches: list[list[dict]] = []
@@ -208,6 +209,7 @@ class FakeCollector(ScriptedServer):
                 return
             for event in batch:
                 check_event(event)
-            if self.status.startswith("2"):
+            status = self.status if len(body) <= self.most_bytes else "413 Content Too Large"
+            if status.startswith("2"):
                 self.batches.append(batch)
-            peer.send(reply(b'{"accepted":%d}' % len(batch), self.status))
+            peer.send(reply(b'{"accepted":%d}' % len(batch), status))

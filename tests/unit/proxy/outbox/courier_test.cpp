@@ -209,22 +209,19 @@ TEST_F(CourierTest, LeavesInTheSpoolWhatAShutdownFindsUndelivered) {
 TEST_F(CourierTest, FailingDiskIsPassedByWhileTheCollectorTakesEvents) {
   FakeCollector collector;
   start_with_spool(collector.url());
-  fs::remove_all(folder_);
-  std::ofstream(folder_) << "in the way of new files";
+  const SmallFiles nothing_is_written(0);
   for (int i = 0; i < 50; ++i) {
     push(i * 100, (i + 1) * 100);
     ASSERT_TRUE(becomes_true([&] { return collector.events() == (i + 1) * 100u; })) << i;
   }
   courier_->stop();
   EXPECT_EQ(courier_->counts().delivered, 5'000u);
-  fs::remove(folder_);
 }
 
 TEST_F(CourierTest, FailingDiskAndNoCollectorIsDropAndCount) {
   FakeCollector collector([](const std::string&) { return Answer{503}; });
   start_with_spool(collector.url(), 100ms);
-  fs::remove_all(folder_);
-  std::ofstream(folder_) << "in the way of new files";
+  const SmallFiles nothing_is_written(0);
   push(0, 1);
   ASSERT_TRUE(becomes_true([&] { return courier_->counts().retries >= 1; }));
   push(1, 100);
@@ -233,7 +230,6 @@ TEST_F(CourierTest, FailingDiskAndNoCollectorIsDropAndCount) {
   const DeliveryCounts end = courier_->counts();
   EXPECT_EQ(end.shutdown, 1u);
   EXPECT_EQ(end.produced, sum(end));
-  fs::remove(folder_);
 }
 
 TEST_F(CourierTest, WithoutACollectorEventsAreCounted) {

@@ -1,35 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The spool when the disk is full, fails or lies.
 #include <sqlite3.h>
-#include <sys/resource.h>
-
-#include <csignal>
 
 #include "tests/unit/proxy/outbox/spool_fixture.hpp"
 
 namespace llmgw::proxy {
 namespace {
-
-// No file of this process may grow beyond this, as on a disk that is full.
-class SmallFiles {
- public:
-  explicit SmallFiles(rlim_t bytes) {
-    handler_ = std::signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit small{bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &small);
-  }
-  ~SmallFiles() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  SmallFiles(const SmallFiles&) = delete;
-  SmallFiles& operator=(const SmallFiles&) = delete;
-
- private:
-  rlimit before_{};
-  void (*handler_)(int) = nullptr;
-};
 
 TEST_F(SpoolTest, FullDiskRefusesAndLosesNothingThatWasKept) {
   const auto spool = open();
