@@ -1,6 +1,6 @@
 # Two commands matter: `make run` shows the gateway at work, `make test` proves it.
 .DEFAULT_GOAL := help
-.PHONY: help build run test conformance bench format clean
+.PHONY: help build run test conformance k8s-test bench format clean
 
 help:
 	@echo 'make run     build, start collector, proxy and a mock upstream, send two requests, stay up'
@@ -8,6 +8,7 @@ help:
 	@echo 'make test    every check and every test'
 	@echo 'make conformance   replay answers and requests through the gateway and compare them with the direct way'
 	@echo 'make bench   what the gateway costs beside nginx and HAProxy, on this machine (QUICK=1: in two minutes)'
+	@echo 'make k8s-test  chart, manifests, rules and workflows; all that needs no cluster'
 	@echo 'make build   release binaries in build/release/bin'
 	@echo 'make format  let clang-format rewrite the sources'
 	@echo 'make clean   remove build/'
@@ -32,6 +33,10 @@ bench:
 	@tools/install_deps build bench
 	@tools/check build release llm-proxy llm-collector bench
 	@bench/run $(if $(QUICK),--quick)
+
+k8s-test:
+	@tools/install_deps build test
+	@tools/check k8s
 
 format:
 	@tools/install_deps test

@@ -1,0 +1,72 @@
+{{- define "llmgw.collectorPod" -}}
+{{- $collector := .Values.collector -}}
+metadata:
+  annotations:
+    checksum/config: {{ include "llmgw.collectorConfig" . | sha256sum }}
+    {{- with $collector.podAnnotations }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  labels:
+    {{- include "llmgw.selector" (list . "collector") | nindent 4 }}
+    {{- with .Values.commonLabels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+    {{- with $collector.podLabels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+spec:
+  {{- include "llmgw.podSpec" (list . $collector) | nindent 2 }}
+  containers:
+    - name: llm-collector
+      image: {{ include "llmgw.image" (list . $collector) | quote }}
+      imagePullPolicy: {{ .Values.image.pullPolicy }}
+      {{- include "llmgw.containerSecurity" . | nindent 6 }}
+      ports:
+        - name: http
+          containerPort: 8081
+      envFrom:
+        - configMapRef: {name: {{ include "llmgw.name" (list . "collector") }}}
+        {{- with $collector.extraEnvFrom }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+      {{- with $collector.extraEnv }}
+      env:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- include "llmgw.probes" "http" | nindent 6 }}
+      resources:
+        {{- toYaml $collector.resources | nindent 8 }}
+      {{- if or $collector.persistence.enabled $collector.extraVolumeMounts }}
+      volumeMounts:
+        {{- if $collector.persistence.enabled }}
+        - name: events
+          mountPath: /var/lib/llm-gateway
+        {{- end }}
+        {{- with $collector.extraVolumeMounts }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+      {{- end }}
+  {{- if or $collector.persistence.enabled $collector.extraVolumes }}
+  volumes:
+    {{- with $collector.persistence }}
+    {{- if .enabled }}
+    - name: events
+      persistentVolumeClaim:
+        claimName: {{ default (printf "%s-events" (include "llmgw.name" (list $ "collector"))) .existingClaim }}
+    {{- end }}
+    {{- end }}
+    {{- with $collector.extraVolumes }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  {{- end }}
+{{- end }}
+
+{{- define "llmgw.collectorConfig" -}}
+PORT: "8081"
+{{- if .Values.collector.persistence.enabled }}
+EVENT_LOG_PATH: /var/lib/llm-gateway/events.ndjson
+{{- end }}
+{{- range $name, $value := .Values.collector.settings }}
+{{ $name }}: {{ kindIs "float64" $value | ternary (int64 $value) $value | toString | quote }}
+{{- end }}
+{{- end }}

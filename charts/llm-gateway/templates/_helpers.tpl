@@ -1,0 +1,176 @@
+{{/* Names, labels, images: what all objects share. */}}
+
+{{- define "llmgw.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" -}}
+{{- else -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Name of one daemon's objects: list of root and component. */}}
+{{- define "llmgw.name" -}}
+{{- printf "%s-%s" (include "llmgw.fullname" (index . 0)) (index . 1) -}}
+{{- end }}
+
+{{/* What a service selects: never changes, for selectors are immutable. */}}
+{{- define "llmgw.serviceSelector" -}}
+{{- $root := index . 0 -}}
+app.kubernetes.io/name: {{ default $root.Chart.Name $root.Values.nameOverride | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end }}
+
+{{/* What a workload selects. The proxy's mode is part of it: while one mode replaces the other, neither takes the
+     other's pods over, and the service has both. */}}
+{{- define "llmgw.selector" -}}
+{{ include "llmgw.serviceSelector" . }}
+{{- if eq (index . 1) "proxy" }}
+llm-gateway/mode: {{ (index . 0).Values.proxy.mode }}
+{{- end }}
+{{- end }}
+
+{{- define "llmgw.labels" -}}
+{{- $root := index . 0 -}}
+{{ include "llmgw.serviceSelector" . }}
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+app.kubernetes.io/part-of: llm-gateway
+helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- with $root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* Head of an object's metadata: list of root, component, name. */}}
+{{- define "llmgw.metadata" -}}
+name: {{ index . 2 }}
+namespace: {{ (index . 0).Release.Namespace }}
+labels:
+  {{- include "llmgw.labels" . | nindent 2 }}
+{{- end }}
+
+{{/* Image of a daemon: list of root and the daemon's values. */}}
+{{- define "llmgw.image" -}}
+{{- $root := index . 0 -}}
+{{- $image := (index . 1).image -}}
+{{- with $root.Values.image.registry }}{{ trimSuffix "/" . }}/{{ end -}}
+{{- $image.repository }}:{{ default $root.Chart.AppVersion $image.tag -}}
+{{- with $image.digest }}@{{ . }}{{ end -}}
+{{- end }}
+
+{{- define "llmgw.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "llmgw.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end }}
+
+{{- define "llmgw.secretName" -}}
+{{- if .Values.proxy.upstream.create -}}
+{{- include "llmgw.name" (list . "upstream-key") -}}
+{{- else -}}
+{{- .Values.proxy.upstream.existingSecret -}}
+{{- end -}}
+{{- end }}
+
+{{- define "llmgw.collectorUrl" -}}
+{{- if .Values.collector.enabled -}}
+{{- printf "http://%s:%v" (include "llmgw.name" (list . "collector")) .Values.collector.service.port -}}
+{{- else -}}
+{{- .Values.collector.externalUrl -}}
+{{- end -}}
+{{- end }}
+
+{{- define "llmgw.upstreamPort" -}}
+{{- $url := urlParse .Values.proxy.upstream.baseUrl -}}
+{{- if .Values.networkPolicy.upstreamPort -}}
+{{- .Values.networkPolicy.upstreamPort | int -}}
+{{- else if regexMatch ":[0-9]+$" $url.host -}}
+{{- regexFind "[0-9]+$" $url.host -}}
+{{- else -}}
+{{- eq $url.scheme "http" | ternary 80 443 -}}
+{{- end -}}
+{{- end }}
+
+{{/* More than one proxy pod, as far as the chart decides it. */}}
+{{- define "llmgw.severalProxies" -}}
+{{- $count := .Values.proxy.replicas -}}
+{{- if .Values.proxy.autoscaling.enabled }}{{ $count = .Values.proxy.autoscaling.minReplicas }}{{ end -}}
+{{- if and (eq .Values.proxy.mode "deployment") (gt (int $count) 1) }}true{{ end -}}
+{{- end }}
+
+{{- define "llmgw.proxyPdb" -}}
+{{- $enabled := toString .Values.proxy.pdb.enabled -}}
+{{- if or (eq $enabled "true") (and (eq $enabled "auto") (include "llmgw.severalProxies" .)) }}true{{ end -}}
+{{- end }}
+
+{{/* A pod as the namespace label pod-security "restricted" wants it. */}}
+{{- define "llmgw.podSecurity" -}}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 65532
+  runAsGroup: 65532
+  fsGroup: 65532
+  fsGroupChangePolicy: OnRootMismatch
+  seccompProfile: {type: RuntimeDefault}
+{{- end }}
+
+{{- define "llmgw.containerSecurity" -}}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: {drop: [ALL]}
+{{- end }}
+
+{{/* The head of a pod's spec: list of root and the daemon's values. */}}
+{{- define "llmgw.podSpec" -}}
+{{- $root := index . 0 -}}
+{{- $daemon := index . 1 -}}
+serviceAccountName: {{ include "llmgw.serviceAccountName" $root }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{ include "llmgw.podSecurity" $root }}
+{{- with $root.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $daemon.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with $daemon.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $daemon.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $daemon.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Startup, liveness and readiness on one port. Readiness fails at the first refusal: a draining pod gets nothing new. */}}
+{{- define "llmgw.probes" -}}
+startupProbe:
+  httpGet: {path: /healthz, port: {{ . }}}
+  periodSeconds: 1
+  failureThreshold: 30
+livenessProbe:
+  httpGet: {path: /healthz, port: {{ . }}}
+  periodSeconds: 10
+  timeoutSeconds: 3
+readinessProbe:
+  httpGet: {path: /readyz, port: {{ . }}}
+  periodSeconds: 2
+  timeoutSeconds: 2
+  failureThreshold: 1
+{{- end }}

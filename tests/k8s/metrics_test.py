@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""Rules and dashboard, against what the daemons say of themselves."""
+
+import json
+import re
+import shutil
+import subprocess
+import urllib.request
+
+import pytest
+import yaml
+
+from support.chart import CHART, ROOT, TOOLS, run, succeeded
+from support.gateway import chat
+
+RULES = CHART / "files" / "rules.yaml"
+CASES = ROOT / "tests" / "k8s" / "rules_cases.yaml"
+DASHBOARD = CHART / "files" / "dashboard.json"
+# Exported, but not shown: what is only of use to whoever looks into one daemon. Where a daemon does not have one of
+# them yet, that is no fault.
+HIDDEN = {"llmgw_collector_recent_event_ids", "llmgw_collector_open_connections", "llmgw_collector_held_body_bytes",
+          "llmgw_proxy_events_recovered_total", "llmgw_proxy_spool_files_set_aside_total"}
+# Labels that the scraping Prometheus adds.
+SCRAPE_LABELS = {"namespace", "pod", "job", "instance"}
+
+
+def scrape(daemon, listener: str) -> str:
+    host, port = daemon.address(listener)
+    with urllib.request.urlopen(f"http://{host}:{port}/metrics", timeout=10) as response:
+        return response.read().decode()
+
+
+@pytest.fixture
+def exported(gateway) -> dict[str, set[str]]:
+    """The families of both daemons after some traffic, with the names of their labels."""
+    for body in (chat(), chat(stream=True, stream_options={"include_usage": True})):
+        assert gateway.post(body)[0].status == 200  # and its event is stored
+    text = scrape(gateway.proxy.daemon, "admin") + scrape(gateway.collector.daemon, "events")
+    succeeded(TOOLS / "promtool", "check", "metrics", stdin=scrape(gateway.proxy.daemon, "admin"))
+    succeeded(TOOLS / "promtool", "check", "metrics", stdin=scrape(gateway.collector.daemon, "events"))
+    families: dict[str, set[str]] = {name: set() for name in re.findall(r"^# TYPE (\S+) ", text, re.MULTILINE)}
+    for name, labels in re.findall(r"^(\w+)\{([^}]*)\}", text, re.MULTILINE):
+        family = name if name in families else re.sub(r"_(bucket|sum|count)$", "", name)
+        families[family] |= set(re.findall(r"(\w+)=", labels))
+    return families
+
+
+def used(expressions: list[str]) -> set[str]:
+    names = set(re.findall(r"(?<![:\w])llmgw_\w+", " ".join(expressions)))
+    return {re.sub(r"_(bucket|sum|count)$", "", name) for name in names}
+
+
+def rules() -> list[dict]:
+    return [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
+
+
+def panels() -> list[dict]:
+    found = []
+    for panel in json.loads(DASHBOARD.read_text())["panels"]:
+        found += [panel] + panel.get("panels", [])
+    return [panel for panel in found if panel["type"] != "row"]
+
+
+def expressions_of_dashboard() -> list[str]:
+    return [target["expr"] for panel in panels() for target in panel["targets"]]
+
+
+def test_rules_are_sound():
+    succeeded(TOOLS / "promtool", "check", "rules", "--lint=all", RULES)
+
+
+def test_rules_fire_when_they_should(tmp_path):
+    shutil.copy(RULES, tmp_path)
+    shutil.copy(CASES, tmp_path)
+    done = subprocess.run([TOOLS / "promtool", "test", "rules", CASES.name], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_rules_have_a_case_that_fires_and_one_that_does_not_where_it_can():
+    cases = yaml.safe_load(CASES.read_text())["tests"]
+    firing = {check["alertname"] for case in cases for check in case["alert_rule_test"] if check["exp_alerts"]}
+    assert firing == {rule["alert"] for rule in rules() if "alert" in rule}
+
+
+def test_rules_tell_people_what_to_do():
+    guide = (ROOT / "docs" / "kubernetes.md").read_text()
+    anchors = {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
+               for heading in re.findall(r"^#+ (.+)$", guide, re.MULTILINE)}
+    for rule in rules():
+        if "alert" in rule:
+            assert rule["labels"]["severity"] in ("critical", "warning", "info")
+            assert {"summary", "description", "runbook_url"} == set(rule["annotations"])
+            assert rule["annotations"]["runbook_url"].removeprefix("docs/kubernetes.md#") in anchors, rule["alert"]
+
+
+def test_metrics_of_rules_and_dashboard_are_exported(exported):
+    named = used([rule["expr"] for rule in rules()]) | used(expressions_of_dashboard())
+    assert named - set(exported) == set()
+
+
+def test_metrics_are_shown_or_listed_as_hidden(exported):
+    assert set(exported) - used(expressions_of_dashboard()) - HIDDEN == set()
+    assert used(expressions_of_dashboard()) & HIDDEN == set()
+
+
+def test_metrics_have_the_labels_that_are_asked_for(exported):
+    for expression in expressions_of_dashboard() + [rule["expr"] for rule in rules()]:
+        for name, selector in re.findall(r"(llmgw_\w+)\{([^}]*)\}", expression):
+            family = name if name in exported else re.sub(r"_(bucket|sum|count)$", "", name)
+            if family in exported:
+                labels = set(re.findall(r"(\w+)(?:=|!=|=~|!~)\"", selector))
+                assert labels <= exported[family] | SCRAPE_LABELS, expression
+
+
+def test_documents_dashboard_is_generated():
+    written = succeeded(ROOT / "build" / "tools" / "python" / "bin" / "python", "tools/k8s/dashboard.py")
+    assert written == DASHBOARD.read_text(), "tools/check reformat-chart writes it"
+
+
+def test_documents_dashboard_is_usable():
+    board = json.loads(DASHBOARD.read_text())
+    assert board["title"] and board["uid"] and board["tags"]
+    assert [each["name"] for each in board["templating"]["list"]] == ["datasource", "namespace", "pod"]
+    titles = [panel["title"] for panel in panels()]
+    assert len(titles) == len(set(titles))
+    for panel in panels():
+        assert panel["description"] and panel["datasource"]["uid"] == "$datasource", panel["title"]
+        assert panel["fieldConfig"]["defaults"]["unit"], panel["title"]
+        for target in panel["targets"]:
+            assert "namespace=~\"$namespace\"" in target["expr"] and target["legendFormat"], panel["title"]
+            for counter in re.findall(r"(\w+)\((llmgw_\w+_total)", target["expr"]):
+                assert counter[0] in ("rate", "increase"), target["expr"]
+            windows = re.findall(r"\[(.*?)\]", target["expr"])
+            assert set(windows) <= {"$__rate_interval", "$__range"}, target["expr"]
+
+
+@pytest.mark.parametrize("expression", sorted(set(expressions_of_dashboard())))
+def test_rules_language_of_dashboard(expression, tmp_path):
+    plain = re.sub(r"\$__\w+", "5m", expression)
+    file = tmp_path / "one.yaml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": [{"record": "a:b:c", "expr": plain}]}]}))
+    done = run(TOOLS / "promtool", "check", "rules", file)
+    assert done.returncode == 0, done.stdout + done.stderr

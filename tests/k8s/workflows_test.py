@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""Workflows, Dockerfiles and shell scripts."""
+
+import re
+
+import pytest
+import yaml
+
+from support.chart import ROOT, TOOLS, succeeded
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def test_workflows_pass_actionlint():
+    succeeded(TOOLS / "actionlint", "-shellcheck", "shellcheck", *WORKFLOWS)
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_pin_actions_by_commit(path):
+    for line in path.read_text().splitlines():
+        if "uses:" in line:
+            assert re.search(r"uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
+
+
+def test_workflows_take_the_seven_steps_in_order():
+    jobs = yaml.safe_load((ROOT / ".github/workflows/helm-regression.yml").read_text())["jobs"]
+    names = [step["name"] for job in ("chart", "cluster") for step in jobs[job]["steps"] if "name" in step]
+    steps = [name for name in names if re.match(r"\d\. ", name)]
+    assert [step.split(" ", 1)[0] for step in steps] == [f"{number}." for number in range(1, 8)]
+    for step, word in zip(steps, ("lint", "render", "kubeconform", "helm-unittest", "upgrade", "smoke", "contract")):
+        assert word in step
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("Dockerfile.*")), ids=lambda path: path.name)
+def test_workflows_build_dockerfiles_without_findings(path):
+    succeeded(TOOLS / "hadolint", "--failure-threshold", "info", path)
+
+
+def scripts():
+    for folder in (".ci", ".githooks", "tools", "tests"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.is_file() and path.open("rb").read(80).split(b"\n")[0].endswith(b"bash"):
+                yield path
+
+
+@pytest.mark.parametrize("path", list(scripts()), ids=lambda path: str(path.relative_to(ROOT)))
+def test_workflows_run_scripts_without_findings(path):
+    succeeded("shellcheck", "--external-sources", path)
+
+
+def test_contract_of_the_cluster_step_holds_here(gateway):
+    succeeded("python3", "tests/cluster/contract.py", gateway.proxy.url)

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+"""Prints the Grafana dashboard, made with the Grafana Foundation SDK. tools/check reformat-chart writes it to
+charts/llm-gateway/files/dashboard.json; the tests compare, lint, and look its metrics up in a scrape of the daemons."""
+
+from grafana_foundation_sdk.builders import dashboard, prometheus, stat, timeseries
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.dashboard import DataSourceRef, VariableRefresh, VariableSort
+
+SOURCE = DataSourceRef(type_val="prometheus", uid="$datasource")
+PROXY = 'namespace=~"$namespace", pod=~"$pod"'
+COLLECTOR = 'namespace=~"$namespace"'
+RATE = "$__rate_interval"
+
+# Row: panels of title, what it tells, unit, queries (expression, legend).
+ROWS = {
+    "Requests": [
+        ("Requests by outcome", "Exchanges with an upstream that ended, however they ended.", "reqps", [
+            (f"sum by (outcome) (rate(llmgw_proxy_requests_total{{{PROXY}}}[{RATE}]))", "{{outcome}}")]),
+        ("Failed requests", "Share that the gateway or the upstream connection failed; not what clients broke off.",
+         "percentunit", [
+             (f'sum(rate(llmgw_proxy_requests_total{{{PROXY}, outcome!~"completed|client_aborted"}}[{RATE}])) '
+              f"/ sum(rate(llmgw_proxy_requests_total{{{PROXY}}}[{RATE}]))", "failed")]),
+        ("Requests by status and endpoint", "Classes of the status that clients got.", "reqps", [
+            (f"sum by (endpoint, status_class) (rate(llmgw_proxy_requests_total{{{PROXY}}}[{RATE}]))",
+             "{{endpoint}} {{status_class}}")]),
+        ("Open now", "Exchanges, event streams and client connections under way.", "short", [
+            (f"sum(llmgw_proxy_open_requests{{{PROXY}}})", "requests"),
+            (f"sum(llmgw_proxy_open_streams{{{PROXY}}})", "streams"),
+            (f"sum(llmgw_proxy_open_connections{{{PROXY}}})", "connections")]),
+    ],
+    "Latency": [
+        ("Time to first byte", "From a request's first byte to the upstream's first body byte.", "s", [
+            (f"histogram_quantile({q}, sum by (le) "
+             f"(rate(llmgw_proxy_time_to_first_byte_seconds_bucket{{{PROXY}}}[{RATE}])))", f"p{p}")
+            for q, p in ((0.5, 50), (0.95, 95), (0.99, 99))]),
+        ("Duration", "From a request's first byte to the end of its response; of a stream, all of it.", "s", [
+            (f"histogram_quantile({q}, sum by (le) "
+             f"(rate(llmgw_proxy_request_duration_seconds_bucket{{{PROXY}}}[{RATE}])))", f"p{p}")
+            for q, p in ((0.5, 50), (0.95, 95), (0.99, 99))]),
+        ("Payload", "Bytes relayed in either direction.", "Bps", [
+            (f"sum by (direction) (rate(llmgw_proxy_body_bytes_total{{{PROXY}}}[{RATE}]))", "{{direction}}")]),
+    ],
+    "Tokens": [
+        ("Tokens by kind", "As upstreams reported them; cached and reasoning ones are part of the others.", "short", [
+            (f"sum by (kind) (rate(llmgw_proxy_tokens_total{{{PROXY}}}[{RATE}]))", "{{kind}}")]),
+        ("Tokens by tenant", "Prompt and completion, the ten largest.", "short", [
+            (f'topk(10, sum by (tenant) (rate(llmgw_proxy_tokens_total{{{PROXY}, kind=~"prompt|completion"}}[{RATE}])))',
+             "{{tenant}}")]),
+        ("Tokens by model", "Prompt and completion, the ten largest.", "short", [
+            (f'topk(10, sum by (model) (rate(llmgw_proxy_tokens_total{{{PROXY}, kind=~"prompt|completion"}}[{RATE}])))',
+             "{{model}}")]),
+        ("Exchanges without usage", "Share of exchanges for which no tokens were reported.", "percentunit", [
+            (f"sum(rate(llmgw_proxy_usage_missing_total{{{PROXY}}}[{RATE}])) "
+             f"/ sum(rate(llmgw_proxy_requests_total{{{PROXY}}}[{RATE}]))", "no usage")]),
+    ],
+    "Upstream": [
+        ("Upstream connections", "How the connection of a request was had.", "cps", [
+            (f"sum by (result) (rate(llmgw_proxy_upstream_connections_total{{{PROXY}}}[{RATE}]))", "{{result}}")]),
+        ("Idle upstream connections", "Connections that wait for a request.", "short", [
+            (f"sum by (pod) (llmgw_proxy_upstream_idle_connections{{{PROXY}}})", "{{pod}}")]),
+        ("TLS handshakes", "All, and those that resumed a session.", "cps", [
+            (f"sum(rate(llmgw_proxy_upstream_tls_handshakes_total{{{PROXY}}}[{RATE}]))", "all"),
+            (f"sum(rate(llmgw_proxy_upstream_tls_resumed_total{{{PROXY}}}[{RATE}]))", "resumed")]),
+    ],
+    "Metering": [
+        ("Events", "Made by the proxies, taken by the collector.", "ops", [
+            (f"sum(rate(llmgw_proxy_events_produced_total{{{PROXY}}}[{RATE}]))", "produced"),
+            (f"sum(rate(llmgw_proxy_events_delivered_total{{{PROXY}}}[{RATE}]))", "delivered"),
+            (f"sum by (reason) (rate(llmgw_proxy_events_dropped_total{{{PROXY}}}[{RATE}]))", "dropped: {{reason}}"),
+            (f"sum(rate(llmgw_proxy_event_post_retries_total{{{PROXY}}}[{RATE}]))", "posts put off")]),
+        ("Events under way", "In the proxies' queues, in the batch that is being posted, and on disk.", "short", [
+            (f"sum by (pod) (llmgw_proxy_events_queued{{{PROXY}}})", "{{pod}} queued"),
+            (f"sum by (pod) (llmgw_proxy_events_in_flight{{{PROXY}}})", "{{pod}} in flight"),
+            (f"sum by (pod) (llmgw_proxy_events_spooled{{{PROXY}}})", "{{pod}} spooled")]),
+        ("Spool", "Bytes on disk, where a spool is set.", "bytes", [
+            (f"sum by (pod) (llmgw_proxy_spool_bytes{{{PROXY}}})", "{{pod}}")]),
+        ("Collector", "Events stored or known already, requests by status, refusals and failed writes.", "ops", [
+            (f"sum by (result) (rate(llmgw_collector_events_total{{{COLLECTOR}}}[{RATE}]))", "events {{result}}"),
+            (f"sum by (status) (rate(llmgw_collector_requests_total{{{COLLECTOR}}}[{RATE}]))", "requests {{status}}"),
+            (f"sum(rate(llmgw_collector_rejected_requests_total{{{COLLECTOR}}}[{RATE}]))", "refused"),
+            (f"sum(rate(llmgw_collector_failed_writes_total{{{COLLECTOR}}}[{RATE}]))", "failed writes")]),
+        ("Write time", "Of one batch, with fdatasync where that is asked for.", "s", [
+            (f"histogram_quantile({q}, sum by (le) "
+             f"(rate(llmgw_collector_write_duration_seconds_bucket{{{COLLECTOR}}}[{RATE}])))", f"p{p}")
+            for q, p in ((0.5, 50), (0.99, 99))]),
+        ("Bytes stored", "Written by the collector.", "Bps", [
+            (f"sum(rate(llmgw_collector_written_bytes_total{{{COLLECTOR}}}[{RATE}]))", "stored")]),
+    ],
+}
+STATS = [
+    ("Proxies", "Running, by version.", "short",
+     f'count by (version) (llmgw_build_info{{{PROXY}, program="llm-proxy"}})', "{{version}}"),
+    ("Request rate", "Exchanges a second.", "reqps", f"sum(rate(llmgw_proxy_requests_total{{{PROXY}}}[{RATE}]))", "requests"),
+    ("Open streams", "Event streams under way.", "short", f"sum(llmgw_proxy_open_streams{{{PROXY}}})", "streams"),
+    ("Events lost", "Metering events dropped in the time shown.", "short",
+     f"sum(increase(llmgw_proxy_events_dropped_total{{{PROXY}}}[$__range]))", "lost"),
+    ("Collector healthy", "1: the last write stored its events.", "short",
+     f"min(llmgw_collector_sink_healthy{{{COLLECTOR}}})", "healthy"),
+]
+
+
+def query(expression: str, legend: str, letter: str) -> prometheus.Dataquery:
+    return prometheus.Dataquery().expr(expression).legend_format(legend).ref_id(letter)
+
+
+def graph(title: str, tells: str, unit: str, queries: list) -> timeseries.Panel:
+    panel = (timeseries.Panel().title(title).description(tells).unit(unit).min(0).datasource(SOURCE)
+             .height(8).span(8).fill_opacity(10))
+    for letter, (expression, legend) in zip("ABCDEFGH", queries):
+        panel = panel.with_target(query(expression, legend, letter))
+    return panel
+
+
+def figure(title: str, tells: str, unit: str, expression: str, legend: str) -> stat.Panel:
+    return (stat.Panel().title(title).description(tells).unit(unit).datasource(SOURCE).height(4).span(4)
+            .with_target(query(expression, legend, "A")))
+
+
+def choice(name: str, label: str, values: str) -> dashboard.QueryVariable:
+    return (dashboard.QueryVariable(name).label(label).datasource(SOURCE).query(values)
+            .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED).sort(VariableSort.ALPHABETICAL_ASC)
+            .multi(True).include_all(True).all_value(".*"))
+
+
+def build() -> dashboard.Dashboard:
+    made = (dashboard.Dashboard("LLM-Gateway").uid("llm-gateway").tags(["llm", "gateway"]).timezone("browser")
+            .time("now-1h", "now").refresh("30s").readonly()
+            .with_variable(dashboard.DatasourceVariable("datasource").label("Data source").type("prometheus"))
+            .with_variable(choice("namespace", "Namespace", "label_values(llmgw_build_info, namespace)"))
+            .with_variable(choice("pod", "Proxy", 'label_values(llmgw_build_info{namespace=~"$namespace", '
+                                                  'program="llm-proxy"}, pod)')))
+    for each in STATS:
+        made = made.with_panel(figure(*each))
+    for title, panels in ROWS.items():
+        made = made.with_row(dashboard.Row(title))
+        for each in panels:
+            made = made.with_panel(graph(*each))
+    return made
+
+
+if __name__ == "__main__":
+    print(JSONEncoder(sort_keys=True, indent=2).encode(build().build()))
