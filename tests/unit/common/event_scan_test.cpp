@@ -106,7 +106,8 @@ void compare(const std::string& text, std::size_t& agreed) {
 TEST(EventScan, TakesWhatTheProxyWrites) {
   for (const bool has_usage : {true, false}) {
     const std::string text = encoded(has_usage);
-    const auto found = scan_event(text + "\n" + text);
+    const std::string lines = text + "\n" + text;
+    const auto found = scan_event(lines);
     ASSERT_TRUE(found);
     EXPECT_EQ(found->size, text.size());
     EXPECT_EQ(found->event_id, id);
