@@ -1,45 +1,79 @@
 // SPDX-License-Identifier: MIT
-// SHA-256 through OpenSSL, with the algorithm looked up once a thread.
+// SHA-256 through OpenSSL, with the algorithm looked up once a thread, and the answers of late
+// kept: a digest costs more than all else that is done with a request's head.
 #include "proxy/api/fingerprint.hpp"
 
 #include <openssl/evp.h>
 
-#include <memory>
+#include <array>
+#include <string>
 
 namespace llmgw::proxy {
 namespace {
 
-struct Hasher {
-  EVP_MD* algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
-  char text[7 + 12] = {'s', 'h', 'a', '2', '5', '6', ':'};
+constexpr std::string_view prefix = "sha256:";
+constexpr std::size_t digits = 12;
+using Text = std::array<char, prefix.size() + digits>;
 
+class Hasher {
+ public:
   Hasher() = default;
   Hasher(const Hasher&) = delete;
   Hasher& operator=(const Hasher&) = delete;
   ~Hasher() {
-    EVP_MD_CTX_free(context);
-    EVP_MD_free(algorithm);
+    EVP_MD_CTX_free(context_);
+    EVP_MD_free(algorithm_);
   }
+
+  bool hash(std::string_view credential, Text& out) noexcept {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    if (EVP_DigestInit_ex2(context_, algorithm_, nullptr) != 1 ||
+        EVP_DigestUpdate(context_, credential.data(), credential.size()) != 1 ||
+        EVP_DigestFinal_ex(context_, digest, &size) != 1) {
+      return false;
+    }
+    constexpr char hex[] = "0123456789abcdef";
+    char* at = prefix.copy(out.data(), prefix.size()) + out.data();
+    for (std::size_t i = 0; i < digits / 2; ++i) {
+      *at++ = hex[digest[i] >> 4];
+      *at++ = hex[digest[i] & 15];
+    }
+    return true;
+  }
+
+ private:
+  EVP_MD* algorithm_ = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  EVP_MD_CTX* context_ = EVP_MD_CTX_new();
+};
+
+// Credentials seen lately, each in the one place that its hash allows; whoever comes there takes
+// it. Longer ones than any provider hands out are hashed anew each time.
+struct Known {
+  static constexpr std::size_t places = 64;
+  static constexpr std::size_t longest = 256;
+
+  std::string credential;
+  Text text{};
 };
 
 }  // namespace
 
 std::string_view fingerprint(std::string_view credential) {
   thread_local Hasher hasher;
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  if (EVP_DigestInit_ex2(hasher.context, hasher.algorithm, nullptr) != 1 ||
-      EVP_DigestUpdate(hasher.context, credential.data(), credential.size()) != 1 ||
-      EVP_DigestFinal_ex(hasher.context, digest, &size) != 1) {
-    return {};
+  thread_local std::array<Known, Known::places> known;
+  thread_local Text unkept;
+  if (credential.size() > Known::longest) {
+    return hasher.hash(credential, unkept) ? std::string_view(unkept.data(), unkept.size())
+                                           : std::string_view();
   }
-  constexpr char hex[] = "0123456789abcdef";
-  for (std::size_t i = 0; i < 6; ++i) {
-    hasher.text[7 + 2 * i] = hex[digest[i] >> 4];
-    hasher.text[8 + 2 * i] = hex[digest[i] & 15];
+  Known& place = known[std::hash<std::string_view>()(credential) % Known::places];
+  if (place.text[0] == '\0' || place.credential != credential) {
+    place.text[0] = '\0';
+    place.credential.assign(credential);
+    if (!hasher.hash(credential, place.text)) return {};
   }
-  return {hasher.text, sizeof hasher.text};
+  return {place.text.data(), place.text.size()};
 }
 
 }  // namespace llmgw::proxy
