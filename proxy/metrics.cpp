@@ -2,6 +2,8 @@
 // From per-worker counters to metric families.
 #include "proxy/metrics.hpp"
 
+#include <algorithm>
+
 #include "common/prometheus_text.hpp"
 
 namespace llmgw::proxy {
@@ -51,22 +53,38 @@ Metric requests(const Workers& workers, const std::string& provider) {
   return metric;
 }
 
+// The sum of one histogram of each part; `get` finds it.
+template <class Part, class Get>
+HistogramValue sum_of(const std::vector<const Part*>& parts, Get get) {
+  const auto& bounds = get(*parts.front()).bounds;
+  HistogramValue value({bounds.begin(), bounds.end()});
+  for (const Part* part : parts) {
+    const auto& from = get(*part);
+    for (std::size_t i = 0; i < value.counts.size(); ++i) value.counts[i] += from.bucket(i);
+    value.sum += from.sum_seconds();
+  }
+  return value;
+}
+
 Metric histogram(const Workers& workers, const std::string& provider, std::string name,
-                 std::string help, Histogram TrafficCounts::Endpoint::*which) {
+                 std::string help, AnswerHistogram TrafficCounts::Endpoint::*which) {
   Metric metric{std::move(name), std::move(help), MetricKind::histogram, {}};
   for_each_endpoint(workers, [&](const std::string& endpoint, const auto& parts) {
-    HistogramValue value({Histogram::bounds.begin(), Histogram::bounds.end()});
-    std::uint64_t total = 0;
-    for (const auto* part : parts) {
-      const Histogram& from = part->*which;
-      for (std::size_t i = 0; i < value.counts.size(); ++i) value.counts[i] += from.bucket(i);
-      value.sum += from.sum_seconds();
-    }
-    for (const std::uint64_t count : value.counts) total += count;
-    if (total > 0)
+    const HistogramValue value =
+        sum_of(parts, [=](const auto& part) -> const auto& { return part.*which; });
+    const bool is_empty = std::all_of(value.counts.begin(), value.counts.end(),
+                                      [](std::uint64_t count) { return count == 0; });
+    if (!is_empty)
       metric.samples.push_back({{{"provider", provider}, {"endpoint", endpoint}}, value});
   });
   return metric;
+}
+
+Metric opening_times(const Workers& workers, std::string name, std::string help,
+                     OpeningHistogram PoolTimes::*which) {
+  const HistogramValue value = sum_of(
+      workers, [=](const Worker& worker) -> const auto& { return worker.pool_times().*which; });
+  return {std::move(name), std::move(help), MetricKind::histogram, {{{}, value}}};
 }
 
 Metric labelled(std::string name, std::string help, std::string label,
@@ -114,11 +132,22 @@ void add_connections(std::vector<Metric>& all, const Workers& workers) {
   all.push_back(single(MetricKind::gauge, "llmgw_proxy_upstream_idle_connections",
                        "Upstream connections that wait for a request.",
                        gauge(&Worker::Gauges::pool_idle)));
+  all.push_back(single(MetricKind::gauge, "llmgw_proxy_upstream_open_connections",
+                       "Upstream connections, idle, in use or being opened.",
+                       gauge(&Worker::Gauges::pool_open)));
   all.push_back(labelled("llmgw_proxy_upstream_connections_total",
                          "Upstream connections by how they were had.", "result",
                          {{"opened", gauge(&Worker::Gauges::pool_opened)},
                           {"reused", gauge(&Worker::Gauges::pool_reused)},
                           {"failed", gauge(&Worker::Gauges::pool_failed)}}));
+  all.push_back(single(MetricKind::counter, "llmgw_proxy_upstream_waits_total",
+                       "Exchanges that had to wait for an upstream connection to come free.",
+                       gauge(&Worker::Gauges::pool_waited)));
+  all.push_back(opening_times(workers, "llmgw_proxy_upstream_connect_duration_seconds",
+                              "Time that a TCP connection to an upstream took.",
+                              &PoolTimes::connect));
+  all.push_back(opening_times(workers, "llmgw_proxy_upstream_tls_duration_seconds",
+                              "Time that a TLS handshake with an upstream took.", &PoolTimes::tls));
   all.push_back(single(MetricKind::counter, "llmgw_proxy_upstream_tls_handshakes_total",
                        "TLS handshakes with upstreams.", gauge(&Worker::Gauges::tls_handshakes)));
   all.push_back(single(MetricKind::counter, "llmgw_proxy_upstream_tls_resumed_total",

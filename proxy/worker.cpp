@@ -101,7 +101,9 @@ void Worker::publish() noexcept {
   gauges_.pool_opened.set(pool.opened);
   gauges_.pool_reused.set(pool.reused);
   gauges_.pool_failed.set(pool.failed);
+  gauges_.pool_waited.set(pool.waited);
   gauges_.pool_idle.set(pool.idle);
+  gauges_.pool_open.set(pool.open);
   if (tls_ == nullptr) return;
   gauges_.tls_handshakes.set(tls_->counts().handshakes);
   gauges_.tls_resumed.set(tls_->counts().resumed);

@@ -41,10 +41,11 @@ class Worker {
   const TrafficCounts& traffic() const noexcept { return context_.counts; }
   /// Published once a tick, so that scraping touches nothing of the worker's own.
   struct Gauges {
-    Counter open_connections, pool_opened, pool_reused, pool_failed, pool_idle, tls_handshakes,
-        tls_resumed;
+    Counter open_connections, pool_opened, pool_reused, pool_failed, pool_waited, pool_idle,
+        pool_open, tls_handshakes, tls_resumed;
   };
   const Gauges& gauges() const noexcept { return gauges_; }
+  const PoolTimes& pool_times() const noexcept { return pool_.times(); }
 
  private:
   struct Publisher;

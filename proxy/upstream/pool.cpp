@@ -107,12 +107,14 @@ void Pool::came_free() noexcept {
 Task<Result<ByteStream::Pointer>> Pool::reach(ConnectAttempt& attempt) {
   const auto known = co_await addresses_.get(limits_.step, &attempt);
   if (known.has_error()) co_return known.error();
+  auto begun_at = std::chrono::steady_clock::now();
   auto stream = co_await connect(loop_, *known, limits_.step, &attempt);
   if (stream.has_error() && stream.error() == errc::refused) {
     // The name may point elsewhere by now.
     const auto anew = co_await addresses_.get_anew(limits_.step, &attempt);
     if (anew.has_error() && anew.error() == errc::cancelled) co_return errc::cancelled;
     if (anew.has_value() && *anew != *known) {
+      begun_at = std::chrono::steady_clock::now();
       stream = co_await connect(loop_, *anew, limits_.step, &attempt);
     }
   }
@@ -120,9 +122,12 @@ Task<Result<ByteStream::Pointer>> Pool::reach(ConnectAttempt& attempt) {
     addresses_.doubt();
     co_return stream.error();
   }
+  const auto connected_at = std::chrono::steady_clock::now();
+  times_.connect.observe(connected_at - begun_at);
   if (tls_ != nullptr) {
     const Result<void> secured = co_await secure(**stream, attempt);
     if (secured.has_error()) co_return secured.error();
+    times_.tls.observe(std::chrono::steady_clock::now() - connected_at);
   }
   co_return stream;
 }

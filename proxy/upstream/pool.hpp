@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 
+#include "common/histogram.hpp"
 #include "common/http_url.hpp"
 #include "common/net/address_book.hpp"
 #include "common/net/byte_stream.hpp"
@@ -43,6 +44,12 @@ struct PoolCounts {
   std::uint64_t open = 0;  ///< idle, in use or being opened
 };
 
+/// How long opening took, where it succeeded.
+struct PoolTimes {
+  OpeningHistogram connect;  ///< the look-up of the name not included
+  OpeningHistogram tls;
+};
+
 struct PoolLimits {
   std::size_t open = 16 * 1024;  ///< connections at a time, of this pool
   std::chrono::milliseconds step = std::chrono::seconds(5);  ///< each of: look-up, connect, TLS
@@ -74,6 +81,8 @@ class Pool final : private Deadline {
   void close_idle() noexcept;
 
   const PoolCounts& counts() const noexcept { return counts_; }
+  /// May be read by any thread.
+  const PoolTimes& times() const noexcept { return times_; }
 
   static constexpr std::size_t idle_most = 1024;
 
@@ -94,6 +103,7 @@ class Pool final : private Deadline {
   const PoolLimits limits_;
   AddressBook addresses_;
   PoolCounts counts_;
+  PoolTimes times_;
   boost::intrusive::list<UpstreamConnection> idle_;  // the one used last in front
   std::deque<Waiter*> waiters_;                      // the one that came first in front
 };

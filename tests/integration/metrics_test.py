@@ -104,6 +104,18 @@ def test_open_requests_and_streams(gateway: Gateway):
     assert gateway.proxy.metrics()["llmgw_proxy_open_requests"] == 0
 
 
+def test_upstream_connections(gateway: Gateway):
+    with gateway.proxy.connect() as connection:  # one worker, so one pool
+        for _ in range(3):
+            connection.send(request("POST", "/v1/chat/completions", [], chat()))
+            assert connection.read_response().status == 200
+    count = lambda name, **labels: sum_of(gateway.proxy.metrics(), f"llmgw_proxy_upstream_{name}", **labels)
+    wait_until(lambda: count("connections_total", result="reused") == 2, "published counts of the pool")
+    assert count("connections_total", result="opened") == count("open_connections") == count("idle_connections") == 1
+    assert count("connect_duration_seconds_count") == 1 and count("tls_duration_seconds_count") == 0
+    assert 0 < count("connect_duration_seconds_sum") < 5 and count("waits_total") == 0
+
+
 def test_scrapes_under_load_lose_nothing(gateway: Gateway):
     stop = threading.Event()
     seen: list[float] = []
