@@ -92,7 +92,11 @@ bool Spool::open_file(Entry& entry) {
 
 bool Spool::append(std::string_view lines, std::size_t events) {
   if (disk_fails_ && Clock::now() < next_try_) return false;
+  // Once full it takes nothing until room was made: else small batches would slip in behind larger
+  // ones that were dropped, each with a line in the log.
+  if (is_full_ && !made_room_ && sum_bytes() > most_bytes_ / 2) return false;
   if (sum_bytes() + SpoolFile::cost(lines.size()) > most_bytes_) {
+    made_room_ = false;
     if (!std::exchange(is_full_, true))
       log::warn("spool is full, new events are dropped", {{"folder", folder_}});
     return false;
@@ -194,6 +198,7 @@ void Spool::erase(Entries::iterator entry) {
     remove_file(path_of(*entry));
   }
   entries_.erase(entry);
+  made_room_ = true;
   bytes_.set(sum_bytes());
 }
 

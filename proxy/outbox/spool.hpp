@@ -85,6 +85,7 @@ class Spool {
   bool writing_ = false;  // the last entry takes appends
   bool disk_fails_ = false;
   bool is_full_ = false;
+  bool made_room_ = false;                            // since it was found full
   std::chrono::steady_clock::time_point next_try_{};  // of a disk that fails
   Counter bytes_, set_aside_;
 };
