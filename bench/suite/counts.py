@@ -103,3 +103,28 @@ def interrupt(proxy: Gateway) -> None:
     for pid in machine.children(proxy.process.pid):
         subprocess.run(["kill", "-TERM", str(pid)], check=False)
     proxy.process.wait(machine.PATIENCE)
+
+
+def all_counts(folder: pathlib.Path, generator: Generator, streams: int) -> dict[str, float]:
+    """Every count by its name in bench/limits.json, and what explains it. Instructions and system calls need valgrind and
+    strace; both are in the package group `bench`."""
+    collector = Collector(folder).start()
+    try:
+        calls = system_calls(folder, generator, collector)
+        heap = allocations(folder, generator, collector)
+        user = instructions(folder, generator, collector)
+    finally:
+        collector.stop()
+    plain, tls = idle_memory(folder, generator, False, streams), idle_memory(folder, generator, True, streams // 2)
+    return {"system_calls": calls["total"], "sends": calls["sends"], "worker_instructions": user["worker"],
+            "process_instructions": user["process"], "allocations": heap["calls"], "allocated_bytes": heap["bytes"],
+            "plain_stream_bytes": plain["stream"], "tls_stream_bytes": tls["stream"], "idle_process_bytes": plain["process"]}
+
+
+def beyond_limits(found: dict[str, float], limits: dict[str, float]) -> list[str]:
+    """What is above its limit, for people; a send too few would be a fault of the count."""
+    faults = [f"{name} is {found[name]:.2f}, the limit {limit:g}" for name, limit in limits.items()
+              if found[name] > limit * 1.005]
+    if found["sends"] < 1.99:
+        faults.append(f"sends were counted as {found['sends']:.2f}: a request has two")
+    return faults
