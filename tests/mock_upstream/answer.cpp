@@ -11,10 +11,14 @@
 namespace llmgw::mock {
 namespace {
 
+std::string tool_name(const Call& call) {
+  return call.prompt.tool.empty() ? "get_weather" : call.prompt.tool;
+}
+
 Json chat_answer(const Call& call) {
   const std::string content = call.content().whole();
   Json message = {{"role", "assistant"}, {"content", content}, {"refusal", nullptr}};
-  if (call.behaviour.tools) {
+  if (call.calls_tool()) {
     message["content"] = nullptr;
     message["tool_calls"] = Json::array({tool_call(call, tool_arguments(call))});
   }
@@ -22,7 +26,7 @@ Json chat_answer(const Call& call) {
   choice["index"] = 0;
   choice["message"] = std::move(message);
   choice["logprobs"] = nullptr;
-  choice["finish_reason"] = call.behaviour.tools ? "tool_calls" : "stop";
+  choice["finish_reason"] = call.calls_tool() ? "tool_calls" : "stop";
   Json answer;
   answer["id"] = call.id("chatcmpl-");
   answer["object"] = "chat.completion";
@@ -90,7 +94,10 @@ Json responses_answer(const Call& call) {
   Json text = {{"type", "output_text"}, {"text", content}};
   text["annotations"] = Json::array();
   text["logprobs"] = Json::array();
-  Json output = Json::array({response_message(call, "completed", Json::array({std::move(text)}))});
+  Json item = call.calls_tool()
+                  ? function_call(call, "completed", tool_arguments(call))
+                  : response_message(call, "completed", Json::array({std::move(text)}));
+  Json output = Json::array({std::move(item)});
   const auto place = call.behaviour.usage;
   const bool without = place == UsagePlace::null || place == UsagePlace::none;
   Json usage = without ? Json() : responses_usage(call, count_words(content));
@@ -141,10 +148,14 @@ Json response_message(const Call& call, std::string_view status, Json content) {
 }
 
 Json tool_call(const Call& call, std::string_view arguments) {
-  const std::string name = call.prompt.tool.empty() ? "get_weather" : call.prompt.tool;
   return {{"id", call.id("call_")},
           {"type", "function"},
-          {"function", {{"name", name}, {"arguments", arguments}}}};
+          {"function", {{"name", tool_name(call)}, {"arguments", arguments}}}};
+}
+
+Json function_call(const Call& call, std::string_view status, std::string_view arguments) {
+  return {{"id", call.id("fc_")},        {"type", "function_call"}, {"status", status},
+          {"call_id", call.id("call_")}, {"name", tool_name(call)}, {"arguments", arguments}};
 }
 
 std::string tool_arguments(const Call& call) {

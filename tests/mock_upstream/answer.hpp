@@ -15,8 +15,9 @@ std::string plain_answer(const Call& call);
 /// The Response object of the Responses API; `status` is `completed` or `in_progress`, `output` its
 /// items.
 Json response_object(const Call& call, std::string_view status, Json output, Json usage);
-/// Its one output item.
+/// Its one output item: a text, or the call of a tool.
 Json response_message(const Call& call, std::string_view status, Json content);
+Json function_call(const Call& call, std::string_view status, std::string_view arguments);
 
 /// The call of a tool in place of text.
 Json tool_call(const Call& call, std::string_view arguments);

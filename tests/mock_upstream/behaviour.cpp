@@ -133,8 +133,14 @@ constexpr Option options[] = {
      [](Text text, Behaviour& to) { return read(text, to.trailers); }},
     {{"error_after=N", "stream: an error event after N content chunks, and its end without [DONE]"},
      [](Text text, Behaviour& to) { return read(text, to.error_after); }},
-    {{"tools=1", "chat: the answer is a call of the request's first tool"},
+    {{"tools=1",
+      "chat, responses: the answer is a call of the request's first tool, unless its last message "
+      "is what a tool returned"},
      [](Text text, Behaviour& to) { return read(text, to.tools); }},
+    {{"json=1", "the answer's text is a JSON object with the last user text as its `echo`"},
+     [](Text text, Behaviour& to) { return read(text, to.json); }},
+    {{"number=N", "what the answer's ids end in; the running number of the call by default"},
+     [](Text text, Behaviour& to) { return read(text, to.number); }},
     {{"raw=BASE64", "writes exactly these bytes and closes"},
      [](Text text, Behaviour& to) {
        to.raw = decode_base64(text);

@@ -49,6 +49,8 @@ struct Behaviour {
   bool trailers = false;
   std::optional<std::size_t> error_after;
   bool tools = false;
+  bool json = false;
+  std::optional<std::size_t> number;
   std::optional<std::string> raw;
   bool hang = false;
   bool early = false;

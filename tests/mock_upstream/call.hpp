@@ -17,10 +17,11 @@ using Json = nlohmann::ordered_json;
 
 struct Call {
   Endpoint endpoint;
-  std::uint64_t number;  ///< running, from 1
+  std::uint64_t number;  ///< running, from 1, unless the behaviour names one
   Prompt prompt;
   Behaviour behaviour;
 
+  bool calls_tool() const { return behaviour.tools && !prompt.tool_answered; }
   Content content() const { return {prompt, behaviour}; }
   /// Answers name the dated model, not the alias that was asked for.
   std::string model() const { return prompt.model + "-2024-07-18"; }

@@ -2,10 +2,16 @@
 // An echo of the prompt, or as many letters as asked for.
 #include "tests/mock_upstream/content.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace llmgw::mock {
 namespace {
 
-std::string echo_of(const Prompt& prompt) {
+std::string echo_of(const Prompt& prompt, const Behaviour& behaviour) {
+  if (behaviour.json) {
+    const nlohmann::json object = {{"echo", prompt.last_user_text}};
+    return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
   std::string text = "echo: " + prompt.last_user_text;
   if (prompt.image_sizes.empty()) return text;
   text += " [images: " + std::to_string(prompt.image_sizes.size()) + ", url lengths:";
@@ -34,7 +40,7 @@ std::string letters(std::size_t from, std::size_t count) {
 }  // namespace
 
 Content::Content(const Prompt& prompt, const Behaviour& behaviour)
-    : words_(split_words(echo_of(prompt))), size_(behaviour.size) {
+    : words_(split_words(echo_of(prompt, behaviour))), size_(behaviour.size) {
   count_ = behaviour.chunks.value_or(size_ ? 1 : words_.size());
 }
 

@@ -113,6 +113,7 @@ Task<void> Mock::converse(http::Exchange& exchange, Visit& visit) {
     if (behaviour.has_error()) co_return co_await reply_misspelt(exchange, behaviour.error());
     call.behaviour = *behaviour;
   }
+  call.number = call.behaviour.number.value_or(call.number);
   if (co_await answer(exchange, visit, call, json.is_object())) visit.note_answered();
 }
 

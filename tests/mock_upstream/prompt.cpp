@@ -47,12 +47,15 @@ void read_messages(const Json& messages, Prompt& prompt) {
   for (const Json& message : messages) {
     const std::string text = read_content(at(message, "content"), prompt);
     if (text_of(at(message, "role")) == "user") prompt.last_user_text = text;
+    prompt.tool_answered = text_of(at(message, "role")) == "tool" ||
+                           text_of(at(message, "type")) == "function_call_output";
   }
 }
 
 void read_tool(const Json& tools, Prompt& prompt) {
   if (!tools.is_array() || tools.empty()) return;
-  prompt.tool = text_of(at(at(tools.front(), "function"), "name"));
+  const Json& tool = tools.front();
+  prompt.tool = text_of(at(tool.contains("function") ? at(tool, "function") : tool, "name"));
 }
 
 void read_embeddings(const Json& body, Prompt& prompt) {
@@ -99,6 +102,7 @@ Prompt read_prompt(Endpoint endpoint, const Json& body) {
       if (at(body, "input").is_string())
         prompt.last_user_text = read_content(at(body, "input"), prompt);
       read_messages(at(body, "input"), prompt);
+      read_tool(at(body, "tools"), prompt);
       break;
   }
   return prompt;

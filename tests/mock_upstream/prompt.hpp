@@ -24,6 +24,7 @@ struct Prompt {
   std::size_t inputs = 1;                ///< embeddings: how many texts
   std::size_t dimensions = 8;
   bool base64_floats = false;
+  bool tool_answered = false;  ///< the last message is what a tool returned
 };
 
 /// Takes whatever has the form that `endpoint` wants and skips the rest; never throws on a JSON

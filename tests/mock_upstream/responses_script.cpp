@@ -57,15 +57,54 @@ std::vector<std::string> closing_events(const Call& call, const Json& usage, std
   };
 }
 
-}  // namespace
+std::vector<std::string> opening_of_tool(const Call& call) {
+  const Json response = response_object(call, "in_progress", Json::array(), Json());
+  return {
+      event("response.created", 0, {{"response", response}}),
+      event("response.in_progress", 1, {{"response", response}}),
+      event("response.output_item.added", 2, with_item(function_call(call, "in_progress", ""))),
+  };
+}
 
-StreamScript responses_script(const Call& call) {
+StreamScript tool_script(const Call& call, const Json& usage) {
+  constexpr std::size_t pieces = 4;
+  StreamScript script;
+  script.opening = opening_of_tool(call);
+  script.count = call.behaviour.chunks.value_or(pieces);
+  const std::string arguments = tool_arguments(call);
+  const Json place = {{"item_id", call.id("fc_")}, {"output_index", 0}};
+  const std::size_t first = script.opening.size();
+  script.content = [place, arguments, first, count = script.count](std::size_t index) {
+    const std::size_t from = arguments.size() * index / count;
+    Json delta = place;
+    delta["delta"] = arguments.substr(from, arguments.size() * (index + 1) / count - from);
+    return event("response.function_call_arguments.delta", first + index, std::move(delta));
+  };
+  const std::size_t last = first + script.count;
+  const Json item = function_call(call, "completed", arguments);
+  Json done = place;
+  done["name"] = item["name"];
+  done["arguments"] = arguments;
+  const Json response = response_object(call, "completed", Json::array({item}), usage);
+  script.closing = {
+      event("response.function_call_arguments.done", last, done),
+      event("response.output_item.done", last + 1, with_item(item)),
+      event("response.completed", last + 2, {{"response", response}}),
+  };
+  return script;
+}
+
+// What makes a stream of either kind fail, as its next event.
+std::string failure(const StreamScript& script, const Call& call) {
+  const std::size_t sequence = script.opening.size() + call.behaviour.error_after.value_or(0);
+  return event("error", sequence,
+               {{"code", "server_error"}, {"message", "mock stream error"}, {"param", nullptr}});
+}
+
+StreamScript text_script(const Call& call, const Json& usage) {
   StreamScript script;
   const Content content = call.content();
   script.count = content.count();
-  const bool counted =
-      call.behaviour.usage != UsagePlace::null && call.behaviour.usage != UsagePlace::none;
-  const Json usage = counted ? responses_usage(call, script.count) : Json();
   script.opening = opening_events(call, usage);
   const std::size_t first = script.opening.size();
   script.content = [call, content, first](std::size_t index) {
@@ -74,10 +113,17 @@ StreamScript responses_script(const Call& call) {
     return event("response.output_text.delta", first + index, std::move(delta));
   };
   script.closing = closing_events(call, usage, first + script.count);
-  const std::size_t failed = first + call.behaviour.error_after.value_or(0);
-  script.failure =
-      event("error", failed,
-            {{"code", "server_error"}, {"message", "mock stream error"}, {"param", nullptr}});
+  return script;
+}
+
+}  // namespace
+
+StreamScript responses_script(const Call& call) {
+  const bool counted =
+      call.behaviour.usage != UsagePlace::null && call.behaviour.usage != UsagePlace::none;
+  const Json usage = counted ? responses_usage(call, call.content().count()) : Json();
+  StreamScript script = call.calls_tool() ? tool_script(call, usage) : text_script(call, usage);
+  script.failure = failure(script, call);
   return script;
 }
 

@@ -117,7 +117,7 @@ StreamScript tool_script(const Call& call) {
 }  // namespace
 
 StreamScript chat_script(const Call& call) {
-  if (call.behaviour.tools) return tool_script(call);
+  if (call.calls_tool()) return tool_script(call);
   StreamScript script;
   const Content content = call.content();
   script.count = content.count();
