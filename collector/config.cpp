@@ -10,14 +10,18 @@ namespace llmgw::collector {
 namespace {
 
 constexpr std::array table{
-    Variable{"PORT", "8081",
-             "events, metrics and health: a port, or an address such as `127.0.0.1:8081`"},
-    Variable{"EVENT_LOG_PATH", "",
-             "NDJSON file that events are appended to; SIGHUP opens it anew (logrotate)", "stdout"},
-    Variable{"EVENT_LOG_SYNC", "none",
-             "`none`; `batch`: a request is answered once its events are on disk (`fdatasync`)"},
+    Variable{"PORT",
+             "8081",
+             "events, metrics and health: a port, or an address such as `127.0.0.1:8081`",
+             {},
+             "Receiving"},
     Variable{"MAX_EVENTS_BODY", "16MB",
              "larger requests, also after decompression, are answered 413"},
+    Variable{"EVENT_LOG_PATH", "",
+             "NDJSON file that events are appended to; SIGHUP opens it anew (logrotate)", "stdout",
+             "Storing"},
+    Variable{"EVENT_LOG_SYNC", "none",
+             "`none`; `batch`: a request is answered once its events are on disk (`fdatasync`)"},
     log_level_variable,
     log_format_variable,
 };
@@ -45,13 +49,15 @@ Checked<Config> load_config(const Environment& environment) {
   return config;
 }
 
-std::string describe(const Config& config) {
-  std::string text = "PORT=" + to_string(config.listen);
-  text += "\nEVENT_LOG_PATH=" + config.event_log_path;
-  text.append("\nEVENT_LOG_SYNC=");
-  text.append(syncs[static_cast<std::size_t>(config.event_log_sync)].first);
-  text += "\nMAX_EVENTS_BODY=" + format_size(config.max_events_body) + "\n";
-  return text + describe(config.log);
+std::vector<EffectiveSetting> effective(const Config& config) {
+  std::vector<EffectiveSetting> all{
+      {"PORT", to_string(config.listen)},
+      {"MAX_EVENTS_BODY", format_size(config.max_events_body)},
+      {"EVENT_LOG_PATH", config.event_log_path},
+      {"EVENT_LOG_SYNC", std::string(syncs[static_cast<std::size_t>(config.event_log_sync)].first)},
+  };
+  for (EffectiveSetting& each : effective(config.log)) all.push_back(std::move(each));
+  return all;
 }
 
 }  // namespace llmgw::collector

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "common/listen_address.hpp"
 #include "common/log_settings.hpp"
@@ -30,7 +31,7 @@ std::span<const Variable> variables() noexcept;
 /// Reads every variable; the error holds all faults at once.
 Checked<Config> load_config(const Environment& environment);
 
-/// The effective settings, one `NAME=value` a line; load_config reads it back.
-std::string describe(const Config& config);
+/// The effective settings in the order of the table; load_config reads them back.
+std::vector<EffectiveSetting> effective(const Config& config);
 
 }  // namespace llmgw::collector

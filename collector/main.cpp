@@ -51,11 +51,17 @@ int main(int argc, char** argv) {
   const auto command = cli::parse(std::span<const char* const>(argv + 1, argv + argc));
   if (!command) return report(command.error(), bad_usage_status);
   if (*command == Command::help) return print(cli::help(program, purpose, collector::variables()));
+  if (*command == Command::help_markdown)
+    return print(cli::markdown_tables(collector::variables()));
   if (*command == Command::version) return print(cli::version(program));
   const bool is_healthcheck = *command == Command::healthcheck;
-  const auto config = collector::load_config(llmgw::Environment::of_process());
+  const auto environment = llmgw::Environment::of_process();
+  const auto config = collector::load_config(environment);
   if (!config) return report(config.error(), is_healthcheck ? failure_status : bad_usage_status);
-  if (*command == Command::check_config) return print(collector::describe(*config));
+  if (*command == Command::check_config) {
+    return print(
+        cli::settings_table(collector::variables(), collector::effective(*config), environment));
+  }
   if (is_healthcheck) return llmgw::http::probe(config->listen, "/healthz") ? 0 : failure_status;
   return run(*config);
 }

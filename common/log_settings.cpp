@@ -24,12 +24,11 @@ LogSettings read_log_settings(Settings& settings) {
           .format = settings.choice("LOG_FORMAT", formats)};
 }
 
-std::string describe(const LogSettings& log) {
-  std::string text = "LOG_LEVEL=";
-  text += levels[static_cast<std::size_t>(log.level)].first;
-  text += "\nLOG_FORMAT=";
-  text += formats[static_cast<std::size_t>(log.format)].first;
-  return text += '\n';
+std::array<EffectiveSetting, 2> effective(const LogSettings& log) {
+  return {
+      {{log_level_variable.name, std::string(levels[static_cast<std::size_t>(log.level)].first)},
+       {log_format_variable.name,
+        std::string(formats[static_cast<std::size_t>(log.format)].first)}}};
 }
 
 }  // namespace llmgw

@@ -2,7 +2,7 @@
 // PURE: LOG_LEVEL and LOG_FORMAT, which both daemons share.
 #pragma once
 
-#include <string>
+#include <array>
 
 #include "common/log.hpp"
 #include "common/settings.hpp"
@@ -14,15 +14,16 @@ struct LogSettings {
   log::Format format = log::Format::json;
 };
 
-inline constexpr Variable log_level_variable{"LOG_LEVEL", "info",
-                                             "`debug`, `info`, `warn` or `error`"};
+inline constexpr Variable log_level_variable{
+    "LOG_LEVEL", "info", "`debug`, `info`, `warn` or `error`", {}, "Log"};
 inline constexpr Variable log_format_variable{
-    "LOG_FORMAT", "json", "`json`: one object a line; `text`: for people. Logs go to stderr"};
+    "LOG_FORMAT", "json",
+    "`json`: one object a line; `text`: for people, coloured on a terminal. Logs go to stderr"};
 
 /// Reads both variables.
 LogSettings read_log_settings(Settings& settings);
 
-/// `LOG_LEVEL=info\nLOG_FORMAT=json\n`.
-std::string describe(const LogSettings& log);
+/// Both as they are in effect.
+std::array<EffectiveSetting, 2> effective(const LogSettings& log);
 
 }  // namespace llmgw

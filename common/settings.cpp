@@ -22,6 +22,13 @@ void throw_exception_from_error(const Faults& faults, const boost::source_locati
   throw std::runtime_error(faults.lines.empty() ? "bad settings" : faults.lines.front());
 }
 
+std::string to_text(std::span<const EffectiveSetting> settings) {
+  std::string text;
+  for (const auto& [name, value] : settings)
+    text.append(name).append("=").append(value).append("\n");
+  return text;
+}
+
 std::optional<std::string> Settings::text(std::string_view name) const {
   const auto row = std::find_if(table_.begin(), table_.end(),
                                 [name](const Variable& variable) { return variable.name == name; });

@@ -27,9 +27,19 @@ struct Variable {
   std::string_view value;       ///< the default as one would set it; empty: none
   std::string_view meaning;     ///< one line
   std::string_view shown = {};  ///< what the default column says where `value` is empty
+  std::string_view group = {};  ///< heading of the group that begins with this row
 
   constexpr std::string_view shown_default() const { return value.empty() ? shown : value; }
 };
+
+/// One setting as it is in effect, secrets masked; empty: not set.
+struct EffectiveSetting {
+  std::string_view name;
+  std::string value;
+};
+
+/// `NAME=value\n` for each.
+std::string to_text(std::span<const EffectiveSetting> settings);
 
 /// Everything wrong with the settings, one line each: variable, value (never a secret's), what is
 /// accepted.

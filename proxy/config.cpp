@@ -13,19 +13,44 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::array table{
-    Variable{"LISTEN_ADDR", ":8080", "traffic: `:8080`, `127.0.0.1:8080` or `[::1]:8080`"},
-    Variable{"UPSTREAM_OPENAI_BASE_URL", "https://api.openai.com",
-             "`http` or `https`; a path prefix is kept, a trailing `/` or `/v1` changes nothing"},
+    Variable{"LISTEN_ADDR",
+             ":8080",
+             "traffic: `:8080`, `127.0.0.1:8080` or `[::1]:8080`",
+             {},
+             "Listening"},
+    Variable{"ADMIN_LISTEN_ADDR", ":9090",
+             "`/metrics`, `/healthz` and `/readyz`; `off` turns it off"},
+    Variable{"UPSTREAM_OPENAI_BASE_URL",
+             "https://api.openai.com",
+             "`http` or `https`; a path prefix is kept, a trailing `/` or `/v1` changes nothing",
+             {},
+             "Upstream"},
     Variable{"UPSTREAM_OPENAI_API_KEY", "", "the provider's key", "required"},
     Variable{"UPSTREAM_OPENAI_API_KEY_FILE", "",
              "in place of the key: a file that holds it, read again when it changes", "unset"},
     Variable{"UPSTREAM_CA_FILE", "",
              "extra CA bundle (PEM) for the upstream; certificates are always verified",
              "system store"},
+    Variable{"HTTP_CLIENT_TIMEOUT", "120s",
+             "longest silence of the upstream, until the response head and then between two reads"},
+    Variable{"METERING_CAPTURE_BYTES",
+             "256KB",
+             "most bytes of one response that metering may hold; `0` looks at no body at all",
+             {},
+             "Metering"},
+    Variable{"METERING_STREAM_USAGE", "inject",
+             "`inject`: a streamed chat completion without `stream_options` is asked for its usage "
+             "upstream, and the client sees the stream it would have seen; `passthrough`: neither "
+             "request nor stream is touched"},
+    Variable{"METERING_HASH_PAYLOADS", "off",
+             "`hmac`: events hold keyed SHA-256 digests of the request's and the response's body"},
+    Variable{"METERING_HASH_KEY_FILE", "",
+             "the key of those digests: a file that holds at least 16 bytes, read at start",
+             "unset"},
     Variable{"COLLECTOR_URL", "",
              "where metering events are posted, `http` or `https`, by default to `/events` there; "
              "unset: events are counted as undelivered",
-             "unset"},
+             "unset", "Delivery of events"},
     Variable{"EVENT_QUEUE_SIZE", "10000",
              "events held in memory; a full queue drops new events and counts them"},
     Variable{"EVENT_SPOOL_DIR", "",
@@ -37,22 +62,8 @@ constexpr std::array table{
     Variable{"EVENT_FLUSH_TIMEOUT", "2s",
              "interval of the delivery statistics line, and the longest time a shutdown waits for "
              "the last events"},
-    Variable{"HTTP_CLIENT_TIMEOUT", "120s",
-             "longest silence of the upstream, until the response head and then between two reads"},
-    Variable{"METERING_CAPTURE_BYTES", "256KB",
-             "most bytes of one response that metering may hold; `0` looks at no body at all"},
-    Variable{"METERING_STREAM_USAGE", "inject",
-             "`inject`: a streamed chat completion without `stream_options` is asked for its usage "
-             "upstream, and the client sees the stream it would have seen; `passthrough`: neither "
-             "request nor stream is touched"},
-    Variable{"METERING_HASH_PAYLOADS", "off",
-             "`hmac`: events hold keyed SHA-256 digests of the request's and the response's body"},
-    Variable{"METERING_HASH_KEY_FILE", "",
-             "the key of those digests: a file that holds at least 16 bytes, read at start",
-             "unset"},
-    Variable{"ADMIN_LISTEN_ADDR", ":9090",
-             "`/metrics`, `/healthz` and `/readyz`; `off` turns it off"},
-    Variable{"MAX_REQUEST_BODY", "64MB", "larger requests are answered 413"},
+    Variable{
+        "MAX_REQUEST_BODY", "64MB", "larger requests are answered 413", {}, "Limits and shutdown"},
     Variable{"DRAIN_DELAY", "0s",
              "after SIGTERM: how long new connections are still served while readiness fails"},
     Variable{"DRAIN_TIMEOUT", "30s", "after that: how long open exchanges may take to end"},
@@ -141,6 +152,10 @@ void read_upstream(Settings& settings, const FileReader& read, Config& config) {
   if (auto url = settings.http_url("UPSTREAM_OPENAI_BASE_URL")) {
     config.upstream = std::move(*url);
     auto& path = config.upstream.path;
+    if (path.ends_with("/chat/completions")) {
+      settings.fault("UPSTREAM_OPENAI_BASE_URL", to_string(config.upstream),
+                     "names an endpoint; accepted is what comes before /v1");
+    }
     if (path.ends_with("/v1")) path.resize(path.size() - 3);
     while (path.ends_with('/')) path.pop_back();
   }
@@ -218,34 +233,35 @@ Result<Secret> parse_upstream_key(std::string text) {
   return Secret(std::string(whole.reveal().substr(0, end)));
 }
 
-std::string describe(const Config& config) {
-  std::string text;
-  const auto line = [&text](std::string_view name, std::string_view value) {
-    text.append(name).append("=").append(value).append("\n");
+std::vector<EffectiveSetting> effective(const Config& config) {
+  std::vector<EffectiveSetting> all;
+  const auto add = [&all](std::string_view name, std::string_view value) {
+    all.push_back({name, std::string(value)});
   };
   const bool is_key_from_file = !config.upstream_key_file.empty();
-  line("LISTEN_ADDR", to_string(config.listen));
-  line("UPSTREAM_OPENAI_BASE_URL", to_string(config.upstream));
-  line(key_name, is_key_from_file ? "" : "***");
-  line(key_file_name, config.upstream_key_file);
-  line("UPSTREAM_CA_FILE", config.upstream_ca_file);
-  line("COLLECTOR_URL", config.collector ? to_string(*config.collector) : "");
-  line("EVENT_QUEUE_SIZE", std::to_string(config.event_queue_size));
-  line("EVENT_SPOOL_DIR", config.event_spool_dir);
-  line("EVENT_SPOOL_MAX", format_size(config.event_spool_max));
-  line("EVENT_FLUSH_TIMEOUT", format_duration(config.event_flush_timeout));
-  line("HTTP_CLIENT_TIMEOUT", format_duration(config.client_timeout));
-  line("METERING_CAPTURE_BYTES", format_size(config.capture_bytes));
-  line("METERING_STREAM_USAGE", stream_usages[static_cast<std::size_t>(config.stream_usage)].first);
-  line("METERING_HASH_PAYLOADS",
-       payload_hashes[static_cast<std::size_t>(config.payload_hash)].first);
-  line(hash_key_name, config.hash_key_file);
-  line("ADMIN_LISTEN_ADDR", config.admin ? to_string(*config.admin) : "off");
-  line("MAX_REQUEST_BODY", format_size(config.max_request_body));
-  line("DRAIN_DELAY", format_duration(config.drain_delay));
-  line("DRAIN_TIMEOUT", format_duration(config.drain_timeout));
-  line("PROXY_THREADS", std::to_string(config.threads));
-  return text + describe(config.log);
+  add("LISTEN_ADDR", to_string(config.listen));
+  add("ADMIN_LISTEN_ADDR", config.admin ? to_string(*config.admin) : "off");
+  add("UPSTREAM_OPENAI_BASE_URL", to_string(config.upstream));
+  add(key_name, is_key_from_file ? "" : "***");
+  add(key_file_name, config.upstream_key_file);
+  add("UPSTREAM_CA_FILE", config.upstream_ca_file);
+  add("HTTP_CLIENT_TIMEOUT", format_duration(config.client_timeout));
+  add("METERING_CAPTURE_BYTES", format_size(config.capture_bytes));
+  add("METERING_STREAM_USAGE", stream_usages[static_cast<std::size_t>(config.stream_usage)].first);
+  add("METERING_HASH_PAYLOADS",
+      payload_hashes[static_cast<std::size_t>(config.payload_hash)].first);
+  add(hash_key_name, config.hash_key_file);
+  add("COLLECTOR_URL", config.collector ? to_string(*config.collector) : "");
+  add("EVENT_QUEUE_SIZE", std::to_string(config.event_queue_size));
+  add("EVENT_SPOOL_DIR", config.event_spool_dir);
+  add("EVENT_SPOOL_MAX", format_size(config.event_spool_max));
+  add("EVENT_FLUSH_TIMEOUT", format_duration(config.event_flush_timeout));
+  add("MAX_REQUEST_BODY", format_size(config.max_request_body));
+  add("DRAIN_DELAY", format_duration(config.drain_delay));
+  add("DRAIN_TIMEOUT", format_duration(config.drain_timeout));
+  add("PROXY_THREADS", std::to_string(config.threads));
+  for (EffectiveSetting& each : effective(config.log)) all.push_back(std::move(each));
+  return all;
 }
 
 }  // namespace llmgw::proxy

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "common/http_url.hpp"
 #include "common/listen_address.hpp"
@@ -62,7 +63,7 @@ Checked<Config> load_config(const Environment& environment, const FileReader& re
 /// ASCII. errc::invalid_setting otherwise. Also for the re-reading of a key file that changed.
 Result<Secret> parse_upstream_key(std::string text);
 
-/// The effective settings, one `NAME=value` a line, secrets masked; load_config reads it back.
-std::string describe(const Config& config);
+/// The effective settings in the order of the table, secrets masked; load_config reads them back.
+std::vector<EffectiveSetting> effective(const Config& config);
 
 }  // namespace llmgw::proxy

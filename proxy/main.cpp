@@ -36,14 +36,19 @@ int main(int argc, char** argv) {
     std::cout << cli::help(program, purpose, proxy::variables());
     return 0;
   }
+  if (*command == Command::help_markdown) {
+    std::cout << cli::markdown_tables(proxy::variables());
+    return 0;
+  }
   if (*command == Command::version) {
     std::cout << cli::version(program);
     return 0;
   }
-  const auto config = proxy::load_config(Environment::of_process(), read_file, usable_cpus());
+  const Environment environment = Environment::of_process();
+  const auto config = proxy::load_config(environment, read_file, usable_cpus());
   if (config.has_error()) return report(config.error());
   if (*command == Command::check_config) {
-    std::cout << proxy::describe(*config);
+    std::cout << cli::settings_table(proxy::variables(), proxy::effective(*config), environment);
     return 0;
   }
   if (*command == Command::healthcheck) {

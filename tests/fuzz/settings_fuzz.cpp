@@ -44,7 +44,7 @@ void load(std::string_view text) {
       fuzz::require(line.find(secret) == line.npos && line.find('\n') == line.npos);
     return;
   }
-  const std::string shown = proxy::describe(*config);
+  const std::string shown = to_text(proxy::effective(*config));
   fuzz::require(shown.find(secret) == shown.npos);
 }
 

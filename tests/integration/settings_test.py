@@ -19,7 +19,7 @@ BAD_PROXY = [
     ("LISTEN_ADDR", ":-1"), ("LISTEN_ADDR", "[::1:80"),
     ("ADMIN_LISTEN_ADDR", "on"), ("ADMIN_LISTEN_ADDR", ":"),
     ("UPSTREAM_OPENAI_BASE_URL", "api.openai.com"), ("UPSTREAM_OPENAI_BASE_URL", "ftp://api.openai.com"),
-    ("UPSTREAM_OPENAI_BASE_URL", "https://"), ("UPSTREAM_OPENAI_BASE_URL", "http://host:port"),
+    ("UPSTREAM_OPENAI_BASE_URL", "https://"), ("UPSTREAM_OPENAI_BASE_URL", "https://h/v1/chat/completions"), ("UPSTREAM_OPENAI_BASE_URL", "http://host:port"),
     ("UPSTREAM_CA_FILE", "/nonexistent/ca.pem"), ("UPSTREAM_CA_FILE", "/etc/hostname"),
     ("UPSTREAM_OPENAI_API_KEY_FILE", "/nonexistent/key"),
     ("COLLECTOR_URL", "collector:8081"), ("COLLECTOR_URL", "http://"),
@@ -108,6 +108,7 @@ def test_help_names_every_setting(program: str, names: set[str]):
     assert done.returncode == 0 and done.stderr == ""
     assert all(name in done.stdout for name in names)
     assert all(flag in done.stdout for flag in ("--help", "--version", "--healthcheck", "--check-config"))
+    assert re.search(r"\nExit status\n  0 .*\n  1 (.*\n)+  2 ", done.stdout)
 
 
 @pytest.mark.parametrize("program", ["llm-proxy", "llm-collector"])
@@ -123,22 +124,31 @@ def test_unknown_arguments(program: str, arguments: list[str]):
     assert done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1
 
 
+def table(text: str) -> dict[str, tuple[str, str]]:
+    """The rows of --check-config: value, and who set it; none of them wider than its column here."""
+    rows = (re.split(r" {2,}", line.strip()) for line in text.splitlines() if re.match(r"  [A-Z_]+ ", line))
+    return {name: (value, by) for name, value, by in rows if name != "VARIABLE"}
+
+
 def test_check_config_of_the_proxy():
     done = run("llm-proxy", "--check-config", **PROXY, HTTP_CLIENT_TIMEOUT="90s", MAX_REQUEST_BODY="1048576",
                COLLECTOR_URL="http://127.0.0.1:8081")
     assert done.returncode == 0 and done.stderr == ""
     assert UPSTREAM_KEY not in done.stdout
-    shown = dict(line.split("=", 1) for line in done.stdout.splitlines())
-    assert shown["HTTP_CLIENT_TIMEOUT"] in ("90s", "1m30s") and shown["MAX_REQUEST_BODY"] == "1MB"
-    assert shown["UPSTREAM_OPENAI_BASE_URL"].startswith("https://api.openai.com")
-    assert shown["DRAIN_TIMEOUT"] == "30s" and int(shown["PROXY_THREADS"]) >= 1
+    shown = table(done.stdout)
+    assert shown["HTTP_CLIENT_TIMEOUT"] == ("1m30s", "environment")
+    assert shown["MAX_REQUEST_BODY"] == ("1MB", "environment")
+    assert shown["UPSTREAM_OPENAI_BASE_URL"] == ("https://api.openai.com", "default")
+    assert shown["UPSTREAM_OPENAI_API_KEY"] == ("***", "environment")
+    assert shown["EVENT_SPOOL_DIR"] == ("-", "default")
+    assert shown["DRAIN_TIMEOUT"] == ("30s", "default") and int(shown["PROXY_THREADS"][0]) >= 1
 
 
 def test_check_config_of_the_collector():
     done = run("llm-collector", "--check-config", MAX_EVENTS_BODY="1024KB")
     assert done.returncode == 0
-    shown = dict(line.split("=", 1) for line in done.stdout.splitlines())
-    assert shown["MAX_EVENTS_BODY"] == "1MB" and shown["PORT"].endswith("8081")
+    shown = table(done.stdout)
+    assert shown["MAX_EVENTS_BODY"] == ("1MB", "environment") and shown["PORT"] == (":8081", "default")
 
 
 @pytest.mark.parametrize("program,settings", [("llm-proxy", PROXY | {"DRAIN_DELAY": "x"}),

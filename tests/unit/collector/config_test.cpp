@@ -22,8 +22,8 @@ TEST(CollectorConfig, DefaultsAreThoseOfTheTable) {
   EXPECT_EQ(config->max_events_body, 16U << 20);
   EXPECT_EQ(config->log.level, log::Level::info);
   EXPECT_EQ(config->log.format, log::Format::json);
-  EXPECT_EQ(describe(*config),
-            "PORT=:8081\nEVENT_LOG_PATH=\nEVENT_LOG_SYNC=none\nMAX_EVENTS_BODY=16MB\n"
+  EXPECT_EQ(to_text(effective(*config)),
+            "PORT=:8081\nMAX_EVENTS_BODY=16MB\nEVENT_LOG_PATH=\nEVENT_LOG_SYNC=none\n"
             "LOG_LEVEL=info\nLOG_FORMAT=json\n");
 }
 
@@ -41,9 +41,9 @@ TEST(CollectorConfig, ReadsEveryVariable) {
   EXPECT_EQ(config->max_events_body, 1'000U);
   EXPECT_EQ(config->log.level, log::Level::warn);
   EXPECT_EQ(config->log.format, log::Format::text);
-  EXPECT_EQ(describe(*config),
-            "PORT=127.0.0.1:0\nEVENT_LOG_PATH=/var/log/events.ndjson\nEVENT_LOG_SYNC=batch\n"
-            "MAX_EVENTS_BODY=1000\nLOG_LEVEL=warn\nLOG_FORMAT=text\n");
+  EXPECT_EQ(to_text(effective(*config)),
+            "PORT=127.0.0.1:0\nMAX_EVENTS_BODY=1000\nEVENT_LOG_PATH=/var/log/events.ndjson\n"
+            "EVENT_LOG_SYNC=batch\nLOG_LEVEL=warn\nLOG_FORMAT=text\n");
 }
 
 TEST(CollectorConfig, TakesABarePort) {
