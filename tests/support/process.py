@@ -87,6 +87,12 @@ class Daemon:
         with self.changed:
             self.changed.notify_all()
 
+    @staticmethod
+    def on_descriptor(program: str, stderr: int, **settings: str) -> subprocess.Popen:
+        """A daemon whose log goes to a descriptor of the test's own."""
+        return subprocess.Popen([BIN / program], env=environment(settings), stdin=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL, stderr=stderr, preexec_fn=die_with_parent)
+
     @property
     def pid(self) -> int:
         return self.process.pid
