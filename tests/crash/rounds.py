@@ -88,7 +88,7 @@ class Crashes:
                      EVENT_SPOOL_DIR=str(self.spool), EVENT_FLUSH_TIMEOUT="10s")
 
     def round(self) -> None:
-        time.sleep(self.random.uniform(0.02, 0.4))  # traffic, of a random length: the moment is what is tested
+        time.sleep(self.random.uniform(0.02, 0.35 + GRACE))  # traffic, of a random length: the moment is what is tested
         victims = self.random.choice((("proxy",), ("collector",), ("proxy", "collector"), ("collector", "proxy")))
         killed = time.monotonic()
         for victim in victims:
