@@ -126,8 +126,8 @@ TEST(RequestHead, RefusesWhatCouldBeReadInTwoWays) {
       "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
       "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
       "Transfer-Encoding : chunked\r\n",
-      "Transfer-Encoding:\x0b"
-      "chunked\r\n",
+      ("Transfer-Encoding:\x0b"
+       "chunked\r\n"),
       "X: a\r\n folded\r\n",
       " X: a\r\n",
       "X : a\r\n",
