@@ -189,8 +189,8 @@ MANAGED = {"proxy": {"LISTEN_ADDR", "ADMIN_LISTEN_ADDR", "UPSTREAM_OPENAI_BASE_U
 
 @pytest.mark.parametrize("daemon", MANAGED)
 def test_documents_settings_are_those_of_the_daemon(daemon):
-    readme = (ROOT / "README.md").read_text().split(f"### llm-{daemon}\n", 1)[1].split("\n#", 1)[0]
-    variables = set(re.findall(r"^\| `([A-Z_]+)` \|", readme, re.MULTILINE))
+    page = (ROOT / "docs" / "configuration.md").read_text().split(f"\n## llm-{daemon}\n", 1)[1].split("\n## ", 1)[0]
+    variables = set(re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE))
     schema = json.loads((CHART / "values.schema.json").read_text())
     settings = set(schema["properties"][daemon]["properties"]["settings"]["properties"])
     assert not settings & MANAGED[daemon]
