@@ -212,7 +212,9 @@ TEST_F(CourierTest, FailingDiskIsPassedByWhileTheCollectorTakesEvents) {
   const SmallFiles nothing_is_written(0);
   for (int i = 0; i < 50; ++i) {
     push(i * 100, (i + 1) * 100);
-    ASSERT_TRUE(becomes_true([&] { return collector.events() == (i + 1) * 100u; })) << i;
+    ASSERT_TRUE(becomes_true([&] {
+      return collector.events() == static_cast<unsigned>(i + 1) * 100u;
+    })) << i;
   }
   courier_->stop();
   EXPECT_EQ(courier_->counts().delivered, 5'000u);
