@@ -103,7 +103,9 @@ def test_text_is_coloured_on_a_terminal_only(is_terminal: bool, tmp_path):
     os.close(theirs)
     try:
         while b"listening" not in text or not text.endswith(b"\n"):
-            text += os.read(ours, 4096)
+            piece = os.read(ours, 4096)
+            assert piece, f"the daemon ended: {text}"
+            text += piece
     finally:
         process.terminate()
         process.wait(20)
