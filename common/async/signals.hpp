@@ -9,21 +9,24 @@
 
 namespace llmgw {
 
-/// Catches SIGTERM, SIGINT and SIGHUP while it lives, and ignores SIGPIPE for good.
+/// Takes SIGTERM, SIGINT and SIGHUP from the process for good, and hands them on while it lives.
+/// SIGPIPE is ignored. Made before other threads are started: they inherit that the three are
+/// blocked.
 class Signals {
  public:
-  /// `handle` runs on the loop's thread for each signal, with its number.
+  /// `handle` runs on the loop's thread for each signal, with its number. Throws std::system_error
+  /// when the process has no descriptor left.
   Signals(Loop& loop, std::function<void(int)> handle);
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  /// Stops catching, so that the loop can end. On the loop's thread.
+  /// Hands on no more, so that the loop can end. On the loop's thread.
   void cancel();
 
  private:
-  struct Set;
-  std::unique_ptr<Set> set_;
+  struct Source;
+  std::unique_ptr<Source> source_;
 };
 
 }  // namespace llmgw
