@@ -55,7 +55,6 @@ void ByteStream::unread(std::string_view bytes) {
 void ByteStream::watch(CloseListener* listener) {
   listener_ = listener;
   if (listener == nullptr || receiving_) return;
-  if (received_ > 0) keep_for_later();
   if (fault_ != errc::ok) {
     std::exchange(listener_, nullptr)->peer_closed();
   } else if (unread_size() < watch_limit) {
@@ -79,7 +78,7 @@ void ByteStream::check_hangup() noexcept {
 }
 
 bool ByteStream::is_stale() noexcept {
-  if (!is_open() || fault_ != errc::ok || received_ > 0 || has_unread()) return true;
+  if (!is_open() || fault_ != errc::ok || has_unread()) return true;
   auto& socket = static_cast<TcpStream*>(this)->socket;
   char byte = 0;
   const auto count = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -135,10 +134,9 @@ bool ByteStream::prepare_read() {
     again_from_ = handed_out_.size();
     return true;
   }
-  if (handed_out_.capacity() > inline_size) std::string().swap(handed_out_);
+  if (handed_out_.capacity() > small_receive) std::string().swap(handed_out_);
   again_from_ = handed_out_.size();
   if (tls_ != nullptr && decrypt_some()) return true;
-  if (received_ > 0 && offer_received()) return true;
   return fault_ != errc::ok;
 }
 
@@ -158,12 +156,11 @@ Result<std::string_view> ByteStream::take_read() noexcept {
 
 // The reactor's answer to arm_receive(). Whoever is resumed or told may destroy this stream:
 // nothing follows that.
-void ByteStream::received(errc fault, std::size_t count) {
+void ByteStream::received(errc fault, std::string_view bytes) {
   receiving_ = false;
-  received_ = static_cast<std::uint32_t>(count);
   if (fault != errc::ok && fault != errc::cancelled && fault_ == errc::ok) fault_ = fault;
   if (reader_) {
-    const bool offered = received_ > 0 && offer_received();
+    const bool offered = !bytes.empty() && offer(bytes);
     if (offered || fault_ != errc::ok || read_expired_) {
       std::exchange(reader_, {}).resume();
     } else {
@@ -171,38 +168,23 @@ void ByteStream::received(errc fault, std::size_t count) {
     }
     return;
   }
+  if (!bytes.empty()) keep_for_later(bytes);
   watch(listener_);
 }
 
+// With nobody reading, little is taken at a time, because it has to be copied.
+std::span<char> ByteStream::receive_space() noexcept {
+  return reader_ ? loop_.receive_buffer() : loop_.receive_buffer().first(small_receive);
+}
+
 // True if there is something to say to the reader: bytes in ready_.
-bool ByteStream::offer_received() {
-  const std::string_view bytes = drain_socket();
+bool ByteStream::offer(std::string_view bytes) {
   if (tls_ == nullptr) {
     ready_ = bytes;
     return true;
   }
   tls_->feed(bytes);
   return decrypt_some();
-}
-
-// The small receive filled up, so there may be more: taken without asking the reactor.
-std::string_view ByteStream::drain_socket() noexcept {
-  const std::size_t first = std::exchange(received_, 0);
-  if (first < inline_size) return {inline_.data(), first};
-  const auto buffer = loop_.receive_buffer();
-  std::copy(inline_.begin(), inline_.end(), buffer.data());
-  const long more = receive_now(buffer.data() + first, buffer.size() - first);
-  return {buffer.data(), first + static_cast<std::size_t>(std::max(more, 0L))};
-}
-
-long ByteStream::receive_now(char* into, std::size_t size) noexcept {
-  const int descriptor = static_cast<TcpStream*>(this)->socket.native_handle();
-  const auto count = ::recv(descriptor, into, size, MSG_DONTWAIT);
-  if (count == 0) fault_ = errc::connection_closed;
-  if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-    fault_ = translate_errno(errno);
-  }
-  return count;
 }
 
 bool ByteStream::decrypt_some() {
@@ -221,13 +203,8 @@ bool ByteStream::decrypt_some() {
   return !ready_.empty();
 }
 
-// Plain bytes are taken no faster than the small receive brings them: so little is kept.
-void ByteStream::keep_for_later() {
-  if (tls_ == nullptr) {
-    kept_.append(inline_.data(), std::exchange(received_, 0));
-    return;
-  }
-  for (bool more = offer_received(); more; more = tls_ != nullptr && decrypt_some()) {
+void ByteStream::keep_for_later(std::string_view bytes) {
+  for (bool more = offer(bytes); more; more = tls_ != nullptr && decrypt_some()) {
     kept_.append(std::exchange(ready_, {}));
   }
 }
@@ -235,6 +212,7 @@ void ByteStream::keep_for_later() {
 // Sending.
 
 bool ByteStream::send_now(Gather& pieces) {
+  write_waited_ = false;
   if (send_fault_ != errc::ok) return true;
   if (tls_ == nullptr) return send_plain(pieces.pieces());
   // Small pieces share a record: one header, one tag, one pass of the peer.
@@ -295,6 +273,7 @@ bool ByteStream::send_plain(std::span<iovec> pieces) {
 
 void ByteStream::await_write(std::coroutine_handle<> writer, ByteStream* source) {
   writer_ = writer;
+  write_waited_ = true;
   if (progress_within_.count() > 0) queued_ = queued();
   arm_send();
   if (source != nullptr && source->listener_ != nullptr) source->watch(source->listener_);

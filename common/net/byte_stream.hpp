@@ -31,10 +31,8 @@ class CloseListener {
 /// A connection on one loop; one coroutine may read and one may write at a time, on the loop's
 /// thread.
 ///
-/// Reading starts with a receive into a small buffer inside the stream (so an idle stream costs a
-/// kilobyte); what does not fit there is taken directly into the loop's receive buffer. Since the
-/// small receive mostly comes back short, the reactor knows the socket is drained and arms the next
-/// one without a system call.
+/// What arrives is received into the loop's one buffer, so an idle stream holds no memory for it. A
+/// receive that emptied the socket is followed by another only when an event has come.
 class ByteStream : public Deadline {
  public:
   struct Release {
@@ -92,11 +90,14 @@ class ByteStream : public Deadline {
   Task<Result<void>> start_tls(TlsContext& context, const std::string& host);
   std::string tls_failure() const { return tls_ ? tls_->failure() : std::string(); }
 
+  /// Whether the last write had to wait for the peer, so that the memory behind its pieces may have
+  /// been used for other things since.
+  bool has_write_waited() const noexcept { return write_waited_; }
   /// Bytes the kernel has taken (ciphertext counted) since the connection began.
   std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
   Loop& loop() noexcept { return loop_; }
 
-  static constexpr std::size_t inline_size = 1024;
+  static constexpr std::size_t small_receive = 1024;
   static constexpr std::size_t watch_limit = 64 * 1024;
 
   class Read {
@@ -132,9 +133,8 @@ class ByteStream : public Deadline {
   // The socket side, in the .cpp.
   void arm_receive();
   void arm_send();
-  void received(errc fault, std::size_t count);
+  void received(errc fault, std::string_view bytes);
   void cancel_operations() noexcept;
-  long receive_now(char* into, std::size_t size) noexcept;
 
   bool prepare_read();
   void await_read(std::coroutine_handle<> reader);
@@ -150,10 +150,10 @@ class ByteStream : public Deadline {
   std::size_t unread_size() const noexcept {
     return kept_.size() + handed_out_.size() - again_from_;
   }
-  bool offer_received();
-  std::string_view drain_socket() noexcept;
+  std::span<char> receive_space() noexcept;
+  bool offer(std::string_view bytes);
   bool decrypt_some();
-  void keep_for_later();
+  void keep_for_later(std::string_view bytes);
 
   Loop& loop_;
   std::unique_ptr<TlsEngine> tls_;
@@ -168,17 +168,16 @@ class ByteStream : public Deadline {
   std::size_t unsent_from_ = 0;
   std::uint64_t bytes_sent_ = 0;
   std::chrono::milliseconds progress_within_{0};  // 0: the deadline is for all of a write
-  int queued_ = 0;              // what the kernel held for the peer when that was asked last
-  int pending_ = 0;             // operations the reactor holds; the stream outlives them
-  std::uint32_t received_ = 0;  // bytes in inline_
-  errc fault_ = errc::ok;       // why reading has ended
+  int queued_ = 0;         // what the kernel held for the peer when that was asked last
+  int pending_ = 0;        // operations the reactor holds; the stream outlives them
+  errc fault_ = errc::ok;  // why reading has ended
   errc send_fault_ = errc::ok;
   errc cancel_reason_ = errc::cancelled;
   bool receiving_ = false;
   bool released_ = false;
   bool read_expired_ = false;
   bool checking_hangup_ = false;
-  std::array<char, inline_size> inline_;
+  bool write_waited_ = false;
 };
 
 }  // namespace llmgw

@@ -2,7 +2,8 @@
 // What ByteStream asks of the reactor, and the translation of its errors.
 #include "common/net/tcp_stream.hpp"
 
-#include <boost/asio/buffer.hpp>
+#include <netinet/tcp.h>
+
 #include <boost/asio/error.hpp>
 #include <cerrno>
 
@@ -17,21 +18,23 @@ void TcpStream::configure() noexcept {
   boost::system::error_code ignored;  // a socket that is already dead says so at its first read
   socket.non_blocking(true, ignored);
   socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  const int on = 1;
+  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_INQ, &on, sizeof on);
 }
 
 void ByteStream::arm_receive() {
-  auto& self = *static_cast<TcpStream*>(this);
   receiving_ = true;
   ++pending_;
-  self.socket.async_receive(boost::asio::buffer(inline_),
-                            [&self](boost::system::error_code code, std::size_t count) {
-                              --self.pending_;
-                              if (self.released_) {
-                                if (self.pending_ == 0) delete &self;
-                                return;
-                              }
-                              self.received(translate(code), count);
-                            });
+  static_cast<TcpStream*>(this)->receive.start();
+}
+
+void TcpStream::receive_completed(boost::system::error_code code, std::string_view bytes) {
+  --pending_;
+  if (released_) {
+    if (pending_ == 0) delete this;
+    return;
+  }
+  received(translate(code), bytes);
 }
 
 void ByteStream::arm_send() {

@@ -118,8 +118,9 @@ Task<Forward::Fault> Forward::deliver(Gather& out) {
     stream.expires_after(silence_);
     const Result<void> sent = co_await stream.write(out, &client_);
     if (sent.has_value() || client_gone_) co_return nullptr;
-    // Only where nothing was accepted can nothing have been processed (RFC 9110 section 9.2.2).
-    if (stream.bytes_sent() != before)
+    // Only where nothing was accepted can nothing have been processed (RFC 9110 section 9.2.2); and
+    // what `out` points to is the request's only as long as nothing was waited for.
+    if (stream.bytes_sent() != before || stream.has_write_waited())
       co_return &error_of_response(static_cast<errc>(sent.error().value()));
   }
   std::string first;
