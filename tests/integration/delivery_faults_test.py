@@ -3,14 +3,17 @@
 
 import pathlib
 import socket
+import subprocess
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from support.certificates import Authority
 from support.delivery import adds_up, dropped, ids_of, send, terms, terms_in
 from support.gateway import Factory, Proxy, chat, new_id
+from support.name_server import SilentNameServer
 from support.process import PATIENCE, SANITIZED, wait_until
 from support.scripted import FakeCollector, Peer, ScriptedServer, reply
 from support.wire import Connection, request
@@ -197,6 +200,31 @@ def test_has_no_address(factory: Factory, settings: dict):
     line = proxy.daemon.wait_for_log(lambda line: "not take events" in line["msg"], "a warning")
     assert "not resolved" in line["reason"]
     assert adds_up(terms(proxy)) and terms(proxy)["delivered"] == 0
+
+
+@pytest.fixture
+def name_server(tmp_path: pathlib.Path) -> Iterator[SilentNameServer]:
+    try:
+        server = SilentNameServer(tmp_path)
+    except OSError as fault:
+        pytest.skip(f"needs port 53: {fault}")
+    yield server
+    server.close()
+
+
+def test_name_server_is_silent(factory: Factory, settings: dict, name_server: SilentNameServer):
+    """The look-up may hang for minutes; requests and the end of the proxy do not wait for it."""
+    try:
+        proxy = factory.proxy(factory.mock().url, "http://collector.test:8081", before_exec=name_server.use,
+                              EVENT_FLUSH_TIMEOUT="1s", **settings)
+    except subprocess.SubprocessError as fault:
+        pytest.skip(f"needs to mount a file: {fault}")
+    send(proxy, 10)
+    assert b"\x09collector\x04test\x00" in name_server.wait_for_question(PATIENCE)
+    assert adds_up(terms(proxy)) and terms(proxy)["delivered"] == 0
+    begin = time.monotonic()
+    assert proxy.daemon.stop() == 0
+    assert time.monotonic() - begin < (10 if SANITIZED else 3)
 
 
 def test_speaks_tls(factory: Factory, settings: dict, tmp_path: pathlib.Path):

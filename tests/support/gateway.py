@@ -99,10 +99,10 @@ class Proxy:
     }
 
     def __init__(self, folder: pathlib.Path, upstream: str, collector: str | None, files: int | None = None,
-                 **settings: str | None) -> None:
+                 before_exec: Callable[[], None] | None = None, **settings: str | None) -> None:
         chosen: dict[str, str | None] = self.defaults | {"UPSTREAM_OPENAI_BASE_URL": upstream, "COLLECTOR_URL": collector}
         chosen |= settings  # None leaves a variable unset
-        self.daemon = Daemon("llm-proxy", folder, files=files,
+        self.daemon = Daemon("llm-proxy", folder, files=files, before_exec=before_exec,
                              **{name: value for name, value in chosen.items() if value is not None})
         self.address = self.daemon.address("traffic")
         self.admin = self.daemon.address("admin") if chosen["ADMIN_LISTEN_ADDR"] != "off" else None
@@ -172,6 +172,7 @@ class Factory:
         self.folders = itertools.count()
         self.daemons: list[Daemon] = []
         self.collectors: list[Collector] = []
+        self.is_now = True  # what the clock of the daemons says
         self.has_proxy = False  # else whatever reached a collector was written by a test
 
     def _add(self, started: "Mock | Collector | Proxy") -> None:
@@ -193,7 +194,7 @@ class Factory:
         self.collectors.append(collector)
         return collector
 
-    def proxy(self, upstream: str, collector: str | None, **settings: str | None) -> Proxy:
+    def proxy(self, upstream: str, collector: str | None, **settings: object) -> Proxy:
         proxy = Proxy(self.make_folder(), upstream, collector, **settings)
         self._add(proxy)
         self.has_proxy = True
@@ -218,6 +219,6 @@ class Factory:
                 faults.append(f"{daemon.program}: {fault!r}\n{daemon.log()}")
                 daemon.kill()
         for event in (event for collector in self.collectors if self.has_proxy for event in collector.events()):
-            check_event(event)
+            check_event(event, self.is_now)
         assert not faults, "\n".join(faults)
 

@@ -46,10 +46,12 @@ def die_with_parent() -> None:
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def prepare_child(files: int | None) -> None:
+def prepare_child(files: int | None, before_exec: Callable[[], None] | None) -> None:
     die_with_parent()
     if files:
         resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    if before_exec:
+        before_exec()
 
 
 def run(program: str, *arguments: str, patience: float = PATIENCE, **settings: str) -> subprocess.CompletedProcess:
@@ -62,10 +64,10 @@ def run(program: str, *arguments: str, patience: float = PATIENCE, **settings: s
 
 class Daemon:
     """One child process. Its standard error is gathered by a thread, its standard output goes to a file, or to the
-    descriptor `stdout`. `files`: how many descriptors it may have."""
+    descriptor `stdout`. `files`: how many descriptors it may have. `before_exec` runs in the child."""
 
     def __init__(self, program: str, folder: pathlib.Path, *arguments: str, stdout: int | None = None,
-                 files: int | None = None,
+                 files: int | None = None, before_exec: Callable[[], None] | None = None,
                  **settings: str) -> None:
         self.program = program
         self.lines: list[str] = []
@@ -75,7 +77,7 @@ class Daemon:
         with open(self.output, "wb") as output:
             self.process = subprocess.Popen([BIN / program, *arguments], env=environment(settings), cwd=folder,
                                             stdin=subprocess.DEVNULL, stdout=output if stdout is None else stdout,
-                                            stderr=subprocess.PIPE, preexec_fn=lambda: prepare_child(files))
+                                            stderr=subprocess.PIPE, preexec_fn=lambda: prepare_child(files, before_exec))
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
 
