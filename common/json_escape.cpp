@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Escaping eight bytes at a time while nothing needs it, which is nearly always.
+// Escaping a block at a time while nothing needs it, which is nearly always.
 #include "common/json_escape.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -12,6 +13,8 @@ namespace {
 
 using json_bytes::is_continuation;
 using json_bytes::load;
+using json_bytes::plain_run;
+using json_bytes::run_size;
 using json_bytes::utf8_length;
 
 // Whether none of eight bytes is a control, a quote, a backslash or outside ASCII.
@@ -40,22 +43,26 @@ char* write_control(unsigned char c, char* out) {
   return out;
 }
 
-// Copies a prefix that needs no escaping and returns its size. A rest shorter than a word is
-// checked and copied as part of a word that overlaps what is already done.
+// Copies a prefix that needs no escaping and returns its size. A rest shorter than a block is
+// checked and copied as part of a block that overlaps what is already done.
 std::size_t copy_plain(std::string_view text, char* out) {
   using std::uint32_t, std::uint64_t;
   const char* in = text.data();
   const std::size_t size = text.size();
-  std::size_t done = 0;
-  for (; size - done >= 8; done += 8) {
-    const auto word = load<uint64_t>(in + done);
-    if (!is_plain(word)) return done;
-    std::memcpy(out + done, &word, 8);
+  if (size >= run_size) {
+    for (std::size_t done = 0;; done = std::min(done + run_size, size - run_size)) {
+      std::memcpy(out + done, in + done, run_size);  // there is room for more than the text
+      const std::size_t plain = plain_run(in + done);
+      if (plain < run_size) return done + plain;
+      if (done + run_size == size) return size;
+    }
   }
   if (size >= 8) {
-    const auto word = load<uint64_t>(in + size - 8);
-    if (!is_plain(word)) return done;
-    std::memcpy(out + size - 8, &word, 8);
+    const auto first = load<uint64_t>(in);
+    const auto last = load<uint64_t>(in + size - 8);
+    if (!is_plain(first) || !is_plain(last)) return 0;
+    std::memcpy(out, &first, 8);
+    std::memcpy(out + size - 8, &last, 8);
     return size;
   }
   if (size < 4) return 0;
@@ -87,7 +94,7 @@ char* write_json_escaped(std::string_view text, char* out) noexcept {
     const std::size_t plain = copy_plain(text, out);
     out += plain;
     text.remove_prefix(plain);
-    // What is left begins within a word of the next character to escape, or is a short rest.
+    // What is left begins near the next character to escape, or is a short rest.
     for (std::size_t i = 0; i < sizeof(std::uint64_t) && !text.empty(); ++i) {
       if (is_plain(static_cast<unsigned char>(text.front()))) {
         *out++ = text.front();

@@ -33,13 +33,16 @@ void TokenTable::add(std::string_view tenant, std::string_view model,
 
 TokenTable::Counts& TokenTable::counts_of(std::string_view tenant,
                                           std::string_view model) noexcept {
+  if (last_ != nullptr && last_->tenant == tenant && last_->model == model) return last_->counts;
   const std::uint64_t hash = hash_of(tenant, model);
   std::size_t at = hash % slot_count;
   for (;; at = (at + 1) % slot_count) {
     Entry* const entry = slots_[at].load(std::memory_order_relaxed);
     if (entry == nullptr) break;
-    if (entry->hash == hash && entry->tenant == tenant && entry->model == model)
+    if (entry->hash == hash && entry->tenant == tenant && entry->model == model) {
+      last_ = entry;
       return entry->counts;
+    }
   }
   if (size_ == most_entries) return others_;
   std::unique_ptr<Entry> made(new (std::nothrow) Entry);

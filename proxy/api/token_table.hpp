@@ -57,6 +57,7 @@ class TokenTable {
 
   std::array<std::atomic<Entry*>, slot_count> slots_{};
   std::size_t size_ = 0;
+  Entry* last_ = nullptr;  // the one that was found last: mostly it is the next one, too
   Counts others_;
 };
 
