@@ -107,7 +107,7 @@ def interrupt(proxy: Gateway) -> None:
 
 def all_counts(folder: pathlib.Path, generator: Generator, streams: int) -> dict[str, float]:
     """Every count by its name in bench/limits.json, and what explains it. Instructions and system calls need valgrind and
-    strace; both are in the package group `bench`."""
+    strace; both come with the packages of the tests."""
     collector = Collector(folder).start()
     try:
         calls = system_calls(folder, generator, collector)

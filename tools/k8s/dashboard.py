@@ -56,8 +56,16 @@ ROWS = {
     "Upstream": [
         ("Upstream connections", "How the connection of a request was had.", "cps", [
             (f"sum by (result) (rate(llmgw_proxy_upstream_connections_total{{{PROXY}}}[{RATE}]))", "{{result}}")]),
-        ("Idle upstream connections", "Connections that wait for a request.", "short", [
-            (f"sum by (pod) (llmgw_proxy_upstream_idle_connections{{{PROXY}}})", "{{pod}}")]),
+        ("Connections to the upstream", "All, and those that wait for a request.", "short", [
+            (f"sum by (pod) (llmgw_proxy_upstream_open_connections{{{PROXY}}})", "{{pod}}"),
+            (f"sum by (pod) (llmgw_proxy_upstream_idle_connections{{{PROXY}}})", "{{pod}} idle")]),
+        ("Waits for a connection", "Requests that found all connections to the upstream in use.", "reqps", [
+            (f"sum by (pod) (rate(llmgw_proxy_upstream_waits_total{{{PROXY}}}[{RATE}]))", "{{pod}}")]),
+        ("Time to connect", "95th percentile of the TCP connect, look-up included, and of the TLS handshake.", "s", [
+            (f"histogram_quantile(0.95, sum by (le) "
+             f"(rate(llmgw_proxy_upstream_connect_duration_seconds_bucket{{{PROXY}}}[{RATE}])))", "connect"),
+            (f"histogram_quantile(0.95, sum by (le) "
+             f"(rate(llmgw_proxy_upstream_tls_duration_seconds_bucket{{{PROXY}}}[{RATE}])))", "TLS")]),
         ("TLS handshakes", "All, and those that resumed a session.", "cps", [
             (f"sum(rate(llmgw_proxy_upstream_tls_handshakes_total{{{PROXY}}}[{RATE}]))", "all"),
             (f"sum(rate(llmgw_proxy_upstream_tls_resumed_total{{{PROXY}}}[{RATE}]))", "resumed")]),
