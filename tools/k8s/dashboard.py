@@ -61,7 +61,7 @@ ROWS = {
             (f"sum by (pod) (llmgw_proxy_upstream_idle_connections{{{PROXY}}})", "{{pod}} idle")]),
         ("Waits for a connection", "Requests that found all connections to the upstream in use.", "reqps", [
             (f"sum by (pod) (rate(llmgw_proxy_upstream_waits_total{{{PROXY}}}[{RATE}]))", "{{pod}}")]),
-        ("Time to connect", "95th percentile of the TCP connect, look-up included, and of the TLS handshake.", "s", [
+        ("Time to connect", "95th percentile of the TCP connection and of the TLS handshake.", "s", [
             (f"histogram_quantile(0.95, sum by (le) "
              f"(rate(llmgw_proxy_upstream_connect_duration_seconds_bucket{{{PROXY}}}[{RATE}])))", "connect"),
             (f"histogram_quantile(0.95, sum by (le) "
