@@ -112,6 +112,15 @@ def test_metrics_have_the_labels_that_are_asked_for(exported):
                 assert labels <= exported[family] | SCRAPE_LABELS, expression
 
 
+def test_page_has_each_metric_with_its_labels(exported):
+    page = (ROOT / "docs" / "metrics.md").read_text()
+    rows = {name: set(re.findall(r"`(\w+)`", labels))
+            for name, labels in re.findall(r"^\| `(llmgw_\w+)` \| \w+ \| ([^|]*) \|", page, re.MULTILINE)}
+    assert set(rows) == set(exported)
+    assert rows == {name: labels - {"le"} for name, labels in exported.items()}
+    assert used([page]) - set(exported) == set()
+
+
 def test_documents_dashboard_is_generated():
     written = succeeded(ROOT / "build" / "tools" / "python" / "bin" / "python", "tools/k8s/dashboard.py")
     assert written == DASHBOARD.read_text(), "tools/check reformat-chart writes it"
