@@ -17,6 +17,11 @@ PATIENCE = 120.0  # seconds; the first run may have something left to build
 DEFAULT_PORTS = (8080, 8081, 9090)
 
 
+def as_from_a_terminal() -> None:
+    """A job in the background of a shell is started with SIGINT ignored, and no shell below it can trap that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Run:
     """tools/run with its output gathered; its children carry a mark by which they are found."""
 
@@ -26,7 +31,7 @@ class Run:
                      if not name.startswith(("UPSTREAM_", "LISTEN_ADDR", "ADMIN_LISTEN", "ONCE", "MAKE", "MODEL"))}
         self.process = subprocess.Popen([ROOT / "tools" / "run"], env=inherited | settings | {"RUN_MARK": self.mark},
                                         cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, text=True)
+                                        stderr=subprocess.STDOUT, text=True, preexec_fn=as_from_a_terminal)
         self.text = ""
 
     def read_until(self, text: str) -> None:
