@@ -18,6 +18,7 @@ void TcpStream::configure() noexcept {
   boost::system::error_code ignored;  // a socket that is already dead says so at its first read
   socket.non_blocking(true, ignored);
   socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  // Where a kernel does not tell what is left, each receive is followed by one that asks.
   const int on = 1;
   ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_INQ, &on, sizeof on);
 }
