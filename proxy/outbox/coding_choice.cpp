@@ -6,9 +6,10 @@ namespace llmgw::proxy {
 
 bool CodingChoice::compress(std::size_t bytes) noexcept {
   if (bytes < worth_it) return false;
-  if (cost_[0] == 0) return false;
-  if (cost_[1] == 0) return true;
-  const bool better = cost_[1] < cost_[0];
+  const bool is_known = cost_[1] != 0;
+  const bool better = is_known && cost_[1] < cost_[0] * clearly;
+  if (!better && cost_[0] <= good_link) return false;
+  if (!is_known) return true;
   if (++since_probe_ < probe_interval) return better;
   since_probe_ = 0;
   return !better;

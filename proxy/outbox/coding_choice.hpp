@@ -9,13 +9,18 @@
 
 namespace llmgw::proxy {
 
-/// On a fast network gzip only costs time, on a slow one it saves more than it costs. Which it is
-/// shows in the time a batch takes, compression included: each way is tried now and then, and the
-/// one that carries more bytes a second is kept.
+/// On a fast network gzip only costs processor time, on a slow one it saves more than it costs. A
+/// link that carries plain batches well is left alone. On another each way is tried now and then,
+/// and gzip is kept where it is clearly sooner there, compression included: where the two are close
+/// the difference is that of the scheduler, and plain is cheaper.
 class CodingChoice {
  public:
   /// Smaller batches take one round trip either way, and are not worth a thought.
   static constexpr std::size_t worth_it = 16 * 1024;
+  /// Nanoseconds a byte up to which a plain batch is fast enough: 10 MB/s.
+  static constexpr double good_link = 100;
+  /// The part of plain's time that gzip may take.
+  static constexpr double clearly = 0.75;
   /// Every so many batches of that size goes the other way, to see whether things have changed.
   static constexpr unsigned probe_interval = 64;
 
