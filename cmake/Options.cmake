@@ -31,10 +31,10 @@ else()
 endif()
 target_compile_definitions(gateway_options INTERFACE
   LLMGW_VERSION="${PROJECT_VERSION}"
-  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_DATE_TIME BOOST_ALL_NO_LIB)
+  BOOST_ALL_NO_LIB)
 
-# What nearly every file includes, or takes long to read. Adding nlohmann/json or Asio here makes builds slower:
-# few files need them, all would load them. Sources still include what they use; the preset clang builds without.
+# What nearly every file includes, or takes long to read. Adding nlohmann/json here makes builds slower:
+# few files need it, all would load it. Sources still include what they use; the preset clang builds without.
 set(precompiled <algorithm> <array> <charconv> <chrono> <coroutine> <cstdint> <cstring> <deque> <functional> <map>
   <memory> <optional> <span> <string> <string_view> <unordered_map> <utility> <variant> <vector>
   <boost/system/result.hpp>)

@@ -7,8 +7,8 @@
 
 namespace llmgw {
 
-/// Every error the gateway tells apart. Raw Asio, OpenSSL and errno codes are translated into one
-/// of these where they enter (common/net, common/http, proxy/upstream) and travel upward unchanged
+/// Every error the gateway tells apart. Raw OpenSSL and errno codes are translated into one of
+/// these where they enter (common/net, common/http, proxy/upstream) and travel upward unchanged
 /// from there.
 enum class errc {
   ok = 0,

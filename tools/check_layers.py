@@ -33,9 +33,8 @@ IO_PLACES = (
 IO_HEADER = re.compile(
     r"boost/(asio|beast)|openssl/|spdlog/|(thread|mutex|shared_mutex|condition_variable|future)$"
 )
-ASIO = re.compile(r"boost/(asio|beast)")
-ASIO_PLACES = ("common/async/", "common/net/")  # their .cpp files, and:
-ASIO_HEADERS = ("common/net/tcp_stream.hpp",)
+POLLING = re.compile(r"sys/epoll\.h$|boost/asio")
+POLLING_PLACES = ("common/async/", "tests/")
 
 
 @dataclass(frozen=True)
@@ -150,12 +149,10 @@ def is_pure(source: Source, known: dict[str, Source]) -> bool:
 
 
 def check_io(source: Source, known: dict[str, Source]) -> Iterator[str]:
-    """PURE files reach no I/O header, not even through other files; Asio stays in its own sources."""
+    """PURE files reach no I/O header, not even through other files; descriptors are waited for in one place."""
     for number, header in source.system:
-        if not ASIO.match(header) or source.path in ASIO_HEADERS:
-            continue
-        if not (source.path.startswith(ASIO_PLACES) and source.path.endswith(".cpp")):
-            yield f"{source.path}:{number}: <{header}> belongs in the .cpp files of {' and '.join(ASIO_PLACES)}"
+        if POLLING.match(header) and not source.path.startswith(POLLING_PLACES):
+            yield f"{source.path}:{number}: <{header}>: descriptors are waited for through common/async/poller.hpp"
     if not is_pure(source, known):
         return
     seen = {source.path}

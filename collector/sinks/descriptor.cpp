@@ -5,20 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <utility>
-
 namespace llmgw::collector {
-
-Descriptor::Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  std::swap(number_, other.number_);
-  return *this;
-}
-
-Descriptor::~Descriptor() {
-  if (is_open()) ::close(number_);
-}
 
 std::optional<struct stat> regular_file(int file) noexcept {
   struct stat status {};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Descriptor: an open file, and the errors of the system as values.
+// Files by their descriptor, and the errors of the system as values.
 #pragma once
 
 #include <sys/stat.h>
@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 
+#include "common/descriptor.hpp"
 #include "common/error.hpp"
 
 namespace llmgw::collector {
@@ -17,22 +18,6 @@ namespace llmgw::collector {
 inline boost::system::error_code system_error(int number) noexcept {
   return {number, boost::system::system_category()};
 }
-
-/// Owns a file descriptor and closes it.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) noexcept : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept;
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  ~Descriptor();
-
-  int number() const noexcept { return number_; }
-  bool is_open() const noexcept { return number_ >= 0; }
-
- private:
-  int number_ = -1;
-};
 
 /// The status of a regular file; nothing for what is none, such as a pipe.
 std::optional<struct stat> regular_file(int file) noexcept;

@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The event loop on Boost.Asio.
+// The turns of the event loop.
 #include "common/async/loop.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include "common/async/mailbox.hpp"
 
 namespace llmgw {
-
-struct Loop::Engine {
-  boost::asio::io_context context{1};
-  boost::asio::steady_timer tick{context};
-  bool stopping = false;
-};
 
 // The buffers are left uninitialised on purpose: pages that traffic never needs never become
 // resident.
@@ -20,31 +12,47 @@ Loop::Loop(std::chrono::milliseconds tick)
     : deadlines_(tick),
       receive_buffer_(std::make_unique_for_overwrite<char[]>(buffer_size)),
       decrypt_buffer_(std::make_unique_for_overwrite<char[]>(buffer_size)),
-      engine_(std::make_unique<Engine>()) {
+      mailbox_(std::make_unique<Mailbox>(poller_)) {
   schedule_tick();
 }
 
 Loop::~Loop() = default;
 
-void Loop::run() { engine_->context.run(); }
-
-void Loop::stop() {
-  engine_->stopping = true;
-  engine_->tick.cancel();
+void Loop::run() {
+  for (;;) {
+    run_queue();
+    if (is_done()) return;
+    poller_.wait(soon_.empty() ? alarms_.patience() : 0);
+    alarms_.ring_due();
+  }
 }
 
-void Loop::post(std::function<void()> work) {
-  boost::asio::post(engine_->context, std::move(work));
+void Loop::stop() noexcept {
+  stopping_ = true;
+  tick_.cancel();
 }
 
-boost::asio::io_context& Loop::context() noexcept { return engine_->context; }
+void Loop::post(std::function<void()> work) { mailbox_->put(std::move(work)); }
+
+bool Loop::is_done() const {
+  return stopping_ && waits_ == 0 && soon_.empty() && mailbox_->is_empty();
+}
+
+// What is asked for meanwhile has to wait for the next turn, or descriptors would starve.
+void Loop::run_queue() {
+  RunQueue now;
+  now.swap(soon_);
+  while (!now.empty()) {
+    Runnable& next = now.front();
+    now.pop_front();
+    next.run();
+  }
+}
 
 void Loop::schedule_tick() {
-  engine_->tick.expires_after(deadlines_.tick());
-  engine_->tick.async_wait([this](boost::system::error_code) {
-    if (engine_->stopping) return;
+  tick_.set(deadlines_.tick(), [this] {
     deadlines_.advance(Deadline::Clock::now());
-    schedule_tick();
+    if (!stopping_) schedule_tick();
   });
 }
 

@@ -3,20 +3,22 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
 
+#include "common/async/alarm.hpp"
 #include "common/async/deadlines.hpp"
+#include "common/async/poller.hpp"
+#include "common/async/runnable.hpp"
 #include "common/gather.hpp"
-
-namespace boost::asio {
-class io_context;
-}
 
 namespace llmgw {
 
-/// An io_context(1) with its coarse tick, and the buffers that code between two suspensions may use
+class Mailbox;
+
+/// Descriptors, alarms, a coarse tick, and the buffers that code between two suspensions may use
 /// freely. Everything but post() belongs to the thread that calls run().
 class Loop {
  public:
@@ -26,16 +28,25 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// Serves until stop() was called and nothing is left to do, or until abandon().
+  /// Serves until stop() was called and nothing is waited for any more.
   void run();
-  /// Ends the tick; run() returns once the last operation has completed. Called on the loop's
-  /// thread.
-  void stop();
+  /// Ends the tick. Called on the loop's thread.
+  void stop() noexcept;
 
   /// Runs `work` on the loop's thread soon. Any thread.
   void post(std::function<void()> work);
 
-  boost::asio::io_context& context() noexcept;
+  /// Runs it in the next turn, after all that was asked for before; once, however often it is
+  /// asked for meanwhile.
+  void run_soon(Runnable& work) noexcept {
+    if (!work.is_linked()) soon_.push_back(work);
+  }
+  /// Counts what keeps run() from returning: each wait for an event that somebody depends on.
+  void begin_wait() noexcept { ++waits_; }
+  void end_wait() noexcept { --waits_; }
+
+  Poller& poller() noexcept { return poller_; }
+  Alarms& alarms() noexcept { return alarms_; }
   Deadlines& deadlines() noexcept { return deadlines_; }
 
   /// Where socket bytes land. Contents are good until the next suspension of the coroutine that
@@ -52,14 +63,21 @@ class Loop {
   static constexpr std::size_t buffer_size = 256 * 1024;
 
  private:
-  struct Engine;
   void schedule_tick();
+  bool is_done() const;
+  void run_queue();
 
+  Poller poller_;
+  Alarms alarms_;
   Deadlines deadlines_;
+  RunQueue soon_;
+  std::size_t waits_ = 0;
+  bool stopping_ = false;
   Gather gather_;
   std::unique_ptr<char[]> receive_buffer_;
   std::unique_ptr<char[]> decrypt_buffer_;
-  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Mailbox> mailbox_;
+  Alarm tick_{*this};
 };
 
 }  // namespace llmgw

@@ -5,12 +5,13 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 #include <csignal>
 #include <system_error>
 #include <utility>
+
+#include "common/async/poller.hpp"
+#include "common/descriptor.hpp"
 
 namespace llmgw {
 namespace {
@@ -28,38 +29,41 @@ int block_and_open() {
 
 }  // namespace
 
-struct Signals::Source {
-  boost::asio::posix::stream_descriptor descriptor;
+struct Signals::Source final : Poller::Target {
+  Loop& loop;
+  Descriptor descriptor;
   std::function<void(int)> handle;
 
-  void wait() {
-    descriptor.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                          [this](boost::system::error_code code) {
-                            if (code) return;
-                            wait();
-                            take();
-                          });
+  Source(Loop& owner, std::function<void(int)> then)
+      : loop(owner), descriptor(block_and_open()), handle(std::move(then)) {
+    if (loop.poller().add(descriptor.number(), EPOLLIN, *this).has_error())
+      throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+    loop.begin_wait();
+  }
+  ~Source() { close(); }
+
+  void close() noexcept {
+    if (!descriptor.is_open()) return;
+    loop.poller().forget(*this);
+    descriptor.close();
+    loop.end_wait();
   }
 
-  void take() {
+  // One at a time: the handler may close.
+  void ready(std::uint32_t) override {
     signalfd_siginfo signal;
-    while (::read(descriptor.native_handle(), &signal, sizeof signal) == sizeof signal)
+    if (::read(descriptor.number(), &signal, sizeof signal) == sizeof signal)
       handle(static_cast<int>(signal.ssi_signo));
   }
 };
 
 Signals::Signals(Loop& loop, std::function<void(int)> handle)
-    : source_(new Source{boost::asio::posix::stream_descriptor(loop.context(), block_and_open()),
-                         std::move(handle)}) {
+    : source_(std::make_unique<Source>(loop, std::move(handle))) {
   std::signal(SIGPIPE, SIG_IGN);
-  source_->wait();
 }
 
 Signals::~Signals() = default;
 
-void Signals::cancel() {
-  boost::system::error_code ignored;
-  source_->descriptor.cancel(ignored);
-}
+void Signals::cancel() { source_->close(); }
 
 }  // namespace llmgw

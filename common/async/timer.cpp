@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Waiting on Asio's timer.
+// Waiting for an alarm, or for whoever cancels it.
 #include "common/async/timer.hpp"
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-
-#include "common/async/spawn.hpp"
 
 namespace llmgw {
 
-struct Timer::Engine {
-  boost::asio::steady_timer timer;
-};
-
-Timer::Timer(Loop& loop) : engine_(new Engine{boost::asio::steady_timer(loop.context())}) {}
-Timer::~Timer() = default;
-
 Task<bool> Timer::wait(std::chrono::milliseconds duration) {
   OneShot<bool> done;
-  engine_->timer.expires_after(duration);
-  engine_->timer.async_wait([&done](boost::system::error_code code) { done.set(!code); });
+  waiter_ = &done;
+  alarm_.set(duration, [this] { std::exchange(waiter_, nullptr)->set(true); });
   co_return co_await done;
 }
 
-void Timer::cancel() noexcept { engine_->timer.cancel(); }
+void Timer::cancel() noexcept {
+  if (!alarm_.is_set()) return;
+  alarm_.cancel();
+  loop_.run_soon(*this);
+}
 
 }  // namespace llmgw

@@ -3,29 +3,32 @@
 #pragma once
 
 #include <chrono>
-#include <memory>
 
+#include "common/async/alarm.hpp"
 #include "common/async/loop.hpp"
+#include "common/async/spawn.hpp"
 #include "common/async/task.hpp"
 
 namespace llmgw {
 
 /// Belongs to its loop's thread; one waiter at a time.
-class Timer {
+class Timer final : private Runnable {
  public:
-  explicit Timer(Loop& loop);
-  ~Timer();
+  explicit Timer(Loop& loop) noexcept : loop_(loop), alarm_(loop) {}
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
   /// True if the whole duration passed, false if cancel() ended it.
   Task<bool> wait(std::chrono::milliseconds duration);
-  /// Ends the wait under way, if there is one.
+  /// Ends the wait under way, if there is one; its waiter goes on in the loop's next turn.
   void cancel() noexcept;
 
  private:
-  struct Engine;
-  std::unique_ptr<Engine> engine_;
+  void run() override { std::exchange(waiter_, nullptr)->set(false); }
+
+  Loop& loop_;
+  Alarm alarm_;
+  OneShot<bool>* waiter_ = nullptr;
 };
 
 }  // namespace llmgw

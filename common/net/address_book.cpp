@@ -34,7 +34,8 @@ Task<Result<std::vector<Endpoint>>> AddressBook::get(std::chrono::milliseconds l
 Task<Result<std::vector<Endpoint>>> AddressBook::get_anew(std::chrono::milliseconds limit,
                                                           ConnectAttempt* attempt) {
   if (is_literal_) co_return known_;
-  if (!look_up_ && Deadline::Clock::now() < asked_at_ + pause_) co_return known_;
+  const bool is_new = !known_.empty() && Deadline::Clock::now() < asked_at_ + pause_;
+  if (!look_up_ && is_new) co_return known_;
   begin();
   auto outcome = co_await wait(limit, attempt);
   co_return outcome;

@@ -1,42 +1,191 @@
 // SPDX-License-Identifier: MIT
-// Reading, watching and sending on one connection.
+// The life of a connection, reading and watching; sending is in byte_stream_send.cpp.
 #include "common/net/byte_stream.hpp"
 
-#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
 
-#include "common/net/tcp_stream.hpp"
+#include "common/net/socket_error.hpp"
 
 namespace llmgw {
 namespace {
 
-// One TLS record carries at most this much plaintext (RFC 8446 section 5.1).
-constexpr std::size_t tls_record = 16 * 1024;
+constexpr std::chrono::milliseconds hangup_interval{50};
+
+// A receive that brought less than it had room for has emptied the socket, unless its event told
+// of more than bytes: an end, a reset, or urgent data, at whose mark a receive stops.
+constexpr std::uint32_t more_than_bytes = EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI;
 
 }  // namespace
 
-ByteStream::ByteStream(Loop& loop) noexcept : loop_(loop) { loop.deadlines().add(*this); }
+Result<ByteStream::Pointer> ByteStream::make(Loop& loop, Descriptor socket) {
+  const int on = 1;  // a socket that is already dead says so at its first read
+  ::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  Pointer made(new ByteStream(loop, std::move(socket)));
+  const auto added = loop.poller().add(made->socket_.number(), events_to_read, *made);
+  if (added.has_error()) return added.error();
+  return made;
+}
 
-void ByteStream::Release::operator()(ByteStream* stream) const noexcept {
-  stream->listener_ = nullptr;
-  stream->close();
-  if (stream->pending_ == 0) {
-    delete static_cast<TcpStream*>(stream);
-  } else {
-    stream->released_ = true;  // the last operation to come back deletes it
-  }
+ByteStream::ByteStream(Loop& loop, Descriptor socket) noexcept
+    : loop_(loop), socket_(std::move(socket)) {
+  loop.deadlines().add(*this);
+}
+
+ByteStream::~ByteStream() {
+  close();
+  if (receiving_) loop_.end_wait();
+  if (sending_) loop_.end_wait();
+}
+
+void ByteStream::close(errc reason) noexcept {
+  if (!is_open()) return;
+  cancel_reason_ = reason;
+  if (fault_ == errc::ok) fault_ = reason;
+  if (send_fault_ == errc::ok) send_fault_ = reason;
+  cancel_waits();
+  loop_.poller().forget(*this);
+  socket_.close();
+  hangup_check_.reset();
+}
+
+void ByteStream::reset() noexcept {
+  if (!is_open()) return;
+  const linger at_once{1, 0};
+  ::setsockopt(socket_.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  close();
 }
 
 ByteStream::Read ByteStream::read() noexcept { return Read(*this); }
 ByteStream::Write ByteStream::write(Gather& pieces, ByteStream* source) noexcept {
   return Write(*this, pieces, source);
 }
+
+// Waiting.
+
+void ByteStream::ready(std::uint32_t events) {
+  constexpr std::uint32_t to_read = EPOLLIN | more_than_bytes;
+  constexpr std::uint32_t to_send = EPOLLOUT | EPOLLHUP | EPOLLERR;
+  if ((events & to_read) != 0) may_have_more_ = true;
+  if ((events & more_than_bytes) != 0) end_is_near_ = true;
+  if ((events & to_send) != 0) has_room_ = true;
+  run();
+}
+
+// Whoever is resumed may destroy this stream, so each call ends at most one wait.
+void ByteStream::run() {
+  const bool may_receive = receiving_ && (may_have_more_ || receive_cancelled_);
+  const bool may_send = sending_ && (has_room_ || send_cancelled_);
+  if (may_send) {
+    if (may_receive) loop_.run_soon(*this);
+    finish_send();
+  } else if (may_receive) {
+    finish_receive();
+  }
+}
+
+void ByteStream::arm_receive() noexcept {
+  receiving_ = true;
+  loop_.begin_wait();
+  if (may_have_more_) loop_.run_soon(*this);
+}
+
+// Receives only now: the loop's buffer belongs to one stream at a time.
+void ByteStream::finish_receive() {
+  receiving_ = false;
+  loop_.end_wait();
+  if (std::exchange(receive_cancelled_, false)) return received(errc::cancelled, {});
+  const std::span<char> space = receive_space();
+  ssize_t count = 0;
+  do {
+    count = ::recv(socket_.number(), space.data(), space.size(), MSG_DONTWAIT);
+  } while (count < 0 && errno == EINTR);
+  const auto size = static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+  may_have_more_ = count > 0 && (size == space.size() || end_is_near_);
+  if (count > 0) return received(errc::ok, {space.data(), size});
+  if (count == 0) return received(errc::connection_closed, {});
+  if (errno == EAGAIN || errno == EWOULDBLOCK) return arm_receive();
+  received(translate_errno(errno), {});
+}
+
+void ByteStream::cancel_waits() noexcept {
+  receive_cancelled_ = receiving_;
+  send_cancelled_ = sending_;
+  if (receiving_ || sending_) loop_.run_soon(*this);
+}
+
+void ByteStream::expires_after(std::chrono::milliseconds duration) noexcept {
+  progress_within_ = {};
+  loop_.deadlines().arm(*this, duration);
+}
+
+void ByteStream::expires_without_progress(std::chrono::milliseconds duration) noexcept {
+  progress_within_ = duration;
+  loop_.deadlines().arm(*this, duration);
+}
+
+void ByteStream::expired() noexcept {
+  if (!reader_ && !writer_) return;
+  if (writer_ && progress_within_.count() > 0) {
+    // A socket is called writable only when a third of its buffer is free, which may take a slow
+    // peer minutes.
+    const int before = std::exchange(queued_, queued());
+    if (queued_ < before) return loop_.deadlines().arm(*this, progress_within_);
+  }
+  read_expired_ = static_cast<bool>(reader_);
+  cancel_waits();
+}
+
+void ByteStream::interrupt_read() noexcept {
+  if (reader_) expired();
+}
+
+// Watching.
+
+void ByteStream::watch(CloseListener* listener) {
+  listener_ = listener;
+  if (listener == nullptr || receiving_) return;
+  if (fault_ != errc::ok) {
+    std::exchange(listener_, nullptr)->peer_closed();
+  } else if (unread_size() < watch_limit) {
+    arm_receive();
+  } else if (!hangup_check_ || !hangup_check_->is_set()) {
+    check_hangup_later();
+  }
+}
+
+void ByteStream::check_hangup_later() {
+  if (!hangup_check_) hangup_check_ = std::make_unique<Alarm>(loop_);
+  hangup_check_->set(hangup_interval, [this] { check_hangup(); });
+}
+
+// The kernel knows of the peer's end although bytes stand before it.
+void ByteStream::check_hangup() noexcept {
+  if (listener_ == nullptr || receiving_) return;
+  pollfd asked{socket_.number(), POLLRDHUP, 0};
+  const bool gone =
+      ::poll(&asked, 1, 0) == 1 && (asked.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+  if (gone) {
+    std::exchange(listener_, nullptr)->peer_closed();
+  } else {
+    watch(listener_);
+  }
+}
+
+bool ByteStream::is_stale() noexcept {
+  if (!is_open() || fault_ != errc::ok || has_unread()) return true;
+  char byte = 0;
+  const auto count = ::recv(socket_.number(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (count > 0) return tls_ == nullptr;  // TLS peers may send tickets at any time
+  return count == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+// Reading.
 
 // Bytes that came out of handed_out_ are not copied: many small messages may have come in one span.
 void ByteStream::unread(std::string_view bytes) {
@@ -51,75 +200,6 @@ void ByteStream::unread(std::string_view bytes) {
   again_from_ = handed_out_.size();
   kept_.insert(0, bytes);
 }
-
-void ByteStream::watch(CloseListener* listener) {
-  listener_ = listener;
-  if (listener == nullptr || receiving_) return;
-  if (fault_ != errc::ok) {
-    std::exchange(listener_, nullptr)->peer_closed();
-  } else if (unread_size() < watch_limit) {
-    arm_receive();
-  } else if (!checking_hangup_) {
-    arm_hangup_check();
-  }
-}
-
-// The kernel knows of the peer's end although bytes stand before it.
-void ByteStream::check_hangup() noexcept {
-  if (listener_ == nullptr || receiving_) return;
-  pollfd asked{static_cast<TcpStream*>(this)->socket.native_handle(), POLLRDHUP, 0};
-  const bool gone =
-      ::poll(&asked, 1, 0) == 1 && (asked.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
-  if (gone) {
-    std::exchange(listener_, nullptr)->peer_closed();
-  } else {
-    watch(listener_);
-  }
-}
-
-bool ByteStream::is_stale() noexcept {
-  if (!is_open() || fault_ != errc::ok || has_unread()) return true;
-  auto& socket = static_cast<TcpStream*>(this)->socket;
-  char byte = 0;
-  const auto count = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  if (count > 0) return tls_ == nullptr;  // TLS peers may send tickets at any time
-  return count == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
-}
-
-void ByteStream::expires_after(std::chrono::milliseconds duration) noexcept {
-  progress_within_ = {};
-  loop_.deadlines().arm(*this, duration);
-}
-
-void ByteStream::expires_without_progress(std::chrono::milliseconds duration) noexcept {
-  progress_within_ = duration;
-  loop_.deadlines().arm(*this, duration);
-}
-
-// Bytes that the peer's kernel has not taken yet.
-int ByteStream::queued() noexcept {
-  int count = 0;
-  ::ioctl(static_cast<TcpStream*>(this)->socket.native_handle(), SIOCOUTQ, &count);
-  return count;
-}
-
-void ByteStream::expired() noexcept {
-  if (!reader_ && !writer_) return;
-  if (writer_ && progress_within_.count() > 0) {
-    // A socket is called writable only when a third of its buffer is free, which may take a slow
-    // peer minutes.
-    const int before = std::exchange(queued_, queued());
-    if (queued_ < before) return loop_.deadlines().arm(*this, progress_within_);
-  }
-  read_expired_ = static_cast<bool>(reader_);
-  cancel_operations();
-}
-
-void ByteStream::interrupt_read() noexcept {
-  if (reader_) expired();
-}
-
-// Reading.
 
 bool ByteStream::prepare_read() {
   if (again_from_ < handed_out_.size()) {
@@ -154,7 +234,7 @@ Result<std::string_view> ByteStream::take_read() noexcept {
   return is_cut ? errc::connection_reset : fault_;
 }
 
-// The reactor's answer to arm_receive(). Whoever is resumed or told may destroy this stream:
+// The end of a wait for bytes. Whoever is resumed or told may destroy this stream:
 // nothing follows that.
 void ByteStream::received(errc fault, std::string_view bytes) {
   receiving_ = false;
@@ -207,105 +287,6 @@ void ByteStream::keep_for_later(std::string_view bytes) {
   for (bool more = offer(bytes); more; more = tls_ != nullptr && decrypt_some()) {
     kept_.append(std::exchange(ready_, {}));
   }
-}
-
-// Sending.
-
-bool ByteStream::send_now(Gather& pieces) {
-  write_waited_ = false;
-  if (send_fault_ != errc::ok) return true;
-  if (tls_ == nullptr) return send_plain(pieces.pieces());
-  // Small pieces share a record: one header, one tag, one pass of the peer.
-  std::array<char, tls_record> together;
-  if (pieces.size() <= together.size()) {
-    std::size_t size = 0;
-    for (const iovec& each : pieces.pieces()) {
-      std::memcpy(together.data() + size, each.iov_base, each.iov_len);
-      size += each.iov_len;
-    }
-    if (tls_->encrypt({together.data(), size}).has_error()) send_fault_ = errc::tls_failed;
-  } else {
-    for (const iovec& each : pieces.pieces()) {
-      const std::string_view bytes{static_cast<const char*>(each.iov_base), each.iov_len};
-      if (tls_->encrypt(bytes).has_error()) send_fault_ = errc::tls_failed;
-    }
-  }
-  if (send_fault_ != errc::ok) return true;
-  iovec whole{tls_->output().data(), tls_->output().size()};
-  const bool sent = send_plain({&whole, 1});
-  tls_->output().clear();
-  if (tls_->output().capacity() > 2 * tls_record) std::string().swap(tls_->output());
-  return sent;
-}
-
-// True when nothing is left to wait for: all was sent, or sending failed.
-bool ByteStream::send_plain(std::span<iovec> pieces) {
-  const int descriptor = static_cast<TcpStream*>(this)->socket.native_handle();
-  while (unsent_.empty() && !pieces.empty()) {
-    msghdr message{};
-    message.msg_iov = pieces.data();
-    message.msg_iovlen = std::min<std::size_t>(pieces.size(), IOV_MAX);
-    auto count = ::sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (count < 0) {
-      if (errno == EINTR) continue;
-      if (errno == EAGAIN || errno == EWOULDBLOCK) break;
-      send_fault_ = translate_errno(errno);
-      return true;
-    }
-    bytes_sent_ += static_cast<std::uint64_t>(count);
-    while (!pieces.empty() && static_cast<std::size_t>(count) >= pieces.front().iov_len) {
-      count -= static_cast<ssize_t>(pieces.front().iov_len);
-      pieces = pieces.subspan(1);
-    }
-    if (count == 0) continue;
-    pieces.front().iov_base = static_cast<char*>(pieces.front().iov_base) + count;
-    pieces.front().iov_len -= static_cast<std::size_t>(count);
-    break;  // a short write: the socket is full
-  }
-  std::size_t left = 0;
-  for (const iovec& each : pieces) left += each.iov_len;
-  unsent_.reserve(unsent_.size() + left);
-  for (const iovec& each : pieces) {
-    unsent_.append(static_cast<const char*>(each.iov_base), each.iov_len);
-  }
-  return unsent_.empty();
-}
-
-void ByteStream::await_write(std::coroutine_handle<> writer, ByteStream* source) {
-  writer_ = writer;
-  write_waited_ = true;
-  if (progress_within_.count() > 0) queued_ = queued();
-  arm_send();
-  if (source != nullptr && source->listener_ != nullptr) source->watch(source->listener_);
-}
-
-Result<void> ByteStream::take_write() noexcept {
-  if (send_fault_ != errc::ok) return send_fault_;
-  return {};
-}
-
-// True when the writer may go on.
-bool ByteStream::flush_unsent() noexcept {
-  const int descriptor = static_cast<TcpStream*>(this)->socket.native_handle();
-  while (unsent_from_ < unsent_.size()) {
-    const auto count = ::send(descriptor, unsent_.data() + unsent_from_,
-                              unsent_.size() - unsent_from_, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (count < 0) {
-      if (errno == EINTR) continue;
-      if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
-      send_fault_ = translate_errno(errno);
-      break;
-    }
-    bytes_sent_ += static_cast<std::uint64_t>(count);
-    unsent_from_ += static_cast<std::size_t>(count);
-    if (progress_within_.count() > 0) {
-      queued_ = queued();
-      loop_.deadlines().arm(*this, progress_within_);
-    }
-  }
-  unsent_from_ = 0;
-  std::string().swap(unsent_);
-  return true;
 }
 
 Task<Result<void>> ByteStream::start_tls(TlsContext& context, const std::string& host) {

@@ -13,6 +13,7 @@
 
 #include "common/async/loop.hpp"
 #include "common/async/task.hpp"
+#include "common/descriptor.hpp"
 #include "common/error.hpp"
 #include "common/net/tls.hpp"
 
@@ -33,12 +34,14 @@ class CloseListener {
 ///
 /// What arrives is received into the loop's one buffer, so an idle stream holds no memory for it. A
 /// receive that emptied the socket is followed by another only when an event has come.
-class ByteStream : public Deadline {
+class ByteStream final : Deadline, Poller::Target, Runnable {
  public:
-  struct Release {
-    void operator()(ByteStream* stream) const noexcept;
-  };
-  using Pointer = std::unique_ptr<ByteStream, Release>;
+  using Pointer = std::unique_ptr<ByteStream>;
+
+  /// Takes over a connected socket that does not block. errc::overloaded without memory.
+  static Result<Pointer> make(Loop& loop, Descriptor socket);
+  /// Closes it; whoever still waits is told nothing.
+  ~ByteStream();
 
   class Read;
   class Write;
@@ -72,6 +75,7 @@ class ByteStream : public Deadline {
 
   /// Arms the deadline of whatever is awaited next: it then fails with errc::timed_out.
   void expires_after(std::chrono::milliseconds duration) noexcept;
+  using Deadline::expires_never;
   /// The same for a write, counted anew as long as the peer goes on taking bytes.
   void expires_without_progress(std::chrono::milliseconds duration) noexcept;
 
@@ -83,7 +87,7 @@ class ByteStream : public Deadline {
   void reset() noexcept;
   /// Sends FIN; reading goes on.
   void shutdown_send() noexcept;
-  bool is_open() const noexcept;
+  bool is_open() const noexcept { return socket_.is_open(); }
 
   /// Client handshake with verification, before anything else is sent. errc::tls_failed: see
   /// tls_failure().
@@ -125,26 +129,32 @@ class ByteStream : public Deadline {
     ByteStream* source_;
   };
 
- protected:
-  explicit ByteStream(Loop& loop) noexcept;
-  ~ByteStream() override = default;
+ private:
+  ByteStream(Loop& loop, Descriptor socket) noexcept;
+
+  // What the loop says.
+  void ready(std::uint32_t events) override;
+  void run() override;
   void expired() noexcept override;
 
-  // The socket side, in the .cpp.
-  void arm_receive();
-  void arm_send();
+  // One wait each for bytes and for room.
+  void arm_receive() noexcept;
+  void arm_send() noexcept;
+  void finish_receive();
+  void finish_send();
+  void cancel_waits() noexcept;
   void received(errc fault, std::string_view bytes);
-  void cancel_operations() noexcept;
 
   bool prepare_read();
   void await_read(std::coroutine_handle<> reader);
   Result<std::string_view> take_read() noexcept;
   bool send_now(Gather& pieces);
+  bool send_joined(Gather& pieces);
   bool send_plain(std::span<iovec> pieces);
   void await_write(std::coroutine_handle<> writer, ByteStream* source);
   Result<void> take_write() noexcept;
   bool flush_unsent() noexcept;
-  void arm_hangup_check();
+  void check_hangup_later();
   void check_hangup() noexcept;
   int queued() noexcept;
   std::size_t unread_size() const noexcept {
@@ -155,8 +165,13 @@ class ByteStream : public Deadline {
   bool decrypt_some();
   void keep_for_later(std::string_view bytes);
 
+  // With EPOLLET each change is told once. EPOLLRDHUP is what a FIN behind bytes is known by.
+  static constexpr std::uint32_t events_to_read = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET;
+
   Loop& loop_;
+  Descriptor socket_;
   std::unique_ptr<TlsEngine> tls_;
+  std::unique_ptr<Alarm> hangup_check_;  // made where it is needed, rarely
   CloseListener* listener_ = nullptr;
   std::coroutine_handle<> reader_;
   std::coroutine_handle<> writer_;
@@ -169,14 +184,18 @@ class ByteStream : public Deadline {
   std::uint64_t bytes_sent_ = 0;
   std::chrono::milliseconds progress_within_{0};  // 0: the deadline is for all of a write
   int queued_ = 0;         // what the kernel held for the peer when that was asked last
-  int pending_ = 0;        // operations the reactor holds; the stream outlives them
   errc fault_ = errc::ok;  // why reading has ended
   errc send_fault_ = errc::ok;
   errc cancel_reason_ = errc::cancelled;
   bool receiving_ = false;
-  bool released_ = false;
+  bool sending_ = false;
+  bool receive_cancelled_ = false;
+  bool send_cancelled_ = false;
+  bool may_have_more_ = false;  // no event is needed for the next receive
+  bool end_is_near_ = false;    // behind the bytes there is something that no event will tell again
+  bool has_room_ = false;
+  bool asks_for_room_ = false;
   bool read_expired_ = false;
-  bool checking_hangup_ = false;
   bool write_waited_ = false;
 };
 

@@ -1,109 +1,124 @@
 // SPDX-License-Identifier: MIT
-// The race of connection attempts, on Asio.
+// The race of connection attempts.
 #include "common/net/connect.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <cstring>
+#include <sys/socket.h>
+
+#include <cerrno>
 
 #include "common/async/spawn.hpp"
-#include "common/net/tcp_stream.hpp"
+#include "common/net/socket_error.hpp"
 
 namespace llmgw {
 namespace {
 
-using boost::asio::ip::tcp;
-using boost::system::error_code;
-
 constexpr std::chrono::milliseconds attempt_delay{250};
 
-tcp::endpoint to_asio(const Endpoint& source) {
-  tcp::endpoint made;
-  made.resize(source.size);
-  std::memcpy(made.data(), &source.any, source.size);
-  return made;
-}
-
-/// Attempts side by side. Its handlers refer to it, so it ends only when the last of them has run.
-class Race {
+/// One socket on its way. Forgotten with its owner.
+class Attempt final : Poller::Target {
  public:
-  Race(Loop& loop, std::vector<Endpoint> endpoints)
-      : loop_(loop),
-        endpoints_(std::move(endpoints)),
-        stagger_(loop.context()),
-        limit_(loop.context()) {}
+  using Done = std::function<void(Attempt&, errc)>;
 
-  Task<Result<ByteStream::Pointer>> run(std::chrono::milliseconds limit) {
-    wait(limit_, limit, [this] { end(errc::timed_out); });
-    try_next();
-    co_await finished_;
-    if (winner_ == nullptr) co_return fault_;
-    co_return std::move(winner_);
+  Attempt(Loop& loop, Done done) noexcept : loop_(loop), done_(std::move(done)) {}
+  ~Attempt() { loop_.poller().forget(*this); }
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
+  /// errc::ok: `done` will be called. Else it is not.
+  errc start(const Endpoint& to) noexcept {
+    socket_ = Descriptor(::socket(to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!socket_.is_open()) return translate_errno(errno);
+    if (::connect(socket_.number(), &to.any, to.size) != 0 && errno != EINPROGRESS)
+      return translate_errno(errno);
+    const auto added = loop_.poller().add(socket_.number(), EPOLLOUT | EPOLLET, *this);
+    return added.has_error() ? errc::overloaded : errc::ok;
   }
 
-  void end(errc fault) {
-    if (std::exchange(over_, true)) return;
-    fault_ = fault;
-    stagger_.cancel();
-    limit_.cancel();
-    for (const auto& each : attempts_) {
-      if (each) each->close();
-    }
+  /// The socket, once it is connected.
+  Descriptor take() noexcept {
+    loop_.poller().remove(socket_.number(), *this);
+    return std::move(socket_);
   }
 
  private:
-  template <class Then>
-  void wait(boost::asio::steady_timer& timer, std::chrono::milliseconds duration, Then then) {
-    ++pending_;
-    timer.expires_after(duration);
-    timer.async_wait([this, then](error_code code) {
-      if (!code && !over_) then();
-      handled();
-    });
+  void ready(std::uint32_t) override {
+    int fault = 0;
+    socklen_t size = sizeof fault;
+    ::getsockopt(socket_.number(), SOL_SOCKET, SO_ERROR, &fault, &size);
+    done_(*this, fault == 0 ? errc::ok : translate_errno(fault));
+  }
+
+  Loop& loop_;
+  Done done_;
+  Descriptor socket_;
+};
+
+/// Attempts side by side, until one is connected, all have failed or somebody ends it.
+class Race final : Runnable {
+ public:
+  Race(Loop& loop, std::vector<Endpoint> endpoints)
+      : loop_(loop), endpoints_(std::move(endpoints)), stagger_(loop), limit_(loop) {}
+
+  Task<Result<ByteStream::Pointer>> run_for(std::chrono::milliseconds limit) {
+    limit_.set(limit, [this] { end(errc::timed_out); });
+    try_next();
+    co_await finished_;
+    if (!winner_.is_open()) co_return outcome_;
+    co_return ByteStream::make(loop_, std::move(winner_));
+  }
+
+  /// The waiter goes on in the loop's next turn.
+  void end(errc outcome) noexcept {
+    if (std::exchange(over_, true)) return;
+    outcome_ = outcome;
+    stagger_.cancel();
+    limit_.cancel();
+    loop_.run_soon(*this);
+  }
+
+ private:
+  void run() override {
+    attempts_.clear();
+    finished_.set(true);
   }
 
   void try_next() {
-    if (attempts_.size() == endpoints_.size()) return;
-    const std::size_t index = attempts_.size();
-    attempts_.emplace_back(new TcpStream(loop_));
-    ++pending_;
-    static_cast<TcpStream&>(*attempts_.back())
-        .socket.async_connect(to_asio(endpoints_[index]),
-                              [this, index](error_code code) { tried(index, code); });
-    if (index + 1 < endpoints_.size()) wait(stagger_, attempt_delay, [this] { try_next(); });
-  }
-
-  void tried(std::size_t index, error_code code) {
-    if (!over_ && !code) {
-      winner_ = std::move(attempts_[index]);
-      static_cast<TcpStream&>(*winner_).configure();
-      end(errc::ok);
-    } else if (!over_) {
-      if (translate(code) == errc::overloaded) outcome_ = errc::overloaded;
-      if (++failed_ == endpoints_.size()) {
-        end(outcome_);
-      } else {
-        try_next();  // a failure need not be waited out
-      }
+    while (!over_ && attempts_.size() < endpoints_.size()) {
+      auto& attempt = *attempts_.emplace_back(std::make_unique<Attempt>(
+          loop_, [this](Attempt& tried, errc fault) { this->tried(tried, fault); }));
+      const errc fault = attempt.start(endpoints_[attempts_.size() - 1]);
+      if (fault == errc::ok) break;
+      note_failure(fault);  // which need not be waited out
     }
-    handled();
+    if (!over_ && attempts_.size() < endpoints_.size())
+      stagger_.set(attempt_delay, [this] { try_next(); });
   }
 
-  // Last in each handler: whoever waits for the end destroys this.
-  void handled() {
-    if (--pending_ == 0 && over_) finished_.set(true);
+  void tried(Attempt& attempt, errc fault) {
+    if (over_) return;
+    if (fault == errc::ok) {
+      winner_ = attempt.take();
+      end(errc::ok);
+    } else {
+      note_failure(fault);
+      try_next();
+    }
+  }
+
+  void note_failure(errc fault) noexcept {
+    if (fault == errc::overloaded) if_all_fail_ = errc::overloaded;
+    if (++failed_ == endpoints_.size()) end(if_all_fail_);
   }
 
   Loop& loop_;
   std::vector<Endpoint> endpoints_;
-  boost::asio::steady_timer stagger_;
-  boost::asio::steady_timer limit_;
-  std::vector<ByteStream::Pointer> attempts_;
-  ByteStream::Pointer winner_;
+  Alarm stagger_;
+  Alarm limit_;
+  std::vector<std::unique_ptr<Attempt>> attempts_;
+  Descriptor winner_;
   std::size_t failed_ = 0;
-  std::size_t pending_ = 0;
-  errc outcome_ = errc::refused;  // if all fail
-  errc fault_ = errc::ok;
+  errc if_all_fail_ = errc::refused;
+  errc outcome_ = errc::ok;
   bool over_ = false;
   OneShot<bool> finished_;
 };
@@ -117,7 +132,7 @@ Task<Result<ByteStream::Pointer>> connect(Loop& loop, std::vector<Endpoint> endp
   if (attempt != nullptr && attempt->is_cancelled()) co_return errc::cancelled;
   Race race(loop, std::move(endpoints));
   const ConnectAttempt::Step step(attempt, [&race] { race.end(errc::cancelled); });
-  auto outcome = co_await race.run(limit);
+  auto outcome = co_await race.run_for(limit);
   co_return outcome;
 }
 

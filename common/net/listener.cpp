@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Binding and accepting on Asio.
+// Binding and accepting.
 #include "common/net/listener.hpp"
 
 #include <arpa/inet.h>
-#include <unistd.h>
+#include <sys/socket.h>
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/v6_only.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <cstring>
+#include <cerrno>
 
-#include "common/net/tcp_stream.hpp"
+#include "common/descriptor.hpp"
+#include "common/net/socket_error.hpp"
 
 namespace llmgw {
 namespace {
 
-using boost::asio::ip::tcp;
-using ReusePort = boost::asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-using boost::system::error_code;
+constexpr int backlog = 4096;
+// Accepted in one turn of the loop, so that many who come at once do not hold up those who are in.
+constexpr int most_at_once = 16;
+constexpr std::chrono::milliseconds pause_without_descriptors{100};
 
 // Every address means IPv6 with IPv4 inside it, or IPv4 alone where the host has no IPv6.
 Endpoint to_endpoint(const ListenAddress& address, bool v6_available) {
@@ -37,113 +36,109 @@ Endpoint to_endpoint(const ListenAddress& address, bool v6_available) {
   return made;
 }
 
-tcp::endpoint to_asio(const Endpoint& source) {
-  tcp::endpoint made;
-  made.resize(source.size);
-  std::memcpy(made.data(), &source.any, source.size);
-  return made;
-}
-
-template <class Acceptor>
-error_code bind_to(Acceptor& acceptor, const Endpoint& endpoint, bool share) {
-  error_code code;
-  const tcp::endpoint wanted = to_asio(endpoint);
-  acceptor.open(wanted.protocol(), code);
+// A descriptor, or a negative errno.
+int bind_to(const Endpoint& endpoint, bool share) noexcept {
+  const int kind = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  Descriptor socket(::socket(endpoint.any.sa_family, kind, 0));
+  const auto set = [&socket](int level, int name, int value) {
+    return ::setsockopt(socket.number(), level, name, &value, sizeof value) == 0;
+  };
   // A restart must not wait for connections of the last run to time out (TIME_WAIT).
-  if (!code) acceptor.set_option(tcp::acceptor::reuse_address(true), code);
-  if (!code && share) acceptor.set_option(ReusePort(true), code);
-  if (!code && endpoint.is_v6()) acceptor.set_option(boost::asio::ip::v6_only(false), code);
-  if (!code) acceptor.bind(wanted, code);
-  return code;
+  const bool bound = socket.is_open() && set(SOL_SOCKET, SO_REUSEADDR, 1) &&
+                     (!share || set(SOL_SOCKET, SO_REUSEPORT, 1)) &&
+                     (!endpoint.is_v6() || set(IPPROTO_IPV6, IPV6_V6ONLY, 0)) &&
+                     ::bind(socket.number(), &endpoint.any, endpoint.size) == 0;
+  return bound ? socket.release() : -errno;
 }
 
 }  // namespace
 
 Result<Endpoint> reserve_address(const ListenAddress& address) {
-  boost::asio::io_context context;
   for (const bool v6 : {true, false}) {
-    tcp::acceptor probe(context);
-    const error_code code = bind_to(probe, to_endpoint(address, v6), false);
-    if (code == boost::asio::error::address_family_not_supported && v6) continue;
-    if (code) return translate(code);
-    const tcp::endpoint bound = probe.local_endpoint();
+    const int bound = bind_to(to_endpoint(address, v6), false);
+    if (bound == -EAFNOSUPPORT && v6) continue;
+    if (bound < 0) return translate_errno(-bound);
+    const Descriptor probe(bound);
     Endpoint found;
-    std::memcpy(&found.any, bound.data(), bound.size());
-    found.size = static_cast<socklen_t>(bound.size());
+    found.size = sizeof found.v6;
+    ::getsockname(probe.number(), &found.any, &found.size);
     return found;
   }
   return errc::address_unavailable;
 }
 
-struct Listener::Acceptor {
-  using Socket = boost::asio::basic_socket_acceptor<tcp, TcpStream::Executor>;
+/// The listening socket while it is open, and the pause while descriptors are short.
+struct Listener::Acceptor final : Poller::Target {
+  Acceptor(Loop& owner, Descriptor listening)
+      : loop(owner), socket(std::move(listening)), pause(owner) {}
+  ~Acceptor() { close(); }
 
-  explicit Acceptor(Loop& owner) : loop(owner), socket(owner.context()), pause(owner.context()) {}
-
-  void accept_next() {
-    auto stream = std::make_unique<ByteStream::Pointer>(new TcpStream(loop));
-    auto& target = static_cast<TcpStream&>(**stream);
-    socket.async_accept(target.socket, [this, held = std::move(stream)](error_code code) mutable {
-      if (code == boost::asio::error::operation_aborted) return;
-      if (code) return wait_and_retry(code);
-      static_cast<TcpStream&>(**held).configure();
-      accept(std::move(*held));
-      if (socket.is_open()) accept_next();
-    });
+  void start(Accept then) {
+    accept = std::move(then);
+    waiting = true;
+    loop.begin_wait();
+    loop.poller().change(socket.number(), EPOLLIN, *this);
   }
 
-  // Out of descriptors or memory: trying at once would spin. Anything else is the fault of one
-  // connection.
-  void wait_and_retry(error_code code) {
-    if (!socket.is_open()) return;
-    if (translate(code) != errc::overloaded) return accept_next();
-    pause.expires_after(std::chrono::milliseconds(100));
-    pause.async_wait([this](error_code cancelled) {
-      if (!cancelled) accept_next();
-    });
-  }
+  void ready(std::uint32_t) override { accept_some(most_at_once); }
 
-  void accept_queued() {
-    error_code code;
-    socket.non_blocking(true, code);
-    for (;;) {
-      ByteStream::Pointer stream(new TcpStream(loop));
-      auto& target = static_cast<TcpStream&>(*stream);
-      socket.accept(target.socket, code);
-      if (code) return;
-      target.configure();
-      accept(std::move(stream));
+  void accept_some(int most) {
+    for (int i = 0; i < most && socket.is_open(); ++i) {
+      Descriptor accepted(
+          ::accept4(socket.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+      if (!accepted.is_open()) {
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return;
+        // Out of descriptors or memory: trying at once would spin. Anything else is the fault of
+        // one connection.
+        if (translate_errno(errno) == errc::overloaded) return rest();
+        continue;
+      }
+      auto stream = ByteStream::make(loop, std::move(accepted));
+      if (stream.has_error()) return rest();
+      accept(std::move(*stream));
     }
   }
 
+  void rest() {
+    loop.poller().change(socket.number(), 0, *this);
+    pause.set(pause_without_descriptors,
+              [this] { loop.poller().change(socket.number(), EPOLLIN, *this); });
+  }
+
+  void close() noexcept {
+    pause.cancel();
+    loop.poller().forget(*this);
+    socket.close();
+    if (std::exchange(waiting, false)) loop.end_wait();
+  }
+
   Loop& loop;
-  Socket socket;
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock> pause;
+  Descriptor socket;
+  Alarm pause;
   Accept accept;
+  bool waiting = false;
 };
 
 Listener::Listener(std::unique_ptr<Acceptor> acceptor) noexcept : acceptor_(std::move(acceptor)) {}
 Listener::~Listener() = default;
 
 Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, const Endpoint& endpoint) {
-  auto acceptor = std::make_unique<Acceptor>(loop);
-  error_code code = bind_to(acceptor->socket, endpoint, true);
-  if (!code) acceptor->socket.listen(4096, code);
-  if (code) return translate(code);
+  const int bound = bind_to(endpoint, true);
+  if (bound < 0) return translate_errno(-bound);
+  Descriptor socket(bound);
+  if (::listen(socket.number(), backlog) != 0) return translate_errno(errno);
+  auto acceptor = std::make_unique<Acceptor>(loop, std::move(socket));
+  const auto added = loop.poller().add(acceptor->socket.number(), 0, *acceptor);
+  if (added.has_error()) return added.error();
   return std::unique_ptr<Listener>(new Listener(std::move(acceptor)));
 }
 
-void Listener::start(Accept accept) {
-  acceptor_->accept = std::move(accept);
-  acceptor_->accept_next();
-}
+void Listener::start(Accept accept) { acceptor_->start(std::move(accept)); }
 
 void Listener::close() {
   if (!acceptor_->socket.is_open()) return;
-  acceptor_->accept_queued();
-  error_code ignored;
-  acceptor_->socket.close(ignored);
-  acceptor_->pause.cancel();
+  acceptor_->accept_some(backlog);
+  acceptor_->close();
 }
 
 }  // namespace llmgw

@@ -93,10 +93,9 @@ class CheckLayersTest(unittest.TestCase):
         self.assert_fault({"proxy/api/call.hpp": PURE, "proxy/api/call.cpp": "#include <openssl/md5.h>\n"},
                           "proxy/api/call.cpp:3", "is PURE")
 
-    def test_asio_stays_in_its_sources(self):
-        self.assert_clean({"common/net/a.cpp": "#include <boost/asio/post.hpp>\n"})
-        self.assert_fault({"common/net/a.hpp": "#include <boost/asio/post.hpp>\n"}, "common/net/a.hpp:3", "belongs in")
-        self.assert_fault({"proxy/worker.cpp": "#include <boost/beast/http.hpp>\n"}, "proxy/worker.cpp:3", "belongs in")
+    def test_descriptors_are_waited_for_in_one_place(self):
+        self.assert_clean({"common/async/poller.hpp": "#include <sys/epoll.h>\n"})
+        self.assert_fault({"common/net/a.cpp": "#include <sys/epoll.h>\n"}, "common/net/a.cpp:3", "poller.hpp")
 
     def test_forbidden_calls(self):
         for path, line, what in (

@@ -9,33 +9,14 @@
 #include <array>
 #include <optional>
 #include <stdexcept>
-#include <utility>
 
 #include "common/async/loop.hpp"
 #include "common/async/spawn.hpp"
+#include "common/descriptor.hpp"
 #include "common/net/endpoint.hpp"
 #include "common/net/look_up.hpp"
 
 namespace llmgw {
-
-/// A descriptor that is closed with its owner.
-class Descriptor {
- public:
-  explicit Descriptor(int number) noexcept : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~Descriptor() { close(); }
-  void close() noexcept {
-    if (number_ >= 0) ::close(std::exchange(number_, -1));
-  }
-  int number() const noexcept { return number_; }
-
- private:
-  int number_;
-};
 
 /// A port on 127.0.0.1 that is bound, and listens where a backlog is given.
 class LoopbackPort {
@@ -62,8 +43,7 @@ class LoopbackPort {
  private:
   Descriptor socket_;
   Endpoint endpoint_;
-  std::array<Descriptor, 4> waiting_{Descriptor(-1), Descriptor(-1), Descriptor(-1),
-                                     Descriptor(-1)};
+  std::array<Descriptor, 4> waiting_;
 };
 
 /// Runs a task to its end on a loop that is used for nothing afterwards.

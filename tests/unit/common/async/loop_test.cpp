@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+// The loop: its order, its ends, and what is destroyed while it is at work.
+#include "common/async/loop.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "common/async/timer.hpp"
+#include "common/descriptor.hpp"
+
+namespace llmgw {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Both ends of a pipe; the reading one tells of what is written.
+struct Pipe final : Poller::Target {
+  explicit Pipe(Loop& owner) : loop(owner) {
+    int ends[2];
+    if (::pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
+    from = Descriptor(ends[0]);
+    to = Descriptor(ends[1]);
+    EXPECT_TRUE(loop.poller().add(from.number(), EPOLLIN | EPOLLET, *this));
+  }
+  ~Pipe() { loop.poller().forget(*this); }
+
+  void write() const { EXPECT_EQ(::write(to.number(), "x", 1), 1); }
+  void ready(std::uint32_t) override { then(); }
+
+  Loop& loop;
+  Descriptor from, to;
+  std::function<void()> then = [] { FAIL() << "told of what was forgotten"; };
+};
+
+struct Step final : Runnable {
+  explicit Step(std::function<void()> what) : then(std::move(what)) {}
+  void run() override { then(); }
+  std::function<void()> then;
+};
+
+TEST(Loop, EndsWhenItWasStoppedAndNothingIsWaitedFor) {
+  Loop loop;
+  bool waited = false;
+  spawn([](Loop& own, bool& done) -> Task<void> {
+    own.stop();
+    Timer timer(own);
+    done = co_await timer.wait(20ms);
+  }(loop, waited));
+  loop.run();
+  EXPECT_TRUE(waited);
+}
+
+TEST(Loop, EndsAtOnceWhenTheLastWorkOfATurnStopsIt) {
+  Loop loop;
+  Step stop([&] { loop.stop(); });
+  loop.run_soon(stop);
+  loop.run();
+}
+
+TEST(Loop, WorkThatIsAskedForMeanwhileWaitsForTheNextTurn) {
+  Loop loop;
+  std::string order;
+  Step second([&] { order += "2"; });
+  Step stop([&] { loop.stop(); });
+  Step first([&] {
+    order += "1";
+    loop.run_soon(second);
+    loop.run_soon(second);  // once, however often it is asked for
+    loop.run_soon(stop);
+  });
+  Step third([&] { order += "3"; });
+  loop.run_soon(first);
+  loop.run_soon(third);
+  loop.run();
+  EXPECT_EQ(order, "132");
+}
+
+TEST(Loop, DescriptorsAreServedBesideWorkThatNeverEnds) {
+  Loop loop;
+  Pipe pipe(loop);
+  bool told = false;
+  Step busy([&] {
+    if (!told) loop.run_soon(busy);
+  });
+  pipe.then = [&] {
+    told = true;
+    loop.stop();
+  };
+  loop.run_soon(busy);
+  pipe.write();
+  loop.run();
+  EXPECT_TRUE(told);
+}
+
+TEST(Loop, WorkThatIsDestroyedIsNotRun) {
+  Loop loop;
+  auto doomed = std::make_unique<Step>([] { FAIL(); });
+  Step killer([&] { doomed.reset(); });
+  Step stop([&] { loop.stop(); });
+  loop.run_soon(killer);
+  loop.run_soon(*doomed);
+  loop.run_soon(stop);
+  loop.run();
+}
+
+// Both events are seen by one wait; whichever target is told first destroys the other.
+TEST(Loop, AnEventOfADestroyedTargetIsForgotten) {
+  Loop loop;
+  auto one = std::make_unique<Pipe>(loop);
+  auto other = std::make_unique<Pipe>(loop);
+  int told = 0;
+  const auto tell = [&](std::unique_ptr<Pipe>& dies) {
+    ++told;
+    dies.reset();
+    loop.stop();
+  };
+  one->then = [&] { tell(other); };
+  other->then = [&] { tell(one); };
+  one->write();
+  other->write();
+  loop.run();
+  EXPECT_EQ(told, 1);
+}
+
+TEST(Loop, ARemovedTargetIsNotTold) {
+  Loop loop;
+  Pipe removed(loop);
+  loop.poller().remove(removed.from.number(), removed);
+  Pipe last(loop);
+  last.then = [&] { loop.stop(); };
+  removed.write();
+  last.write();
+  loop.run();
+}
+
+TEST(Loop, EachPostOfOtherThreadsIsRunOnceInOrder) {
+  Loop loop;
+  std::vector<int> seen;
+  std::thread other([&] {
+    for (int i = 0; i < 1000; ++i) loop.post([&seen, i] { seen.push_back(i); });
+    loop.post([&loop] { loop.stop(); });
+  });
+  loop.run();
+  other.join();
+  ASSERT_EQ(seen.size(), 1000U);
+  for (int i = 0; i < 1000; ++i) EXPECT_EQ(seen[static_cast<std::size_t>(i)], i);
+}
+
+TEST(Alarm, RingInTheOrderOfTheirTimes) {
+  Loop loop;
+  std::string order;
+  Alarm late(loop), early(loop), cancelled(loop);
+  late.set(30ms, [&] {
+    order += "late";
+    loop.stop();
+  });
+  early.set(1ms, [&] { order += "early "; });
+  cancelled.set(2ms, [] { FAIL(); });
+  cancelled.cancel();
+  loop.run();
+  EXPECT_EQ(order, "early late");
+}
+
+TEST(Alarm, SetAnewRingsOnce) {
+  Loop loop;
+  int rung = 0;
+  Alarm alarm(loop);
+  alarm.set(1ms, [] { FAIL(); });
+  alarm.set(5ms, [&] {
+    ++rung;
+    loop.stop();
+  });
+  loop.run();
+  EXPECT_EQ(rung, 1);
+}
+
+TEST(Alarm, MayDestroyItselfAndOthersThatAreDue) {
+  Loop loop;
+  auto self = std::make_unique<Alarm>(loop);
+  auto other = std::make_unique<Alarm>(loop);
+  self->set(0ms, [&] {
+    self.reset();
+    other.reset();
+    loop.stop();
+  });
+  other->set(1ms, [] { FAIL(); });
+  loop.run();
+}
+
+TEST(Timer, ACancelledWaitGoesOnInTheNextTurn) {
+  Loop loop;
+  Timer timer(loop);
+  std::string order;
+  spawn([](Timer& own, std::string& said) -> Task<void> {
+    said += co_await own.wait(1h) ? "passed" : "cut";
+  }(timer, order));
+  Step cancel([&] {
+    timer.cancel();
+    timer.cancel();
+    order += "cancelled ";
+    loop.stop();
+  });
+  loop.run_soon(cancel);
+  loop.run();
+  EXPECT_EQ(order, "cancelled cut");
+}
+
+}  // namespace
+}  // namespace llmgw
