@@ -123,7 +123,7 @@ def test_responses_stream(sdk: Caller):
 def test_raw(sdk: Caller):
     request_id = new_id("sdk")
     result = sdk.through("raw", TEXT, "number=7", request_id)
-    assert (result["status"], result["text"]) == (200, ANSWER)
+    sdk.shows("raw", result, status=200, text=ANSWER)
     shown = result["headers"]
     assert (shown["x-llm-request-id"], shown["x-request-id"]) == (request_id, "req_mock_7")
     same(sdk.gateway.event(request_id), outcome="completed", upstream_request_id="req_mock_7")
