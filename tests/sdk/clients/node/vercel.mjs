@@ -28,9 +28,10 @@ function usage({ inputTokens, outputTokens, totalTokens }) {
   return { prompt: inputTokens, completion: outputTokens, total: totalTokens };
 }
 
-// Answer or stream part without the response's fields, and without what was asked.
+// Answer or stream part without the response's fields, what was asked, and what the SDK's clock says.
 function whole(value) {
-  return JSON.parse(JSON.stringify(value, (key, each) => (key === 'headers' || key === 'request' ? undefined : each)));
+  const others = ['headers', 'request', 'performance'];
+  return JSON.parse(JSON.stringify(value, (key, each) => (others.includes(key) ? undefined : each)));
 }
 
 function answerObject({ content, finishReason, rawFinishReason, usage: used, providerMetadata, response }) {
