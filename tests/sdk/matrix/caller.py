@@ -41,14 +41,17 @@ class Caller:
 
     def through(self, call: str, given: dict, mock: str = "", request_id: str = "", **options: int) -> dict:
         """What it makes of the same through the gateway."""
-        headers = {"X-LLM-Request-ID": request_id or new_id("sdk")} | ({"X-Mock": mock} if mock else {})
+        headers = {"X-LLM-Request-ID": request_id or new_id("sdk"), "X-LLM-Tenant": self.client.id}
+        headers |= {"X-Mock": mock} if mock else {}
         return self._ask(self.gateway.proxy.url, APP_KEY, call, given, headers, **options)
 
     def metered(self, call: str, given: dict, mock: str = "", **options: int) -> tuple[dict, dict]:
         """One call through the gateway: the result, and its one event."""
         request_id = new_id("sdk")
         result = self.through(call, given, mock, request_id, **options)
-        return result, self.gateway.event(request_id)
+        event = self.gateway.event(request_id)
+        same(event, tenant=self.client.id)
+        return result, event
 
     def in_background(self, call: str, given: dict, mock: str) -> Callable[[], dict]:
         """Starts a call through the gateway; the function returned waits for its result."""
@@ -78,6 +81,19 @@ class Caller:
         assert unknown <= hidden, f"not shown, and not named in hides: {unknown - hidden}"
         assert all(result[name] is None for name in hidden), f"named in hides, but shown: {hidden}"
         return result
+
+
+def differences(direct: object, through: object, at: str = "result") -> list[str]:
+    """Where two JSON values are not the same."""
+    if type(direct) is not type(through) or not isinstance(direct, (dict, list)):
+        return [] if direct == through else [f"{at}: {direct!r} straight, {through!r} through"]
+    if isinstance(direct, list):
+        direct, through = dict(enumerate(direct)), dict(enumerate(through))
+    found = [f"{at}[{name!r}]: {'straight' if name in direct else 'through'} only"
+             for name in sorted(direct.keys() ^ through.keys())]
+    for name in direct.keys() & through.keys():
+        found += differences(direct[name], through[name], f"{at}[{name!r}]")
+    return found
 
 
 def counted(event: dict, usage: dict) -> None:

@@ -2,13 +2,14 @@
 """Every client through every case, judged by what the SDK made of it and by the metering event."""
 
 import json
+import re
 from collections.abc import Iterator
 
-from sdk.matrix.caller import MODEL, Caller, counted
+from sdk.matrix.caller import MODEL, Caller, counted, differences
 from sdk.matrix.conftest import WHOLE, case_of
 from sdk.matrix.registry import CASES
 from support.event import same
-from support.gateway import new_id
+from support.gateway import APP_KEY, UPSTREAM_KEY, new_id
 from support.process import wait_until
 
 TEXT = {"text": "one two three"}
@@ -26,7 +27,7 @@ def same_both_ways(sdk: Caller, call: str, given: dict, mock: str = "", stream: 
     options = ",".join(filter(None, ["number=7", mock]))  # ids would count up otherwise
     direct = sdk.direct(call, given, options)
     through, event = sdk.metered(call, given, options)
-    assert through == direct
+    assert differences(direct, through) == []
     same(event, outcome="completed", status_code=200, stream=stream)
     return through, event
 
@@ -49,6 +50,16 @@ def test_chat(sdk: Caller):
     sdk.shows("chat", result, text=ANSWER, model=event["model"], finish_reason="stop")
     same(event, request_model=MODEL, endpoint="/v1/chat/completions", finish_reason="stop")
     counted(event, result["usage"])
+
+
+def test_keys(sdk: Caller):
+    """The upstream gets its key, and nothing of the client's."""
+    request_id = new_id("sdk")
+    sdk.through("chat", TEXT, request_id=request_id)
+    fields = sdk.gateway.mock.request(request_id)["fields"]
+    assert [value for name, value in fields if name.lower() == "authorization"] == [f"Bearer {UPSTREAM_KEY}"]
+    assert APP_KEY not in str(fields) and sdk.client.id not in str(fields)
+    assert re.fullmatch(r"sha256:[0-9a-f]{12}", sdk.gateway.event(request_id)["app_key"])
 
 
 def test_stream(sdk: Caller):
@@ -191,6 +202,5 @@ def test_parallel(sdk: Caller):
 
 
 def test_the_cases_are_those_of_the_table():
-    assert [case for case in map(case_of, globals()) if case in CASES] == list(CASES)
-    assert {name for name in globals() if name.startswith("test_")} - {f"test_{case}" for case in CASES} == {
-        "test_version", "test_the_cases_are_those_of_the_table"}
+    tests = [case_of(name) for name in globals() if name.startswith("test_")]
+    assert tests == ["version", *CASES, "the_cases_are_those_of_the_table"]

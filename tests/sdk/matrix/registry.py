@@ -8,7 +8,7 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "tests" / "sdk" / "clients"
-CASES = ("chat", "stream", "stream_usage", "abort", "tools", "structured", "image", "embeddings", "responses",
+CASES = ("chat", "keys", "stream", "stream_usage", "abort", "tools", "structured", "image", "embeddings", "responses",
          "responses_stream", "raw", "errors", "retries", "call_options", "timeout", "parallel")
 
 
