@@ -110,7 +110,8 @@ def test_image(sdk: Caller):
 
 
 def test_embeddings(sdk: Caller):
-    result, event = same_both_ways(sdk, "embeddings", {"model": "text-embedding-3-small", "texts": ["one", "two words"]})
+    given = {"model": "text-embedding-3-small", "texts": ["one", "two words"]}
+    result, event = same_both_ways(sdk, "embeddings", given)
     sdk.shows("embeddings", result, count=2)
     assert result["dimensions"] == len(result["first"]) > 0 and result["first"][:2] == [-0.5, -0.4375]
     same(event, endpoint="/v1/embeddings")
@@ -185,7 +186,8 @@ def test_timeout(sdk: Caller):
 def test_parallel(sdk: Caller):
     """The upstream answers nobody before it has heard all."""
     prefix, gate = new_id("crowd"), new_id("gate")
-    calls = [{"text": " ".join(["many"] * number), "request_id": f"{prefix}-{number}"} for number in range(1, AT_ONCE + 1)]
+    calls = [{"text": " ".join(["many"] * number), "request_id": f"{prefix}-{number}"}
+             for number in range(1, AT_ONCE + 1)]
     result_of = sdk.in_background("parallel", {"calls": calls}, f"gate={gate}")
 
     def arrived() -> bool:

@@ -67,8 +67,9 @@ class Program:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
         self.answers: queue.Queue[str | None] = queue.Queue()
         self.errors: list[str] = []
-        self.readers = [threading.Thread(target=self._read_answers, args=(self.process.stdout, self.answers), daemon=True),
-                        threading.Thread(target=self.errors.extend, args=(self.process.stderr,), daemon=True)]
+        self.readers = [
+            threading.Thread(target=self._read_answers, args=(self.process.stdout, self.answers), daemon=True),
+            threading.Thread(target=self.errors.extend, args=(self.process.stderr,), daemon=True)]
         for reader in self.readers:
             reader.start()
 

@@ -31,7 +31,8 @@ async function chatStream(request) {
 export { chatStream as stream };
 
 export async function abort(request) {
-  return { text_before: await shapes.firstText(events(await stream(request, chatPath, shapes.streamBody(request.input)))) };
+  const bytes = await stream(request, chatPath, shapes.streamBody(request.input));
+  return { text_before: await shapes.firstText(events(bytes)) };
 }
 
 export async function tools(request) {

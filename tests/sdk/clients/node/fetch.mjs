@@ -54,7 +54,8 @@ export async function responses(request) {
 
 export async function responses_stream(request) {
   const { model, text } = request.input;
-  return shapes.responsesStreamResult(await all(await stream(request, 'responses', { model, input: text, stream: true })));
+  const body = { model, input: text, stream: true };
+  return shapes.responsesStreamResult(await all(await stream(request, 'responses', body)));
 }
 
 export async function raw(request) {

@@ -53,7 +53,8 @@ export async function responses(request) {
 
 export async function responses_stream(request) {
   const { model, text } = request.input;
-  return shapes.responsesStreamResult(await all(await create(request).responses.create({ model, input: text, stream: true })));
+  const events = await create(request).responses.create({ model, input: text, stream: true });
+  return shapes.responsesStreamResult(await all(events));
 }
 
 export async function raw(request) {

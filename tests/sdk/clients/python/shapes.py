@@ -104,7 +104,8 @@ def raw_result(raw: object, answer: ChatCompletion) -> dict:
 
 def error_result(fault: openai.OpenAIError) -> dict:
     return {"class": type(fault).__name__, "status": getattr(fault, "status_code", None),
-            "code": getattr(fault, "code", None), "message": str(fault), "request_id": getattr(fault, "request_id", None)}
+            "code": getattr(fault, "code", None), "message": str(fault),
+            "request_id": getattr(fault, "request_id", None)}
 
 
 def parallel_result(answers: list[ChatCompletion]) -> dict:

@@ -28,7 +28,8 @@ def tools(api: OpenAI, given: dict) -> dict:
 
 
 def structured(api: OpenAI, given: dict) -> dict:
-    return shapes.structured_result(api.chat.completions.parse(**shapes.chat_arguments(given, response_format=shapes.Echo)))
+    arguments = shapes.chat_arguments(given, response_format=shapes.Echo)
+    return shapes.structured_result(api.chat.completions.parse(**arguments))
 
 
 def embeddings(api: OpenAI, given: dict) -> dict:
@@ -40,7 +41,8 @@ def responses(api: OpenAI, given: dict) -> dict:
 
 
 def responses_stream(api: OpenAI, given: dict) -> dict:
-    return shapes.responses_stream_result(list(api.responses.create(model=given["model"], input=given["text"], stream=True)))
+    events = api.responses.create(model=given["model"], input=given["text"], stream=True)
+    return shapes.responses_stream_result(list(events))
 
 
 def raw(api: OpenAI, given: dict) -> dict:
