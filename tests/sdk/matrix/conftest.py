@@ -14,6 +14,7 @@ from support.gateway import Factory, Gateway
 WHOLE = os.environ.get("LLMGW_SDK_MATRIX") == "whole"  # else the quick clients, and only those that can run here
 REPORT = registry.ROOT / "build" / "reports" / "sdk-matrix.md"
 CELLS: dict[tuple[str, str], str] = {}
+VERSIONS: dict[str, str] = {}  # as the clients themselves say
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -47,12 +48,15 @@ def programs() -> Iterator[dict[str, Program]]:
 def sdk(gateway: Gateway, programs: dict[str, Program], client: registry.Client) -> Caller:
     """The client of this test; where it cannot run, its tests are skipped, or fail if the matrix is to be whole."""
     caller = Caller(gateway, programs.setdefault(client.folder, Program(client.folder)), client)
+    why_not = None
     try:
-        caller.version()
+        VERSIONS[client.id] = caller.version()["sdk"]
     except Unavailable as reason:
-        if WHOLE:
-            pytest.fail(f"{client.id} cannot run: {reason}", pytrace=False)
-        pytest.skip(f"{client.id} cannot run: {reason}")
+        why_not = f"{client.id} cannot run: {reason}"
+    if why_not and WHOLE:
+        pytest.fail(why_not, pytrace=False)
+    if why_not:
+        pytest.skip(why_not)
     return caller
 
 
@@ -71,7 +75,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     clients = [each for each in registry.load() if any(client == each.id for client, _ in CELLS)]
     if not clients:
         return
-    matrix = registry.table(clients, CELLS, "not run")
+    matrix = registry.table(clients, CELLS, "not run", VERSIONS)
     if WHOLE:
         REPORT.parent.mkdir(parents=True, exist_ok=True)
         REPORT.write_text(matrix)

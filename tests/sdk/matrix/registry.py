@@ -52,12 +52,15 @@ def load() -> list[Client]:
     return clients
 
 
-def table(clients: list[Client], cell: dict[tuple[str, str], str], default: str) -> str:
-    """The matrix as Markdown; `cell` by client and case, `default` where it says nothing."""
+def table(clients: list[Client], cell: dict[tuple[str, str], str], default: str,
+          versions: dict[str, str] | None = None) -> str:
+    """The matrix as Markdown; `cell` by client and case, `default` where it says nothing; `versions` by client, as
+    locked where it says nothing."""
     rows = [["client", "version", *CASES], ["---"] * (len(CASES) + 2)]
     for client in clients:
         found = ["–" if case in client.lacks else cell.get((client.id, case), default) for case in CASES]
-        rows.append([f"{client.title} ({client.language})", client.locked_version(), *found])
+        version = (versions or {}).get(client.id) or client.locked_version()
+        rows.append([f"{client.title} ({client.language})", version, *found])
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     lines[1] = "|" + "---|" * len(rows[0])
     reasons = [f"- {client.title} ({client.language}), {', '.join(cases)}: {reason}."
