@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Client × case: who runs what, and the matrix at the end."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,9 +8,9 @@ import pytest
 from sdk.matrix import registry
 from sdk.matrix.caller import Caller
 from sdk.matrix.program import Program, Unavailable
+from sdk.matrix.registry import WHOLE, case_of
 from support.gateway import Factory, Gateway
 
-WHOLE = os.environ.get("LLMGW_SDK_MATRIX") == "whole"  # else the quick clients, and only those that can run here
 REPORT = registry.ROOT / "build" / "reports" / "sdk-matrix.md"
 CELLS: dict[tuple[str, str], str] = {}
 VERSIONS: dict[str, str] = {}  # as the clients themselves say
@@ -22,10 +21,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         case = case_of(metafunc.function.__name__)
         clients = [each for each in registry.load() if (WHOLE or each.quick) and case not in each.lacks]
         metafunc.parametrize("client", clients, ids=lambda client: client.id)
-
-
-def case_of(test: str) -> str:
-    return test.partition("[")[0].removeprefix("test_")
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 
 from sdk.matrix.caller import MODEL, Caller, counted, differences
-from sdk.matrix.conftest import WHOLE, case_of
-from sdk.matrix.registry import CASES
+from sdk.matrix.registry import CASES, WHOLE, case_of
 from support.event import same
 from support.gateway import APP_KEY, UPSTREAM_KEY, new_id
 from support.process import wait_until

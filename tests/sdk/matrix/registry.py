@@ -3,10 +3,12 @@
 
 import dataclasses
 import json
+import os
 import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+WHOLE = os.environ.get("LLMGW_SDK_MATRIX") == "whole"  # else the quick clients, and only those that can run here
 FOLDER = ROOT / "tests" / "sdk" / "clients"
 CASES = ("chat", "keys", "stream", "stream_usage", "abort", "tools", "structured", "image", "embeddings", "responses",
          "responses_stream", "raw", "errors", "retries", "call_options", "timeout", "parallel")
@@ -38,6 +40,10 @@ class Client:
         found = re.findall(self.version["pattern"], (ROOT / self.version["file"]).read_text(), re.MULTILINE)
         assert len(found) == 1, f"{self.id}: {self.version} matches {found}"
         return found[0]
+
+
+def case_of(test: str) -> str:
+    return test.partition("[")[0].removeprefix("test_")
 
 
 def load() -> list[Client]:
