@@ -1,12 +1,13 @@
 # Two commands matter: `make run` shows the gateway at work, `make test` proves it.
 .DEFAULT_GOAL := help
-.PHONY: help build run test conformance k8s-test bench format clean
+.PHONY: help build run test conformance sdk-test k8s-test bench format clean
 
 help:
 	@echo 'make run     build, start collector, proxy and a mock upstream, send two requests, stay up'
 	@echo '             (ONCE=1: end there; UPSTREAM_OPENAI_API_KEY=sk-...: the real provider, MODEL=...)'
 	@echo 'make test    every check and every test'
 	@echo 'make conformance   replay answers and requests through the gateway and compare them with the direct way'
+	@echo 'make sdk-test  every client of tests/sdk/clients through every case, and the matrix of it'
 	@echo 'make bench   what the gateway costs beside nginx and HAProxy, on this machine (QUICK=1: in two minutes)'
 	@echo 'make k8s-test  chart, manifests, rules and workflows; all that needs no cluster'
 	@echo 'make build   release binaries in build/release/bin'
@@ -28,6 +29,10 @@ test:
 conformance:
 	@tools/install_deps build test
 	@tools/check conformance
+
+sdk-test:
+	@tools/install_deps build test
+	@tools/check sdk-matrix
 
 bench:
 	@tools/install_deps build bench
