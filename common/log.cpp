@@ -4,10 +4,12 @@
 
 #define SPDLOG_LEVEL_NAMES \
   { "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "OFF" }
+#include <poll.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
 
 #include <array>
 #include <charconv>
@@ -149,6 +151,14 @@ void write(Level level, std::string_view message, Fields fields) noexcept {
   } catch (...) {
     // A line lost for want of memory must not take the traffic with it.
   }
+}
+
+bool write_at_once(Level level, std::string_view message, Fields fields) noexcept {
+  // A pipe that says yes has room for PIPE_BUF bytes; what is broken takes the line, and loses it.
+  pollfd stderr_state{STDERR_FILENO, POLLOUT, 0};
+  if (is_enabled(level) && ::poll(&stderr_state, 1, 0) == 0) return false;
+  write(level, message, fields);
+  return true;
 }
 
 }  // namespace llmgw::log

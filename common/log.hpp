@@ -50,6 +50,10 @@ bool is_enabled(Level level) noexcept;
 /// so nothing can pile up. A stderr that is gone loses the line and no more.
 void write(Level level, std::string_view message, Fields fields = {}) noexcept;
 
+/// The same, but where stderr would make the caller wait nothing is written, and false returned.
+/// For threads that others wait for; a line of over 4 KiB could still wait.
+bool write_at_once(Level level, std::string_view message, Fields fields) noexcept;
+
 inline void debug(std::string_view message, Fields fields = {}) noexcept {
   if (is_enabled(Level::debug)) write(Level::debug, message, fields);
 }

@@ -79,6 +79,7 @@ void Worker::drain(std::function<void()> ended) {
     spawn([](Worker& self, std::function<void()> then) -> Task<void> {
       co_await self.server_.wait_until_empty();
       self.pool_.close_idle();
+      self.context_.log.tell_held_back(BoundedLog::Clock::time_point::max());
       self.publish();
       then();
     }(*this, ended));
@@ -96,6 +97,7 @@ void Worker::join() {
 }
 
 void Worker::publish() noexcept {
+  context_.log.tell_held_back();
   gauges_.open_connections.set(server_.open_connections());
   const PoolCounts& pool = pool_.counts();
   gauges_.pool_opened.set(pool.opened);

@@ -10,6 +10,7 @@
 #include "common/async/loop.hpp"
 #include "common/http/head.hpp"
 #include "common/ids.hpp"
+#include "common/log_bounded.hpp"
 #include "common/metering_event.hpp"
 #include "proxy/api/payload_digest.hpp"
 #include "proxy/api/traffic_counts.hpp"
@@ -41,6 +42,8 @@ struct Context {
   // Of requests that ask for more than their client did.
   Refusals refusals{};
   std::size_t edited_bytes = 0;  ///< held for all of them together
+
+  BoundedLog log{};  ///< for what may happen to every request
 };
 
 }  // namespace llmgw::proxy

@@ -3,6 +3,7 @@
 // relay_response (forward_response.cpp), emit.
 #include "proxy/api/forward.hpp"
 
+#include "proxy/api/failure_log.hpp"
 #include "proxy/api/fingerprint.hpp"
 #include "proxy/api/forward_exchange.hpp"
 
@@ -54,6 +55,7 @@ Task<void> Forward::run() {
 Task<void> Forward::answer(const GatewayError& error) {
   outcome_ = error.outcome;
   call_.note_status(error.status);
+  log_failure(context_, exchange_, call_.request_id(), error.status, error.code);
   const Result<void> sent = co_await reply_error(exchange_, error, call_.request_id());
   if (sent.has_error()) outcome_ = Outcome::client_aborted;
 }

@@ -3,6 +3,7 @@
 // the gateway asked for.
 #include "common/http/head_reader.hpp"
 #include "common/log.hpp"
+#include "proxy/api/failure_log.hpp"
 #include "proxy/api/forward_exchange.hpp"
 #include "proxy/metering/content_decoder.hpp"
 #include "proxy/upstream/response_head.hpp"
@@ -196,6 +197,8 @@ void Forward::conclude(const RelayEnd& end, const http::ResponseHead& head, Body
       break;
     default: outcome_ = Outcome::upstream_invalid;
   }
+  if (end.kind != Kind::sink_failed)
+    log_cut_response(context_, exchange_, call_.request_id(), call_.status(), outcome_);
   // A body that ends by the connection's close must not seem complete.
   const bool unframed =
       form == BodyForm::payload_only || head.framing.kind == http::Framing::Kind::until_close;

@@ -3,6 +3,7 @@
 #include "proxy/api/traffic.hpp"
 
 #include "proxy/api/error_reply.hpp"
+#include "proxy/api/failure_log.hpp"
 #include "proxy/api/forward.hpp"
 
 namespace llmgw::proxy {
@@ -67,6 +68,7 @@ Task<void> Traffic::refuse(http::Exchange& exchange, errc fault) {
 
 Task<void> Traffic::reply(http::Exchange& exchange, const GatewayError& error) {
   const std::string request_id = request_id_for(context_, exchange.head());
+  log_failure(context_, exchange, request_id, error.status, error.code);
   co_await reply_error(exchange, error, request_id);
 }
 

@@ -3,7 +3,6 @@
 #include "proxy/upstream/pool.hpp"
 
 #include "common/async/timer.hpp"
-#include "common/log.hpp"
 
 namespace llmgw::proxy {
 
@@ -138,7 +137,7 @@ Task<Result<void>> Pool::secure(ByteStream& stream, ConnectAttempt& attempt) {
   const Result<void> secured = co_await stream.start_tls(*tls_, upstream_.host);
   if (secured.has_error() && secured.error() == errc::tls_failed) {
     const std::string reason = stream.tls_failure();
-    log::warn("upstream TLS handshake failed", {{"host", upstream_.host}, {"reason", reason}});
+    log_.warn("upstream TLS handshake failed", {{"host", upstream_.host}, {"reason", reason}});
   }
   co_return secured;
 }
@@ -169,6 +168,7 @@ void Pool::close_idle() noexcept {
 
 void Pool::expired() noexcept {
   loop_.deadlines().arm(*this, limits_.idle / 10);
+  log_.tell_held_back();
   const auto oldest = loop_.deadlines().now() - limits_.idle;
   while (!idle_.empty() && idle_.back().idle_since_ < oldest) release(idle_.back()).reset();
 }

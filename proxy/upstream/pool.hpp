@@ -9,6 +9,7 @@
 
 #include "common/histogram.hpp"
 #include "common/http_url.hpp"
+#include "common/log_bounded.hpp"
 #include "common/net/address_book.hpp"
 #include "common/net/byte_stream.hpp"
 #include "common/net/connect.hpp"
@@ -104,6 +105,7 @@ class Pool final : private Deadline {
   AddressBook addresses_;
   PoolCounts counts_;
   PoolTimes times_;
+  BoundedLog log_;
   boost::intrusive::list<UpstreamConnection> idle_;  // the one used last in front
   std::deque<Waiter*> waiters_;                      // the one that came first in front
 };

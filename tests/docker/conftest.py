@@ -13,7 +13,7 @@ def images() -> tuple[str, ...]:
     return IMAGES
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def gateway(images):
     """Running, and healthy by the images' own checks."""
     remove()

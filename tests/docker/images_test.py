@@ -2,6 +2,7 @@
 """What is in the images, and how the programs do in them."""
 
 import datetime
+import gzip
 import hashlib
 import io
 import json
@@ -58,6 +59,18 @@ def test_bill_of_materials_names_what_was_linked(images, image):
     assert "ca-certificates" in packages
     ids = [each["SPDXID"] for each in bill["packages"]]
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("image", LIMITS)
+def test_licences_of_all_that_was_linked_are_there_once(images, image):
+    archive = opened(image)
+    packages = {each.name.removeprefix("var/lib/dpkg/status.d/") for each in archive.getmembers()
+                if each.name.startswith("var/lib/dpkg/status.d/")}
+    texts = {package: archive.extractfile(f"usr/share/doc/{package}/copyright.gz") for package in packages}
+    assert len(packages) > 5 and all(gzip.decompress(text.read()) for text in texts.values())
+    stored = [archive.extractfile(each).read() for each in archive.getmembers()
+              if each.isfile() and each.name.endswith("/copyright.gz")]
+    assert len(stored) == len(set(stored)) < len(packages)
 
 
 def ask(stream: bool) -> tuple[str, bytes]:

@@ -6,7 +6,7 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text()
-LINE = re.compile(r'log::(?:debug|info|warn|error)\(\s*((?:"[^"]*"\s*)+)')
+LINE = re.compile(r'\blog(?:::|_?\.)(?:debug|info|warn|error)\(\s*((?:"[^"]*"\s*)+)')
 ERROR = re.compile(r'constinit const GatewayError \w+\{\s*(\d+), (\w+), "(\w+)"')
 
 

@@ -65,6 +65,7 @@ def taken_ports() -> Iterator[None]:
     held = []
     for port in DEFAULT_PORTS:
         one = socket.socket()
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # past connections to it leave it taken for a minute
         try:
             one.bind(("127.0.0.1", port))
             one.listen()

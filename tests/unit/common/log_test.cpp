@@ -2,7 +2,9 @@
 // Log lines as they arrive on stderr: form, levels, escaping, whole lines from many threads.
 #include "common/log.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -118,6 +120,28 @@ TEST_F(Log, KeepsLinesWholeAmongThreads) {
   for (std::string line; std::getline(lines, line); ++count)
     ASSERT_TRUE(json::accept(line)) << line;
   EXPECT_EQ(count, threads * each);
+}
+
+// Stderr is a pipe that nobody reads, and full.
+TEST_F(Log, DoesNotWaitWhereItMayNot) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_NONBLOCK), 0);
+  while (::write(ends[1], "x", 1) == 1) {
+  }
+  const int own = ::dup(STDERR_FILENO);
+  ::dup2(ends[1], STDERR_FILENO);
+  const bool written_when_full = log::write_at_once(log::Level::warn, "full", {});
+  const bool left_out = log::write_at_once(log::Level::debug, "below the level", {});
+  std::string read(1 << 20, '\0');
+  ASSERT_GT(::read(ends[0], read.data(), read.size()), 0);
+  const bool written_after = log::write_at_once(log::Level::warn, "after", {});
+  read.resize(static_cast<std::size_t>(::read(ends[0], read.data(), read.size())));
+  ::dup2(own, STDERR_FILENO);
+  for (const int each : {own, ends[0], ends[1]}) ::close(each);
+  EXPECT_FALSE(written_when_full);
+  EXPECT_TRUE(left_out);
+  EXPECT_TRUE(written_after);
+  EXPECT_EQ(json::parse(read).at("msg"), "after");
 }
 
 }  // namespace

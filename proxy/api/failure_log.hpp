@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// One line of log for each exchange that failed at the gateway or behind it.
+#pragma once
+
+#include <string_view>
+
+#include "common/http/exchange.hpp"
+#include "proxy/api/context.hpp"
+
+namespace llmgw::proxy {
+
+/// The gateway itself answers with an error. Below 500 it is the client's, and nothing is said.
+void log_failure(Context& context, const http::Exchange& exchange, std::string_view request_id,
+                 int status, std::string_view code) noexcept;
+
+/// The upstream did not end its answer, so that the client got a part of it.
+void log_cut_response(Context& context, const http::Exchange& exchange, std::string_view request_id,
+                      int status, Outcome outcome) noexcept;
+
+}  // namespace llmgw::proxy
