@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // PURE: the names behind FieldId.
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "common/http/head.hpp"
 
@@ -51,6 +53,38 @@ constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
 
+template <class Word>
+Word load(const char* at) noexcept {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+// Whether a field name is `wanted`, whatever the case of its letters. Setting bit 5 turns no other
+// byte that a field name may have (RFC 9110 section 5.1) into a lower-case letter or a hyphen.
+template <class Word>
+bool is_same_word(const char* name, const char* wanted) noexcept {
+  constexpr Word bit_5 = static_cast<Word>(0x2020'2020'2020'2020);
+  return (load<Word>(name) | bit_5) == load<Word>(wanted);
+}
+
+// The last word may overlap the one before.
+template <class Word>
+bool is_same_in_words(std::string_view name, std::string_view wanted) noexcept {
+  std::size_t at = 0;
+  for (; at + sizeof(Word) < wanted.size(); at += sizeof(Word))
+    if (!is_same_word<Word>(name.data() + at, wanted.data() + at)) return false;
+  at = wanted.size() - sizeof(Word);
+  return is_same_word<Word>(name.data() + at, wanted.data() + at);
+}
+
+bool is_same_name(std::string_view name, std::string_view wanted) noexcept {
+  if (wanted.size() >= sizeof(std::uint64_t)) return is_same_in_words<std::uint64_t>(name, wanted);
+  if (wanted.size() >= sizeof(std::uint32_t)) return is_same_in_words<std::uint32_t>(name, wanted);
+  return is_same_in_words<std::uint16_t>(name, wanted);
+}
+static_assert(known[0].name.size() >= sizeof(std::uint16_t));
+
 }  // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
@@ -61,9 +95,7 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
 FieldId field_id(std::string_view name) noexcept {
   if (name.size() > longest) return FieldId::other;
   for (std::size_t i = first_of_length[name.size()]; i < first_of_length[name.size() + 1]; ++i) {
-    if (lower(name.front()) == known[i].name.front() && equals_ignoring_case(name, known[i].name)) {
-      return known[i].id;
-    }
+    if (is_same_name(name, known[i].name)) return known[i].id;
   }
   return FieldId::other;
 }

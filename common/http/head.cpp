@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "common/byte_search.hpp"
+
 namespace llmgw::http {
 namespace {
 
@@ -140,28 +142,49 @@ errc note(const Field& field, Gathered& seen) noexcept {
   }
 }
 
+// The first byte that no field value has: a control character other than a tab (RFC 9110 section
+// 5.5).
+const char* end_of_value(const char* at, const char* end) noexcept {
+  for (;;) {
+    at = find_control(at, end);
+    if (at == end || *at != '\t') return at;
+    ++at;
+  }
+}
+
+bool is_line_end(const char* at, const char* end) noexcept {
+  return end - at >= 2 && at[0] == '\r' && at[1] == '\n';
+}
+
+std::string_view text_between(const char* from, const char* to) noexcept {
+  return {from, static_cast<std::size_t>(to - from)};
+}
+
 // Reads field lines up to and including the empty line.
 Result<std::span<const Field>> parse_fields(std::string_view& bytes, FieldStorage& storage,
                                             Gathered& seen) noexcept {
-  std::size_t count = 0;
-  for (;;) {
-    const auto line = take_line(bytes);
-    if (!line) return errc::malformed_message;
-    if (line->empty()) return std::span<const Field>(storage.data(), count);
-    const std::size_t name_size = run(*line, token_char);
+  const char* at = bytes.data();
+  const char* const end = at + bytes.size();
+  for (std::size_t count = 0;;) {
+    if (is_line_end(at, end)) {
+      bytes = text_between(at + 2, end);
+      return std::span<const Field>(storage.data(), count);
+    }
+    const char* const name = at;
+    while (at != end && is(*at, token_char)) ++at;
     // Also refuses white space before the colon, a folded line (it starts with white space) and a
     // line without name.
-    if (name_size == 0 || name_size == line->size() || (*line)[name_size] != ':') {
-      return errc::malformed_message;
-    }
-    const std::string_view value = line->substr(name_size + 1);
-    if (run(value, value_char) != value.size()) return errc::malformed_message;
+    if (at == name || at == end || *at != ':') return errc::malformed_message;
+    const char* const value = at + 1;
+    const char* const line_end = end_of_value(value, end);
+    if (!is_line_end(line_end, end)) return errc::malformed_message;
     if (count == storage.size()) return errc::head_too_large;
     Field& field = storage[count++];
-    field.name = line->substr(0, name_size);
-    field.value = trim(value);
+    field.name = text_between(name, at);
+    field.value = trim(text_between(value, line_end));
     field.id = field_id(field.name);
     if (const errc fault = note(field, seen); fault != errc::ok) return fault;
+    at = line_end + 2;
   }
 }
 

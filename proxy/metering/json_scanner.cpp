@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "proxy/metering/byte_search.hpp"
+#include "common/byte_search.hpp"
 #include "proxy/metering/json_bytes.hpp"
 #include "proxy/metering/json_scalar.hpp"
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "proxy/metering/byte_search.hpp"
+#include "common/byte_search.hpp"
 
 namespace llmgw::proxy {
 namespace {

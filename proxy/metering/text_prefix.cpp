@@ -2,7 +2,7 @@
 // A comparison for each part that is known, a search for a quote for each string between them.
 #include "proxy/metering/text_prefix.hpp"
 
-#include "proxy/metering/byte_search.hpp"
+#include "common/byte_search.hpp"
 
 namespace llmgw::proxy {
 namespace {

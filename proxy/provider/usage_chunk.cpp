@@ -8,7 +8,7 @@
 #include <exception>
 #include <nlohmann/json.hpp>
 
-#include "proxy/metering/byte_search.hpp"
+#include "common/byte_search.hpp"
 #include "proxy/metering/json_nesting.hpp"
 
 namespace llmgw::proxy {

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "proxy/metering/byte_search.hpp"
+#include "common/byte_search.hpp"
 
 namespace llmgw::proxy {
 namespace {

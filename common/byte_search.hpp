@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// PURE: searches for the bytes that structure JSON and event streams, 16 at a time where the
+// PURE: searches for the bytes that structure heads, JSON and event streams, 16 at a time where the
 // machine can.
 #pragma once
 
@@ -12,7 +12,7 @@
 #include <emmintrin.h>
 #endif
 
-namespace llmgw::proxy {
+namespace llmgw {
 
 /// Eight bytes that are tested at once; a test yields a block that marks where it holds. It may
 /// mark bytes behind the first that do not match: results may be joined by `|`, while `&` only says
@@ -33,6 +33,11 @@ struct WordBlock {
   WordBlock operator==(char c) const noexcept {
     const std::uint64_t word = bytes ^ (ones * static_cast<unsigned char>(c));
     return {(word - ones) & ~word & (0x80 * ones)};
+  }
+  /// Bytes up to `most`, a value below 128.
+  WordBlock at_most(char most) const noexcept {
+    const std::uint64_t above = ones * (static_cast<unsigned char>(most) + 1u);
+    return {(bytes - above) & ~bytes & (0x80 * ones)};
   }
   WordBlock operator|(WordBlock other) const noexcept { return {bytes | other.bytes}; }
   WordBlock operator&(WordBlock other) const noexcept { return {bytes & other.bytes}; }
@@ -56,6 +61,9 @@ struct SseBlock {
     return block;
   }
   SseBlock operator==(char c) const noexcept { return {_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c))}; }
+  SseBlock at_most(char most) const noexcept {
+    return {_mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(most)), bytes)};
+  }
   SseBlock operator|(SseBlock other) const noexcept { return {_mm_or_si128(bytes, other.bytes)}; }
   SseBlock operator&(SseBlock other) const noexcept { return {_mm_and_si128(bytes, other.bytes)}; }
   SseBlock with_bit_5() const noexcept { return {_mm_or_si128(bytes, _mm_set1_epi8(0x20))}; }
@@ -94,6 +102,17 @@ struct IsLineEnd {
   auto operator()(auto x) const noexcept { return (x == '\n') | (x == '\r'); }
 };
 
+/// Control characters; in the sense of HTTP, so that DEL is one and bytes above it are not.
+struct IsControl {
+  template <class Block>
+  Block operator()(Block x) const noexcept {
+    return x.at_most(0x1f) | (x == 0x7f);
+  }
+  bool operator()(char x) const noexcept {
+    return static_cast<unsigned char>(x) < 0x20 || x == 0x7f;
+  }
+};
+
 struct IsQuoteOrEscape {
   auto operator()(auto x) const noexcept { return (x == '"') | (x == '\\'); }
 };
@@ -117,6 +136,11 @@ inline const char* find_line_end(const char* at, const char* end) noexcept {
   return find_where(at, end, IsLineEnd{});
 }
 
+/// The first control character.
+inline const char* find_control(const char* at, const char* end) noexcept {
+  return find_where(at, end, IsControl{});
+}
+
 /// Within a JSON string: the first quote or backslash.
 inline const char* find_quote_or_escape(const char* at, const char* end) noexcept {
   return find_where(at, end, IsQuoteOrEscape{});
@@ -127,4 +151,4 @@ inline const char* find_quote_or_bracket(const char* at, const char* end) noexce
   return find_where(at, end, IsQuoteOrBracket{});
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Every search against a plain loop, with both kinds of block, at every place and length.
-#include "proxy/metering/byte_search.hpp"
+#include "common/byte_search.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,8 +10,10 @@
 
 #include "tests/unit/proxy/metering/in_pieces.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw {
 namespace {
+
+using proxy::Piece;
 
 template <class Block>
 class ByteSearch : public testing::Test {};
@@ -32,13 +34,14 @@ TYPED_TEST(ByteSearch, FindsTheFirstOfAnySizeAndPlace) {
     std::string text(size, 'x');
     expect_found<TypeParam>(text, IsLineEnd{});
     for (std::size_t at = 0; at < size; ++at) {
-      for (const char c : {'\n', '\r', '"', '\\', '[', ']', '{', '}'}) {
+      for (const char c : {'\n', '\r', '"', '\\', '[', ']', '{', '}', '\t', '\x7f', '\0', '\x1f'}) {
         text.assign(size, 'x');
         text[at] = c;
         if (at + 1 < size) text[at + 1] = c;
         expect_found<TypeParam>(text, IsLineEnd{});
         expect_found<TypeParam>(text, IsQuoteOrEscape{});
         expect_found<TypeParam>(text, IsQuoteOrBracket{});
+        expect_found<TypeParam>(text, IsControl{});
       }
     }
   }
@@ -52,8 +55,9 @@ TYPED_TEST(ByteSearch, IsNotFooledByAnyOtherByte) {
     expect_found<TypeParam>(text, IsLineEnd{});
     expect_found<TypeParam>(text, IsQuoteOrEscape{});
     expect_found<TypeParam>(text, IsQuoteOrBracket{});
+    expect_found<TypeParam>(text, IsControl{});
   }
 }
 
 }  // namespace
-}  // namespace llmgw::proxy
+}  // namespace llmgw
