@@ -21,14 +21,14 @@ WANTS = {"curl/chat.sh": "curl", "python/chat.py": "python3", "node/chat.mjs": "
 DOWNLOADED = {"npm", "mvn", "go"}
 LONGEST = 600  # seconds, with the downloads of a machine that has none of them yet
 SERVICE = "http://llm-proxy.llm-system.svc:8080/v1"
-made_by_tools = shutil.ignore_patterns("node_modules", "target")
+MADE_BY_TOOLS = {"node_modules", "target"}
 
 
 def programs() -> set[str]:
-    """All the sources that git knows, or would."""
-    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=EXAMPLES,
-                            capture_output=True, text=True, check=True).stdout.split()
-    return {name for name in listed if pathlib.Path(name).suffix in {".sh", ".py", ".mjs", ".java", ".go"}}
+    """All the sources, without what tools put beside them."""
+    names = {path.relative_to(EXAMPLES) for path in EXAMPLES.rglob("*.*") if path.is_file()}
+    return {str(name) for name in names
+            if name.suffix in {".sh", ".py", ".mjs", ".java", ".go"} and not MADE_BY_TOOLS & set(name.parts)}
 
 
 def test_each_program_is_run():
@@ -39,7 +39,8 @@ def test_each_program_is_run():
 def path_for(name: str) -> str:
     """PATH with the tests' own Python first, as `python3` and `pip`, a Node that the SDK can use, and at the end what
     the matrix of SDKs has installed for lack of a better one."""
-    path = path_with_node() if WANTS[name] == "npm" else os.environ["PATH"]
+    may_install = os.environ.get("LLMGW_SDK_DOWNLOADS") == "1"
+    path = path_with_node() if may_install and WANTS[name] in {"node", "npm"} else os.environ["PATH"]
     path = f"{pathlib.Path(sys.executable).parent}:{path}:{ROOT / 'build/sdk/go/python/bin'}"
     if shutil.which(WANTS[name], path=path) is None:
         why = f"needs {WANTS[name]}"
@@ -54,7 +55,7 @@ def test_example(gateway: Gateway, tmp_path: pathlib.Path, name: str):
     tenant = "example-" + name.partition("/")[0]
     settings = {"PATH": path_for(name), "OPENAI_BASE_URL": f"{gateway.proxy.url}/v1", "OPENAI_API_KEY": APP_KEY,
                 "LLM_TENANT": tenant}
-    shutil.copytree(EXAMPLES, tmp_path / "examples", ignore=made_by_tools)
+    shutil.copytree(EXAMPLES, tmp_path / "examples", ignore=shutil.ignore_patterns(*MADE_BY_TOOLS))
     done = subprocess.run(["bash", "-euc", LINES[name]], cwd=tmp_path, capture_output=True, text=True, timeout=LONGEST,
                           stdin=subprocess.DEVNULL, env=dict(os.environ) | settings)
     assert done.returncode == 0, done.stdout + done.stderr
