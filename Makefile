@@ -31,7 +31,7 @@ conformance:
 	@tools/check conformance
 
 sdk-test:
-	@tools/install_deps build test
+	@tools/install_deps build test sdk
 	@tools/check sdk-matrix
 
 bench:

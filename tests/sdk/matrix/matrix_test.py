@@ -73,6 +73,7 @@ def test_stream(sdk: Caller):
 def test_stream_usage(sdk: Caller):
     result, event = same_both_ways(sdk, "stream", TEXT | {"include_usage": True}, stream=True)
     sdk.shows("stream", result, text=ANSWER, chunks=4, finish_reason="stop")
+    assert result["usage"] is not None
     counted(event, result["usage"])
 
 
