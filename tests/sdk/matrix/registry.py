@@ -74,6 +74,15 @@ def table(clients: list[Client], cell: dict[tuple[str, str], str], default: str,
     return "\n".join([*lines, "", *reasons]).rstrip() + "\n"
 
 
+def summary(clients: list[Client]) -> str:
+    """What the matrix comes to once all of it passed, as Markdown: a line a client, counting the cases it has."""
+    rows = ["| client | version | cases passed |", "|---|---|---|"]
+    for client in clients:
+        passed = len(CASES) - len(client.lacks)
+        rows.append(f"| {client.title} ({client.language}) | {client.locked_version()} | {passed} of {passed} |")
+    return "\n".join(rows) + "\n"
+
+
 def by_reason(lacks: dict[str, str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for case, reason in lacks.items():
