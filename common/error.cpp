@@ -5,9 +5,8 @@
 #include <string>
 
 namespace llmgw {
-namespace {
 
-const char* text(errc code) noexcept {
+std::string_view describe(errc code) noexcept {
   switch (code) {
     case errc::ok: return "no error";
     case errc::malformed_message: return "malformed HTTP message";
@@ -32,13 +31,17 @@ const char* text(errc code) noexcept {
   return "unknown error";
 }
 
+namespace {
+
 // Boost's base class keeps its destructor non-virtual on purpose: categories are never deleted.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
 class Category final : public boost::system::error_category {
  public:
   const char* name() const noexcept override { return "llmgw"; }
-  std::string message(int value) const override { return text(static_cast<errc>(value)); }
+  std::string message(int value) const override {
+    return std::string(describe(static_cast<errc>(value)));
+  }
 };
 #pragma GCC diagnostic pop
 

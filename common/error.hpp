@@ -4,6 +4,7 @@
 
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
+#include <string_view>
 
 namespace llmgw {
 
@@ -40,7 +41,10 @@ enum class errc {
   io_failed,   ///< a file or descriptor operation failed
 };
 
-/// The category `llmgw`; messages are short English phrases without payload data.
+/// A short English phrase without payload data.
+std::string_view describe(errc code) noexcept;
+
+/// The category `llmgw`; messages are those of describe().
 const boost::system::error_category& error_category() noexcept;
 
 /// Lets an errc be used wherever an error_code is expected.

@@ -16,11 +16,12 @@ double milliseconds_since(Deadline::Clock::time_point begun_at) noexcept {
 }  // namespace
 
 void log_failure(Context& context, const http::Exchange& exchange, std::string_view request_id,
-                 int status, std::string_view code) noexcept {
-  if (status < 500) return;
+                 const GatewayError& error, std::string_view reason) noexcept {
+  if (error.status < 500) return;
   context.log.warn("request failed", {{"request_id", request_id},
-                                      {"status", status},
-                                      {"code", code},
+                                      {"status", error.status},
+                                      {"code", error.code},
+                                      {"reason", reason},
                                       {"upstream", context.config.upstream.authority},
                                       {"duration_ms", milliseconds_since(exchange.begun_at())}});
 }

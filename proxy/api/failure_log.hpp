@@ -6,12 +6,14 @@
 
 #include "common/http/exchange.hpp"
 #include "proxy/api/context.hpp"
+#include "proxy/api/error_reply.hpp"
 
 namespace llmgw::proxy {
 
-/// The gateway itself answers with an error. Below 500 it is the client's, and nothing is said.
+/// The gateway itself answers with an error, for this reason. Below 500 it is the client's, and
+/// nothing is said.
 void log_failure(Context& context, const http::Exchange& exchange, std::string_view request_id,
-                 int status, std::string_view code) noexcept;
+                 const GatewayError& error, std::string_view reason) noexcept;
 
 /// The upstream did not end its answer, so that the client got a part of it.
 void log_cut_response(Context& context, const http::Exchange& exchange, std::string_view request_id,

@@ -52,10 +52,21 @@ Task<void> Forward::run() {
   if (routed_) emit();
 }
 
+// The client is told less than the log.
+Forward::Fault Forward::not_reached(errc fault) noexcept {
+  reason_ = fault == errc::timed_out ? "no connection in time" : describe(fault);
+  return &error_of_connect(fault);
+}
+
+Forward::Fault Forward::not_answered(errc fault) noexcept {
+  reason_ = fault == errc::timed_out ? "no answer in time" : describe(fault);
+  return &error_of_response(fault);
+}
+
 Task<void> Forward::answer(const GatewayError& error) {
   outcome_ = error.outcome;
   call_.note_status(error.status);
-  log_failure(context_, exchange_, call_.request_id(), error.status, error.code);
+  log_failure(context_, exchange_, call_.request_id(), error, reason_);
   const Result<void> sent = co_await reply_error(exchange_, error, call_.request_id());
   if (sent.has_error()) outcome_ = Outcome::client_aborted;
 }

@@ -45,6 +45,8 @@ class Forward final : private CloseListener {
   Task<Result<void>> pass_interim(const http::ResponseHead& head);
   void begin_response(const http::ResponseHead& head, BodyForm form);
   void conclude(const RelayEnd& end, const http::ResponseHead& head, BodyForm form);
+  Fault not_reached(errc fault) noexcept;
+  Fault not_answered(errc fault) noexcept;
   Task<void> answer(const GatewayError& error);
   void emit();
   void peer_closed() noexcept override;
@@ -66,6 +68,7 @@ class Forward final : private CloseListener {
   ConnectAttempt attempt_;
   Child pump_;
   Fault pump_fault_ = nullptr;
+  std::string_view reason_;  // why the upstream could not be reached, or did not answer
   Outcome outcome_ = Outcome::completed;
   bool routed_ = false;
   bool client_gone_ = false;

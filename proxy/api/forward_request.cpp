@@ -121,7 +121,7 @@ Task<Forward::Fault> Forward::deliver(Gather& out) {
     // Only where nothing was accepted can nothing have been processed (RFC 9110 section 9.2.2); and
     // what `out` points to is the request's only as long as nothing was waited for.
     if (stream.bytes_sent() != before || stream.has_write_waited())
-      co_return &error_of_response(static_cast<errc>(sent.error().value()));
+      co_return not_answered(static_cast<errc>(sent.error().value()));
   }
   std::string first;
   for (const iovec& each : out.pieces())
@@ -133,14 +133,14 @@ Task<Forward::Fault> Forward::send_on_fresh_connection(std::string first) {
   client_.watch(this);
   auto opened = co_await context_.pool.open(attempt_);
   if (client_gone_) co_return nullptr;
-  if (opened.has_error()) co_return &error_of_connect(static_cast<errc>(opened.error().value()));
+  if (opened.has_error()) co_return not_reached(static_cast<errc>(opened.error().value()));
   upstream_ = std::move(*opened);
   Gather& out = context_.loop.gather();
   out.add(first);
   upstream_->stream().expires_after(silence_);
   const Result<void> sent = co_await upstream_->stream().write(out);
   if (sent.has_error() && !client_gone_)
-    co_return &error_of_response(static_cast<errc>(sent.error().value()));
+    co_return not_answered(static_cast<errc>(sent.error().value()));
   co_return nullptr;
 }
 

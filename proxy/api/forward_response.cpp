@@ -58,11 +58,12 @@ Task<Forward::Fault> Forward::relay_response() {
     if (uploading) upstream.expires_never();
     const auto patience = uploading ? std::chrono::milliseconds(0) : silence_;
     const auto bytes = co_await reader.read(upstream, patience, patience);
-    if (bytes.has_error()) co_return &error_of_response(static_cast<errc>(bytes.error().value()));
+    if (bytes.has_error()) co_return not_answered(static_cast<errc>(bytes.error().value()));
     auto parsed =
         http::parse_response_head(bytes->head, context_.response_fields, is_head_request_);
+    if (parsed.has_error()) co_return not_answered(static_cast<errc>(parsed.error().value()));
     // 101 answers an Upgrade, and none was sent.
-    if (parsed.has_error() || parsed->status == 101) co_return &gateway_error::upstream_invalid;
+    if (parsed->status == 101) co_return not_answered(errc::malformed_message);
     if (parsed->status < 200) {
       upstream.unread(bytes->rest);
       if (parsed->status == 100 && sent_continue_) continue;

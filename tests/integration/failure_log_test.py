@@ -46,7 +46,7 @@ def summed_up(proxy: Proxy, message: str) -> int:
     return sum(line["lines"] for line in lines_of(proxy, "more lines held back") if line["like"] == message)
 
 
-def check_line(gateway: Gateway, upstream: str, status: int, code: str) -> None:
+def check_line(gateway: Gateway, upstream: str, status: int, code: str, reason: str) -> None:
     request_id = new_id()
     response, event = gateway.post(chat(), request_id=request_id)
     assert (response.status, response.error["code"]) == (status, code)
@@ -54,24 +54,31 @@ def check_line(gateway: Gateway, upstream: str, status: int, code: str) -> None:
     assert 0 <= line.pop("duration_ms") <= event["latency_ms"]
     del line["ts"]
     assert line == {"level": "warn", "msg": "request failed", "request_id": request_id, "status": status, "code": code,
-                    "upstream": upstream}
+                    "reason": reason, "upstream": upstream}
 
 
 def test_an_upstream_that_cannot_be_reached(factory: Factory, nobody: str):
-    check_line(factory.gateway(f"http://{nobody}"), nobody, 502, "upstream_unreachable")
+    check_line(factory.gateway(f"http://{nobody}"), nobody, 502, "upstream_unreachable", "connection refused")
 
 
-@pytest.mark.parametrize(("hangs", "status", "code"), [(True, 504, "upstream_timeout"),
-                                                       (False, 502, "upstream_invalid_response")])
-def test_an_upstream_that_does_not_answer(factory: Factory, hangs: bool, status: int, code: str):
+@pytest.mark.parametrize(("hangs", "says", "status", "code", "reason"), [
+    (True, b"", 504, "upstream_timeout", "no answer in time"),
+    (False, b"", 502, "upstream_invalid_response", "connection closed by peer"),
+    (False, b"HTTP/1.1 200 OK\r\n folded\r\n\r\n", 502, "upstream_invalid_response", "malformed HTTP message"),
+    (False, b"HTTP/2.0 200 OK\r\n\r\n", 502, "upstream_invalid_response", "unsupported HTTP version"),
+    (False, b"HTTP/1.1 101 Switching\r\n\r\n", 502, "upstream_invalid_response", "malformed HTTP message"),
+])
+def test_an_upstream_that_does_not_answer(factory: Factory, hangs: bool, says: bytes, status: int, code: str,
+                                          reason: str):
     def script(peer: Peer) -> None:
         peer.read_request()
+        peer.send(says)
         if hangs:
             peer.read_request()  # until the gateway gives up
 
     with ScriptedServer(script) as upstream:
         check_line(factory.gateway(upstream.url, HTTP_CLIENT_TIMEOUT="300ms"), upstream.url.removeprefix("http://"),
-                   status, code)
+                   status, code, reason)
 
 
 def test_a_request_that_comes_while_the_proxy_drains(factory: Factory):
@@ -90,6 +97,7 @@ def test_a_request_that_comes_while_the_proxy_drains(factory: Factory):
         assert busy.read_response().status == 200
     line = gateway.proxy.daemon.wait_for_log(lambda line: line["msg"] == "request failed", "the refusal")
     assert (line["request_id"], line["status"], line["code"]) == (request_id, 503, "draining")
+    assert line["reason"] == "This gateway is shutting down."
 
 
 def test_a_response_that_breaks_off_is_logged(factory: Factory):

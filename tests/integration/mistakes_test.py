@@ -37,6 +37,27 @@ def test_base_url_of_an_endpoint():
     assert "UPSTREAM_OPENAI_BASE_URL" in line and "what comes before /v1" in line
 
 
+def test_base_url_with_a_typo_in_its_host(factory):
+    gateway = factory.gateway("https://api.openai.invalid")  # no name ends so (RFC 6761 section 6.4)
+    assert gateway.post(chat())[0].error["code"] == "upstream_unreachable"
+    line = gateway.proxy.daemon.wait_for_log(lambda entry: entry["msg"] == "request failed", "the failed look-up")
+    assert (line["upstream"], line["reason"]) == ("api.openai.invalid", "host name not resolved")
+
+
+def test_base_url_with_https_where_http_is_spoken(factory, gateway: Gateway):
+    wrong = factory.gateway(gateway.mock.url.replace("http://", "https://"))
+    assert wrong.post(chat())[0].error["code"] == "upstream_unreachable"
+    line = wrong.proxy.daemon.wait_for_log(lambda entry: "TLS" in entry["msg"], "the failed handshake")
+    assert line["level"] == "warn" and line["host"] == "127.0.0.1" and line["reason"]
+
+
+def test_key_that_the_provider_does_not_know(gateway: Gateway):
+    """The gateway refuses no key: that answer is the provider's, and says so itself."""
+    response, event = gateway.post(chat(), mock="status=401")
+    assert (response.status, response.error["code"]) == (401, "invalid_api_key")
+    assert (event["status_code"], event["outcome"]) == (401, "completed")
+
+
 def test_duration_without_unit():
     line = refusal("llm-proxy", 2, **PROXY, HTTP_CLIENT_TIMEOUT="30")
     assert 'HTTP_CLIENT_TIMEOUT="30"' in line and "500ms, 2s or 1m30s" in line
