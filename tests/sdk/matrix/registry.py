@@ -26,6 +26,7 @@ class Client:
     errors: dict[str, str]
     timeout_error: str
     quick: bool = False
+    counts_retries: bool = True
     hides: tuple[str, ...] = ()
     lacks: dict[str, str] = dataclasses.field(default_factory=dict)
 
