@@ -131,6 +131,24 @@ def table(text: str) -> dict[str, tuple[str, str]]:
     return {name: (value, by) for name, value, by in rows if name != "VARIABLE"}
 
 
+GROUPS = {
+    "llm-proxy": ["Listening", "Upstream", "Metering", "Delivery of events", "Limits and shutdown", "Log"],
+    "llm-collector": ["Receiving", "Storing", "Log"],
+}
+
+
+@pytest.mark.parametrize("program", GROUPS)
+def test_help_and_check_config_have_the_same_settings_in_the_same_groups(program: str):
+    """Group by group, as a person looks for them."""
+    shown = [run(program, option, **(PROXY if program == "llm-proxy" else {})).stdout
+             for option in ("--help", "--check-config")]
+    groups = [re.findall(r"^([A-Z][a-z ]+)\n((?:  .*\n)+)", text, re.MULTILINE) for text in shown]
+    settings = [{title: re.findall(r"^  ([A-Z_]+) ", rows, re.MULTILINE) for title, rows in found
+                 if title in GROUPS[program]} for found in groups]
+    assert settings[0] == settings[1] and list(settings[0]) == GROUPS[program]
+    assert all(settings[0].values())
+
+
 def test_check_config_of_the_proxy():
     done = run("llm-proxy", "--check-config", **PROXY, HTTP_CLIENT_TIMEOUT="90s", MAX_REQUEST_BODY="1048576",
                COLLECTOR_URL="http://127.0.0.1:8081")
