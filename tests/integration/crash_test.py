@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The crash test in its short form, which may run on a busy machine; `tools/check crash` runs 200 rounds on an idle one."""
+"""The crash test in its short form, also for a busy machine; `tools/check crash` runs 200 rounds on an idle one."""
 
 import pathlib
 
