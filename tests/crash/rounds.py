@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Crash test: rounds of traffic in which the proxy, the collector or both are killed at a random moment.
 
-At the end every exchange that a client saw complete at least 50 ms before a kill of its proxy is in the collector's log
+At the end every exchange that a client saw complete at least GRACE before a kill of its proxy is in the collector's log
 exactly once. Run by `tools/check crash [ROUNDS [SEED]]`, and in a short form by tests/integration/crash_test.py.
 """
 
@@ -20,7 +20,8 @@ from support.delivery import terms
 from support.gateway import Collector, Mock, Proxy, chat, new_id, read_lines
 from support.process import SANITIZED, wait_until
 
-GRACE = 0.5 if SANITIZED else 0.05  # seconds within which an event has to be on disk
+GRACE = 0.05  # seconds within which an event has to be on disk, on a machine that has a processor to spare
+GRACE_IN_COMPANY = 0.5  # with sanitizers, or beside whatever else the machine does
 CLIENTS = 4
 
 
@@ -68,8 +69,8 @@ class Client(threading.Thread):
 class Crashes:
     """The three daemons, of which two die again and again, on the same ports, log and spool."""
 
-    def __init__(self, folder: pathlib.Path, seed: int) -> None:
-        self.folder, self.random = folder, random.Random(seed)
+    def __init__(self, folder: pathlib.Path, seed: int, grace: float) -> None:
+        self.folder, self.random, self.grace = folder, random.Random(seed), grace
         self.mock = Mock(self.make_folder())
         self.log, self.spool = folder / "events.ndjson", folder / "spool"
         self.collector = self.start_collector("127.0.0.1:0")
@@ -88,7 +89,7 @@ class Crashes:
                      EVENT_SPOOL_DIR=str(self.spool), EVENT_FLUSH_TIMEOUT="10s")
 
     def round(self) -> None:
-        time.sleep(self.random.uniform(0.02, 0.35 + GRACE))  # traffic, of a random length: the moment is what is tested
+        time.sleep(self.random.uniform(0.02, 0.35 + self.grace))  # traffic, of a random length: the moment is what is tested
         victims = self.random.choice((("proxy",), ("collector",), ("proxy", "collector"), ("collector", "proxy")))
         killed = time.monotonic()
         for victim in victims:
@@ -132,7 +133,7 @@ class Crashes:
         assert self.log.read_bytes().endswith(b"\n")
         for request_id, at in completed:
             # A client looks at its clock some time after the response's last byte: within a gap it is late.
-            in_doubt = any(killed - GRACE < at < again for killed, again in self.gaps)
+            in_doubt = any(killed - self.grace < at < again for killed, again in self.gaps)
             self.report.in_doubt += in_doubt
             self.report.lost += not in_doubt and not logged[request_id]
         self.report.exchanged = len(completed)
@@ -142,7 +143,7 @@ class Crashes:
 
 def main(rounds: int, seed: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
-        report = Crashes(pathlib.Path(folder), seed).run(rounds)
+        report = Crashes(pathlib.Path(folder), seed, GRACE_IN_COMPANY if SANITIZED else GRACE).run(rounds)
     print(f"seed {seed}: {report}")
     return 1 if report.lost or report.doubled else 0
 

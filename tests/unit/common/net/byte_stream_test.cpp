@@ -77,6 +77,42 @@ struct Told final : CloseListener {
   void peer_closed() noexcept override { told = true; }
 };
 
+// A receive stops at the mark of an urgent byte, though there are others behind it.
+TEST_F(ByteStreamRead, BytesBehindAnUrgentOneAreFound) {
+  play([](ByteStreamRead& self, ByteStream& stream) -> Task<void> {
+    self.peer_sends("before");
+    EXPECT_EQ(::send(self.peer_.number(), "!", 1, MSG_OOB | MSG_NOSIGNAL), 1);
+    self.peer_sends("behind");
+    co_await expect(stream, "before");
+    co_await expect(stream, "behind");
+    self.played_ = true;
+  });
+}
+
+// One that fills the room there is says nothing of what is left.
+TEST_F(ByteStreamRead, NothingIsLeftBehindAFullReceive) {
+  play([](ByteStreamRead& self, ByteStream& stream) -> Task<void> {
+    constexpr std::size_t size = ByteStream::small_receive + 10;
+    Told told;
+    stream.watch(&told);  // with little room
+    Timer turns(self.loop_);
+    co_await turns.wait(5ms);
+    self.peer_sends(std::string(size, 'x'));
+    co_await turns.wait(20ms);
+    stream.watch(nullptr);
+    std::size_t found = 0;
+    while (found < size) {
+      stream.expires_after(2s);
+      const auto bytes = co_await stream.read();
+      if (bytes.has_error()) break;
+      found += bytes->size();
+    }
+    EXPECT_EQ(found, size);
+    EXPECT_FALSE(told.told);
+    self.played_ = true;
+  });
+}
+
 // Bytes and reset reach a receive that is under way as one event.
 TEST_F(ByteStreamRead, AResetThatCameWithTheLastBytesIsSeen) {
   play([](ByteStreamRead& self, ByteStream& stream) -> Task<void> {
@@ -109,6 +145,7 @@ TEST_F(ByteStreamRead, AWatcherIsToldOfAnEndBehindBytes) {
     EXPECT_TRUE(told.told);
     std::size_t kept = 0;
     for (;;) {
+      stream.expires_after(2s);
       const auto bytes = co_await stream.read();
       if (bytes.has_error()) break;
       kept += bytes->size();
