@@ -37,7 +37,7 @@ sdk-test:
 
 bench:
 	@tools/install_deps build bench
-	@tools/check build release llm-proxy llm-collector bench
+	@tools/check build release llm-proxy llm-collector bench event-load
 	@bench/run $(if $(QUICK),--quick)
 
 bench-peers:

@@ -50,8 +50,8 @@ def _from_pypi(package: Package) -> None:
 
 
 def _from_npm(package: Package) -> None:
-    _run(["npm", "install", "--prefix", package.folder, "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error",
-          f"{package.name}@{package.version}"])
+    _run(["npm", "install", "--prefix", package.folder, "--no-audit", "--no-fund", "--no-package-lock",
+          "--loglevel=error", f"{package.name}@{package.version}"])
 
 
 def _from_go(package: Package) -> None:

@@ -13,7 +13,7 @@ PATIENCE = 120.0  # seconds to listen; the slowest takes twenty
 
 
 class Peer(Program):
-    """`fields` go into the head of each of its requests. One that `rewrites` bodies can be held to their contents only."""
+    """`fields` go into the head of each of its requests. One that `rewrites` bodies can be held to their contents."""
 
     package: Package
     rewrites = False

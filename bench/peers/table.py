@@ -11,7 +11,8 @@ from suite import machine
 from suite.programs import tool
 from suite.rounds import Series
 
-HEAD = ("gateway", "a request: CPU", "of ours", "p50", "p99", "memory idle / loaded", "a chunk: CPU", "of ours", "delay p50 / p99")
+HEAD = ("gateway", "a request: CPU", "of ours", "p50", "p99", "memory idle / loaded", "a chunk: CPU", "of ours",
+        "delay p50 / p99")
 REWRITES = {peer.name for peer in PEERS if peer.rewrites}
 
 
@@ -32,7 +33,8 @@ def rows(results: Results) -> list[dict]:
     """A row for each that was measured, the cheapest first, in plain numbers."""
     names = set(results.small.results) | {name for series in results.streams.values() for name in series.results}
     found = [{"name": name, "idle_bytes": results.idle.get(name), "loaded_bytes": results.loaded.get(name),
-              "rewrites": name in REWRITES, "request": figures(results.small, name)} | stream(results, name) for name in names]
+              "rewrites": name in REWRITES, "request": figures(results.small, name)} | stream(results, name)
+             for name in names]
     return sorted(found, key=lambda row: (row["request"] or row["chunk"])["cost_us"])
 
 
@@ -63,7 +65,7 @@ def markdown(found: list[dict], versions_: dict[str, str], reasons: dict[str, st
                  f"{size(row['idle_bytes'])} / {size(row['loaded_bytes'])}",
                  *(cost(chunk), ratio(chunk), f"{time(chunk, 'p50_us')} / {time(chunk, 'p99_us')}")]
         lines.append("| " + " | ".join(cells) + " |")
-    lines += [f"| {name} | {why} |" + " |" * (len(HEAD) - 2) for name, why in reasons.items()]
+    lines += [f"| {name} {versions_[name]} | {why} |" + " |" * (len(HEAD) - 2) for name, why in reasons.items()]
     return "\n".join(lines)
 
 

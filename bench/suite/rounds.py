@@ -71,8 +71,14 @@ class Series:
 
 def estimate(values: list[float]) -> Estimate:
     rng = random.Random(len(values))
-    medians = sorted(statistics.median(rng.choices(values, k=len(values))) for _ in range(BOOTSTRAPS))
-    return Estimate(statistics.median(values), medians[int(0.025 * BOOTSTRAPS)], medians[int(0.975 * BOOTSTRAPS) - 1])
+    return interval(statistics.median(values),
+                    [statistics.median(rng.choices(values, k=len(values))) for _ in range(BOOTSTRAPS)])
+
+
+def interval(value: float, drawn: list[float]) -> Estimate:
+    """`drawn`: what the value would have been in BOOTSTRAPS other samples."""
+    drawn = sorted(drawn)
+    return Estimate(value, drawn[int(0.025 * BOOTSTRAPS)], drawn[int(0.975 * BOOTSTRAPS) - 1])
 
 
 def one_round(generator: Generator, contestant: Program | Direct, others: list[int], words: dict) -> dict:
