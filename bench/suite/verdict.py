@@ -59,8 +59,8 @@ def rows(cell: str, series: Series) -> list[Row]:
 
 
 def added(series: Series, name: str) -> Estimate:
-    """Added to what is there without a proxy, against the peer that adds less. The interval is that of rounds drawn anew,
-    whole rounds, since what disturbs one contestant of a round is likely to disturb the others."""
+    """Added to what is there without a proxy, against the peer that adds less. The interval is that of rounds drawn
+    anew, whole rounds, since what disturbs one contestant of a round is likely to disturb the others."""
     measured = {who: [each[name] for each in series.results[who]] for who in ("ours", "direct", *PEERS)}
     count = len(measured["ours"])
     rng = random.Random(count)
