@@ -67,6 +67,10 @@ void set(Cell& cell, std::string_view name, std::string_view value) {
     cell.tls = number<int>(value) != 0;
   } else if (name == "hold") {
     cell.hold = number<int>(value) != 0;
+  } else if (name == "rewritten") {
+    cell.rewritten = number<int>(value) != 0;
+  } else if (name == "fields") {
+    cell.fields = value;
   } else if (name == "processes") {
     cell.processes = processes_of(value);
   } else {

@@ -79,19 +79,18 @@ bool StreamClient::take_payload(std::string_view bytes) {
     partial_.append(bytes.substr(0, missing));
     bytes.remove_prefix(missing);
     if (partial_.size() < size) return true;
-    if (!take_chunk(partial_)) return false;
+    if (!take_chunk(StreamText::read(partial_))) return false;
     partial_.clear();
   }
   for (; bytes.size() >= size; bytes.remove_prefix(size)) {
-    if (!take_chunk(bytes.substr(0, size))) return false;
+    if (!take_chunk(StreamText::read(bytes.substr(0, size)))) return false;
   }
   partial_.assign(bytes);
   return true;
 }
 
-bool StreamClient::take_chunk(std::string_view payload) {
+bool StreamClient::take_chunk(const std::optional<StreamText::Seen>& seen) {
   const std::int64_t now = now_ns();
-  const auto seen = StreamText::read(payload);
   if (!seen || ended_ || (!seen->last && seen->number != number_)) return false;
   Outcome& outcome = crowd_.outcome;
   if (number_++ == 0) {
@@ -110,6 +109,18 @@ bool StreamClient::take_chunk(std::string_view payload) {
 
 bool StreamClient::end_answer(std::int64_t) {
   return ended_ && partial_.empty() && (crowd_.chunks == 0 || number_ == crowd_.chunks);
+}
+
+bool RewrittenStreamClient::take_payload(std::string_view bytes) {
+  partial_.append(bytes);
+  std::size_t begin = 0;
+  for (std::size_t end = 0; (end = partial_.find('\n', begin)) != partial_.npos; begin = end + 1) {
+    const auto seen =
+        StreamText::read_content(std::string_view(partial_).substr(begin, end - begin));
+    if (seen && !take_chunk(seen)) return false;
+  }
+  partial_.erase(0, begin);
+  return true;
 }
 
 }  // namespace llmgw::bench

@@ -19,7 +19,8 @@ struct Crowd {
   std::uint16_t port = 0;
   /// The next request as it is sent; its memory is needed until the next call.
   std::function<std::string_view()> next_request;
-  std::string_view reply_body;  ///< expected; empty: only the status counts
+  std::string_view reply_body;       ///< expected; empty: only the status counts
+  std::string_view reply_content{};  ///< not empty: this has to be in the body, nothing else counts
   int reply_status = 200;
   std::uint64_t chunks = 0;    ///< expected in a stream, ending included; 0: any number
   bool asks_again = true;      ///< whether an answered client asks at once
@@ -65,7 +66,7 @@ class RequestClient final : public Client {
   using Client::Client;
 
  private:
-  void begin_answer() override { check_.begin(crowd_.reply_body); }
+  void begin_answer() override { check_.begin(crowd_.reply_body, crowd_.reply_content); }
   bool take_payload(std::string_view bytes) override {
     check_.piece(bytes);
     return true;
@@ -79,19 +80,31 @@ class RequestClient final : public Client {
 };
 
 /// Expects a stream.
-class StreamClient final : public Client {
+class StreamClient : public Client {
  public:
   using Client::Client;
 
- private:
-  void begin_answer() override;
+ protected:
   bool take_payload(std::string_view bytes) override;
-  bool end_answer(std::int64_t now) override;
-  bool take_chunk(std::string_view payload);
+  bool take_chunk(const std::optional<StreamText::Seen>& seen);
 
   std::string partial_;
+
+ private:
+  void begin_answer() override;
+  bool end_answer(std::int64_t now) override;
+
   std::uint32_t number_ = 0;
   bool ended_ = false;
+};
+
+/// Expects a stream whose lines the gateway writes anew, and may add others to.
+class RewrittenStreamClient final : public StreamClient {
+ public:
+  using StreamClient::StreamClient;
+
+ private:
+  bool take_payload(std::string_view bytes) override;
 };
 
 }  // namespace llmgw::bench

@@ -23,7 +23,7 @@ class Run {
       : cell_(cell),
         upstream_(upstream),
         streams_(cell.kind == Kind::stream || cell.kind == Kind::idle),
-        request_(make_request(cell.body, streams_)),
+        request_(make_request(cell.body, streams_, cell.fields)),
         crowd_{reactor, outcome_, cell.port, {}, {}} {
     if (cell.kind == Kind::events) {
       batches_ = std::make_unique<EventBatches>(cell.batch);
@@ -32,12 +32,14 @@ class Run {
     } else {
       crowd_.next_request = [this] { return std::string_view(request_.whole); };
       crowd_.reply_body = plain_reply().body;
+      if (cell.rewritten) crowd_.reply_content = plain_reply().content;
     }
     if (streams_ && cell.chunks > 0) crowd_.chunks = cell.chunks + 1;
     if (cell.requests > 0) crowd_.most = cell.requests;
     crowd_.asks_again = cell.kind != Kind::paced;
     Script script;
     script.request_body = request_.body;
+    if (cell.rewritten) script.request_content = request_.content;
     script.stream = streams_;
     script.silent = cell.kind == Kind::idle;
     script.gap = static_cast<std::int64_t>(cell.gap * milliseconds);
@@ -65,6 +67,11 @@ class Run {
  private:
   static std::int64_t in_ns(double duration) {
     return static_cast<std::int64_t>(duration * static_cast<double>(seconds));
+  }
+
+  std::unique_ptr<Client> stream_client() {
+    if (cell_.rewritten) return std::make_unique<RewrittenStreamClient>(crowd_);
+    return std::make_unique<StreamClient>(crowd_);
   }
 
   // One step: what is due, then what has arrived.
@@ -104,8 +111,12 @@ class Run {
       if (streams_) {
         const auto at = static_cast<std::int64_t>(life * i / cell_.connections);
         until(begun + at);
-        while (i >= crowd_.started + opening_at_once && outcome_.errors == 0) turn(forever);
-        clients_.push_back(std::make_unique<StreamClient>(crowd_));
+        const std::int64_t limit = now_ns() + patience;
+        while (i >= crowd_.started + opening_at_once && outcome_.errors == 0) {
+          turn(limit);
+          if (now_ns() >= limit) ++outcome_.errors;  // streams that never began
+        }
+        clients_.push_back(stream_client());
       } else {
         clients_.push_back(std::make_unique<RequestClient>(crowd_));
       }

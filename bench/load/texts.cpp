@@ -2,6 +2,7 @@
 // Requests as an SDK sends them, answers as a provider gives them.
 #include "bench/load/texts.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -35,6 +36,18 @@ const std::string& chunk_pattern() {
   return text;
 }
 
+// The time and the number that a chunk's content is.
+std::optional<StreamText::Seen> read_digits(std::string_view content) {
+  if (content.size() < time_digits + number_digits) return std::nullopt;
+  StreamText::Seen seen;
+  const char* at = content.data();
+  const char* const middle = at + time_digits;
+  const auto time = std::from_chars(at, middle, seen.sent_at, 16);
+  const auto number = std::from_chars(middle, middle + number_digits, seen.number, 16);
+  if (time.ptr != middle || number.ptr != middle + number_digits) return std::nullopt;
+  return seen;
+}
+
 // As long as any other chunk, by a comment line (which SSE clients ignore).
 const std::string& ending_payload() {
   static const std::string text = [] {
@@ -47,16 +60,18 @@ const std::string& ending_payload() {
 
 }  // namespace
 
-RequestText make_request(std::size_t body_size, bool stream) {
+RequestText make_request(std::size_t body_size, bool stream, std::string_view fields) {
   RequestText made;
   made.body = R"({"model":"gpt-4o-mini","messages":[{"role":"system","content":"You are brief."},)"
               R"({"role":"user","content":")";
   const std::string tail = stream ? R"("}],"stream":true,"stream_options":{"include_usage":true}})"
                                   : R"("}],"temperature":0.2,"max_tokens":256})";
   constexpr std::string_view words = "The quick brown fox jumps over the lazy dog. ";
+  const std::size_t begin = made.body.size();
   while (made.body.size() + tail.size() < body_size) {
     made.body.append(words.substr(0, body_size - made.body.size() - tail.size()));
   }
+  made.content = made.body.substr(begin);
   made.body.append(tail);
   made.whole =
       "POST /v1/chat/completions HTTP/1.1\r\n"
@@ -65,9 +80,13 @@ RequestText make_request(std::size_t body_size, bool stream) {
       "Content-Type: application/json\r\n"
       "User-Agent: OpenAI/Python 1.54.0\r\n"
       "Authorization: Bearer app-key-0123456789abcdef\r\n"
-      "X-LLM-Tenant: team-a\r\n"
-      "Content-Length: " +
-      std::to_string(made.body.size()) + "\r\n\r\n" + made.body;
+      "X-LLM-Tenant: team-a\r\n";
+  while (!fields.empty()) {
+    const std::size_t end = std::min(fields.find(';'), fields.size());
+    made.whole.append(fields.substr(0, end)).append("\r\n");
+    fields.remove_prefix(std::min(end + 1, fields.size()));
+  }
+  made.whole += "Content-Length: " + std::to_string(made.body.size()) + "\r\n\r\n" + made.body;
   return made;
 }
 
@@ -81,6 +100,7 @@ const ReplyText& plain_reply() {
         R"("finish_reason":"stop"}],"usage":{"prompt_tokens":14,"completion_tokens":12,)"
         R"("total_tokens":26,"prompt_tokens_details":{"cached_tokens":0},)"
         R"("completion_tokens_details":{"reasoning_tokens":0}},"system_fingerprint":"fp_0ba0d1"})";
+    made.content = "Foxes jump, dogs sleep, and neither seems to mind.";
     made.whole =
         "HTTP/1.1 200 OK\r\n"
         "Content-Type: application/json\r\n"
@@ -123,15 +143,18 @@ std::optional<StreamText::Seen> StreamText::read(std::string_view payload) {
       payload.substr(behind) != std::string_view(pattern).substr(behind)) {
     return std::nullopt;
   }
-  Seen seen;
-  const char* at = payload.data() + digits;
-  const auto time = std::from_chars(at, at + time_digits, seen.sent_at, 16);
-  const auto number =
-      std::from_chars(at + time_digits, at + time_digits + number_digits, seen.number, 16);
-  if (time.ptr != at + time_digits || number.ptr != at + time_digits + number_digits) {
-    return std::nullopt;
-  }
-  return seen;
+  return read_digits(payload.substr(digits));
+}
+
+std::optional<StreamText::Seen> StreamText::read_content(std::string_view line) {
+  if (line.starts_with("data: [DONE]")) return Seen{0, 0, true};
+  constexpr std::string_view name = R"("content":)";
+  const std::size_t at = line.find(name);
+  if (at == line.npos) return std::nullopt;
+  line.remove_prefix(at + name.size());
+  while (line.starts_with(' ')) line.remove_prefix(1);
+  if (!line.starts_with('"')) return std::nullopt;
+  return read_digits(line.substr(1));
 }
 
 }  // namespace llmgw::bench

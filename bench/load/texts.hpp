@@ -9,17 +9,20 @@
 
 namespace llmgw::bench {
 
-/// A request for a chat completion whose body has `body_size` bytes.
+/// A request for a chat completion whose body has `body_size` bytes. `fields`, separated by `;`, go
+/// into its head.
 struct RequestText {
   std::string whole;
   std::string body;
+  std::string content;  ///< what the user says, in the body
 };
-RequestText make_request(std::size_t body_size, bool stream);
+RequestText make_request(std::size_t body_size, bool stream, std::string_view fields = {});
 
 /// A plain answer with its usage.
 struct ReplyText {
   std::string whole;
   std::string body;
+  std::string_view content;  ///< what the model says, in the body
 };
 const ReplyText& plain_reply();
 
@@ -41,24 +44,39 @@ class StreamText {
   };
   /// Reads the payload of one chunk; nothing if a byte of it is not as it was sent.
   static std::optional<Seen> read(std::string_view payload);
+  /// Reads a line of a stream that a gateway wrote anew: its content alone counts. Nothing if it is
+  /// none of the lines that hold one.
+  static std::optional<Seen> read_content(std::string_view line);
 };
 
-/// Compares a body that arrives in pieces.
+/// Compares a body that arrives in pieces: with `expected`, byte for byte, or, where a gateway
+/// writes bodies anew, by the `content` that has to be in it.
 class BodyCheck {
  public:
-  void begin(std::string_view expected) noexcept {
+  void begin(std::string_view expected, std::string_view content = {}) {
     expected_ = expected;
+    content_ = content;
+    rewritten_.clear();
     equal_ = true;
   }
-  void piece(std::string_view bytes) noexcept {
+  void piece(std::string_view bytes) {
+    if (!content_.empty()) {
+      rewritten_.append(bytes);
+      return;
+    }
     equal_ = equal_ && expected_.starts_with(bytes);
     if (equal_) expected_.remove_prefix(bytes.size());
   }
   /// Whether all of it arrived and nothing else.
-  bool end() const noexcept { return equal_ && expected_.empty(); }
+  bool end() const noexcept {
+    if (!content_.empty()) return rewritten_.find(content_) != rewritten_.npos;
+    return equal_ && expected_.empty();
+  }
 
  private:
   std::string_view expected_;
+  std::string_view content_;
+  std::string rewritten_;
   bool equal_ = true;
 };
 

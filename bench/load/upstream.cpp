@@ -72,7 +72,9 @@ class Upstream::Connection final : public Handler {
       const Message::Step step = message_.next(bytes, piece);
       if (step == Message::Step::need_more) return true;
       // Not before a request has come: the script may have changed since the last one.
-      if (!std::exchange(checking_, true)) check_.begin(upstream_.script_.request_body);
+      if (!std::exchange(checking_, true)) {
+        check_.begin(upstream_.script_.request_body, upstream_.script_.request_content);
+      }
       if (step == Message::Step::payload) {
         check_.piece(piece);
         continue;

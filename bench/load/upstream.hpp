@@ -15,6 +15,8 @@ namespace llmgw::bench {
 /// How requests are answered until the next script.
 struct Script {
   std::string_view request_body;  ///< what must arrive
+  std::string_view
+      request_content;  ///< not empty: this must be in it, the rest may be written anew
   bool stream = false;
   std::int64_t gap = 0;      ///< between two chunks of one stream, in ns
   std::uint32_t chunks = 0;  ///< of one stream; 0: until finish_streams()

@@ -49,8 +49,8 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_for_port(port: int, process: subprocess.Popen, name: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+def wait_for_port(port: int, process: subprocess.Popen, name: str, patience: float = PATIENCE) -> None:
+    deadline = time.monotonic() + patience
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()

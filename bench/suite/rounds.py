@@ -11,7 +11,8 @@ from suite.generator import Generator
 from suite.programs import Program
 
 DISTURBED = 0.08    # of a CPU taken by programs that are not part of the run
-ATTEMPTS = 4        # at a round that was disturbed
+ATTEMPTS = 4        # at a round that was disturbed, and in all no more than
+REPEATS = 0.25      # of what the cell takes without any: a busy machine must not make the run twice as long
 FRESH_EVERY = 4     # rounds after which all start anew: two processes of one binary differ by 2 to 4 %
 BOOTSTRAPS = 2000
 AA_LOW, AA_HIGH = 0.97, 1.03
@@ -71,8 +72,14 @@ class Series:
 
 def estimate(values: list[float]) -> Estimate:
     rng = random.Random(len(values))
-    medians = sorted(statistics.median(rng.choices(values, k=len(values))) for _ in range(BOOTSTRAPS))
-    return Estimate(statistics.median(values), medians[int(0.025 * BOOTSTRAPS)], medians[int(0.975 * BOOTSTRAPS) - 1])
+    return interval(statistics.median(values),
+                    [statistics.median(rng.choices(values, k=len(values))) for _ in range(BOOTSTRAPS)])
+
+
+def interval(value: float, drawn: list[float]) -> Estimate:
+    """`drawn`: what the value would have been in BOOTSTRAPS other samples."""
+    drawn = sorted(drawn)
+    return Estimate(value, drawn[int(0.025 * BOOTSTRAPS)], drawn[int(0.975 * BOOTSTRAPS) - 1])
 
 
 def one_round(generator: Generator, contestant: Program | Direct, others: list[int], words: dict) -> dict:
@@ -97,6 +104,7 @@ def paired(generator: Generator, contestants: list[Program | Direct], rounds: in
            others: list[int] | None = None) -> Series:
     """`others`: processes that belong to the run but are not measured, such as the collector."""
     series = Series({each.name: [] for each in contestants})
+    repeats = int(REPEATS * rounds * len(contestants))
     for number in range(rounds):
         if number % FRESH_EVERY == 0:
             for each in contestants:
@@ -106,7 +114,9 @@ def paired(generator: Generator, contestants: list[Program | Direct], rounds: in
                 result = one_round(generator, each, others or [], words)
                 if result["others_busy"] <= DISTURBED:
                     break
-                if attempt == ATTEMPTS - 1:
+                if attempt == ATTEMPTS - 1 or repeats == 0:
                     series.disturbed += 1
+                    break
+                repeats -= 1
             series.results[each.name].append(result)
     return series

@@ -3,9 +3,11 @@
 
 import json
 import pathlib
+import random
+import statistics
 from dataclasses import dataclass
 
-from suite.rounds import Estimate, Series
+from suite.rounds import BOOTSTRAPS, Estimate, Series, interval
 
 LIMITS = json.loads((pathlib.Path(__file__).resolve().parents[1] / "limits.json").read_text())
 DELAYS = {"p50_us": "delay p50", "p99_us": "delay p99", "first_p50_us": "first byte p50"}
@@ -14,54 +16,81 @@ PEERS = ("nginx", "haproxy")
 
 @dataclass
 class Row:
-    """One comparison: how many times what the other needs, or makes wait, ours does."""
+    """One comparison: how many times what the other needs, or makes wait, ours does; or, with a `unit`, a figure of
+    ours alone. `at_least`: the limit is one from below."""
     cell: str
     what: str
     found: Estimate
     limit: float
-    is_void: bool
+    is_void: bool = False
+    at_least: bool = False
+    unit: str = ""
 
     @property
     def verdict(self) -> str:
         """`missed` only where the whole interval is beyond the limit; `open` where it holds the limit."""
         if self.is_void:
             return "void"
-        if self.found.low > self.limit:
-            return "missed"
-        return "met" if self.found.value <= self.limit else "open"
+        if self.at_least:
+            beyond, good = self.found.high < self.limit, self.found.value >= self.limit
+        else:
+            beyond, good = self.found.low > self.limit, self.found.value <= self.limit
+        return "missed" if beyond else "met" if good else "open"
 
     def as_json(self) -> dict:
-        return {"cell": self.cell, "what": self.what, **self.found.as_json(), "limit": self.limit, "verdict": self.verdict}
+        return {"cell": self.cell, "what": self.what, **self.found.as_json(), "limit": self.limit, "unit": self.unit,
+                "verdict": self.verdict}
 
 
 def rows(cell: str, series: Series) -> list[Row]:
     void = series.is_void()
     found = [Row(cell, f"processor time / {peer}", series.ratio("ours", peer), limit, void)
              for peer, limit in LIMITS["ratios"].get(cell, {}).items()]
-    if "direct" in series.results:
-        found += [Row(cell, f"{title} / the better peer", added(series, name), LIMITS["delays"][name], void)
+    if cell in LIMITS["workers"]:
+        found.append(Row(cell, "processor time, two workers / one", series.ratio("two workers", "ours"),
+                         LIMITS["workers"][cell], void))
+    if cell in LIMITS["metering_us"] and "metering off" in series.results:
+        found.append(Row(cell, "metering on less off", series.difference("ours", "metering off"),
+                         LIMITS["metering_us"][cell], void, unit="us"))
+    if "direct" in series.results:  # not void with the cell: the copies tell of processor time, not of delays
+        found += [Row(cell, f"{title} / the better peer", added(series, name), LIMITS["delays"][name])
                   for name, title in DELAYS.items() if series.best("direct", name) > 0]
     return found
 
 
 def added(series: Series, name: str) -> Estimate:
-    """Added to what is there without a proxy, against the peer that adds less. A delay has no pairs: programs of the
-    machine only ever add to it, so the least of all rounds counts, and there is no interval."""
-    base = series.best("direct", name)
-    least = max(min(series.best(peer, name) for peer in PEERS) - base, 1.0)  # a microsecond is nothing to compare with
-    ratio = max(series.best("ours", name) - base, 0.0) / least
-    return Estimate(ratio, ratio, ratio)
+    """Added to what is there without a proxy, against the peer that adds less. The interval is that of rounds drawn
+    anew, whole rounds, since what disturbs one contestant of a round is likely to disturb the others."""
+    measured = {who: [each[name] for each in series.results[who]] for who in ("ours", "direct", *PEERS)}
+    count = len(measured["ours"])
+    rng = random.Random(count)
+    drawn = [_added(measured, rng.choices(range(count), k=count)) for _ in range(BOOTSTRAPS)]
+    return interval(_added(measured, list(range(count))), drawn)
+
+
+def _added(measured: dict[str, list[float]], rounds: list[int]) -> float:
+    median = {who: statistics.median(values[i] for i in rounds) for who, values in measured.items()}
+    least = max(min(median[peer] for peer in PEERS) - median["direct"], 1.0)  # a microsecond is nothing to compare with
+    return max(median["ours"] - median["direct"], 0.0) / least
 
 
 def table(found: list[Row]) -> str:
-    lines = [f"{'cell':12}{'what':36}{'found':>8}  {'95 %':15}{'limit':>6}  verdict"]
-    lines += [f"{each.cell:12}{each.what:36}{each.found.value:8.3f}  {f'{each.found.low:.3f} to {each.found.high:.3f}':15}"
-              f"{each.limit:6.2f}  {each.verdict}" for each in found]
+    lines = [f"{'cell':12}{'what':40}{'found':>9}  {'95 %':23}{'limit':>12}  {'unit':10}verdict"]
+    for each in found:
+        low, high = number(each.found.low), number(each.found.high)
+        limit = f"{'>= ' if each.at_least else ''}{number(each.limit)}"
+        lines.append(f"{each.cell:12}{each.what:40}{number(each.found.value):>9}  {f'{low} to {high}':23}{limit:>12}  "
+                     f"{each.unit:10}{each.verdict}")
     return "\n".join(lines)
 
 
+def number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3f}"
+
+
 def chart(found: list[Row]) -> str:
-    """The comparisons as bars, and a line at their limits."""
+    """The comparisons with others as bars, and a line at their limits."""
+    found = [each for each in found if not each.unit]
     bar, gap, left, width = 18, 10, 330, 420
     most = max([2.0] + [min(each.found.value, 4.0) for each in found])
     height = len(found) * (bar + gap) + 40
