@@ -25,14 +25,14 @@ Poller::Poller() : descriptor_(::epoll_create1(EPOLL_CLOEXEC)) {
 
 Poller::~Poller() { ::close(descriptor_); }
 
-Result<void> Poller::add(int descriptor, std::uint32_t events, Target& target) noexcept {
+Result<void> Poller::add(int descriptor, std::uint32_t events, Target& target) const noexcept {
   epoll_event asked = request(events, target);
   if (::epoll_ctl(descriptor_, EPOLL_CTL_ADD, descriptor, &asked) != 0) return errc::overloaded;
   return {};
 }
 
 // Cannot fail for a descriptor that was added: nothing is allocated (epoll_ctl(2)).
-void Poller::change(int descriptor, std::uint32_t events, Target& target) noexcept {
+void Poller::change(int descriptor, std::uint32_t events, Target& target) const noexcept {
   epoll_event asked = request(events, target);
   ::epoll_ctl(descriptor_, EPOLL_CTL_MOD, descriptor, &asked);
 }

@@ -31,9 +31,9 @@ class Poller {
 
   /// Tells `target` of `events` of a descriptor (0: of errors only) until forget() or remove().
   /// errc::overloaded without memory.
-  Result<void> add(int descriptor, std::uint32_t events, Target& target) noexcept;
+  Result<void> add(int descriptor, std::uint32_t events, Target& target) const noexcept;
   /// Asks for other events. What holds already is told again, with EPOLLET too.
-  void change(int descriptor, std::uint32_t events, Target& target) noexcept;
+  void change(int descriptor, std::uint32_t events, Target& target) const noexcept;
   /// Tells nothing more, not even what was seen already. For a descriptor that is closed now, which
   /// ends the kernel's part.
   void forget(const Target& target) noexcept;
@@ -44,7 +44,7 @@ class Poller {
   void wait(int milliseconds);
 
  private:
-  const int descriptor_;
+  int descriptor_;
   std::array<epoll_event, 256> seen_;
   int next_ = 0;
   int count_ = 0;

@@ -41,7 +41,7 @@ class ByteStream final : Deadline, Poller::Target, Runnable {
   /// Takes over a connected socket that does not block. errc::overloaded without memory.
   static Result<Pointer> make(Loop& loop, Descriptor socket);
   /// Closes it; whoever still waits is told nothing.
-  ~ByteStream();
+  ~ByteStream() override;
 
   class Read;
   class Write;

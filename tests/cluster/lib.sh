@@ -3,7 +3,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 namespace=llm-system
 chart=charts/llm-gateway
-gateway=http://llm-gateway-proxy.$namespace.svc:8080
 
 install() { # CHART [VALUES_FILE...]
   local from=$1 files=()
@@ -18,8 +17,13 @@ forward() {
   shift
   kubectl --namespace "$namespace" port-forward service/llm-gateway-proxy "$port:8080" >/dev/null &
   local forwarder=$!
-  until curl --silent --output /dev/null "http://127.0.0.1:$port/healthz"; do sleep 0.2; done
-  "$@" || status=$?
-  kill "$forwarder"
+  if curl --silent --output /dev/null --retry 100 --retry-delay 1 --retry-max-time 60 --retry-connrefused \
+    "http://127.0.0.1:$port/healthz"; then
+    "$@" || status=$?
+  else
+    echo "port $port is not forwarded" >&2
+    status=1
+  fi
+  kill "$forwarder" 2>/dev/null || true
   return "$status"
 }

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Workflows, Dockerfiles and shell scripts."""
 
+import os
 import re
+import shutil
 
 import pytest
 import yaml
 
-from support.chart import ROOT, TOOLS, succeeded
+from support.chart import CHART, ROOT, TOOLS, succeeded
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
@@ -29,6 +31,34 @@ def test_workflows_take_the_seven_steps_in_order():
     assert [step.split(" ", 1)[0] for step in steps] == [f"{number}." for number in range(1, 8)]
     for step, word in zip(steps, ("lint", "render", "kubeconform", "helm-unittest", "upgrade", "smoke", "contract")):
         assert word in step
+
+
+def steps(workflow: str) -> list[dict]:
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / workflow).read_text())["jobs"]
+    return [step for job in jobs.values() for step in job["steps"]]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_run_programs_that_are_there(path):
+    scripts = " ".join(step.get("run", "") for step in steps(path.name))
+    for program in re.findall(r"(?<![\w./-])(?:tests|tools|\.ci)/[\w/-]+", scripts):
+        assert os.access(ROOT / program, os.X_OK), program
+
+
+def test_workflows_build_and_start_the_images_each_night():
+    step, = (step for step in steps("nightly.yml") if step.get("run") == "tests/docker/run")
+    assert step["env"] == {"REBUILD": "1"}
+
+
+def test_workflows_publish_a_chart_that_names_its_images_whole(tmp_path):
+    """The line of the release that writes the registry into the values, run on a copy."""
+    line, = (line for step in steps("release.yml") for line in step.get("run", "").splitlines()
+             if line.startswith("sed ") and "values.yaml" in line)
+    shutil.copytree(CHART, tmp_path / "charts" / "llm-gateway")
+    succeeded("env", "-C", tmp_path, "REGISTRY=registry.example", "GITHUB_REPOSITORY=team/gateway", "bash", "-ec", line)
+    rendered = succeeded(TOOLS / "helm", "template", "x", tmp_path / "charts" / "llm-gateway")
+    images = re.findall(r"image: \"(.+?):", rendered)
+    assert sorted(images) == [f"registry.example/team/gateway/llm-{name}" for name in ("collector", "proxy")]
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("Dockerfile.*")), ids=lambda path: path.name)
