@@ -14,8 +14,6 @@ namespace llmgw {
 namespace {
 
 constexpr int backlog = 4096;
-// Accepted in one turn of the loop, so that many who come at once do not hold up those who are in.
-constexpr int most_at_once = 16;
 constexpr std::chrono::milliseconds pause_without_descriptors{100};
 
 // Every address means IPv6 with IPv4 inside it, or IPv4 alone where the host has no IPv6.
@@ -80,7 +78,8 @@ struct Listener::Acceptor final : Poller::Target {
     loop.poller().change(socket.number(), EPOLLIN, *this);
   }
 
-  void ready(std::uint32_t) override { accept_some(most_at_once); }
+  // One a turn: in between, those who are in are served and those who were turned away may go.
+  void ready(std::uint32_t) override { accept_some(1); }
 
   void accept_some(int most) {
     for (int i = 0; i < most && socket.is_open(); ++i) {
