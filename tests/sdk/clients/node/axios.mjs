@@ -2,8 +2,9 @@
 // axios, with nothing set but address, key, fields and time-out.
 import axios from 'axios';
 
+import { callsOver, chatPath } from './plain_calls.mjs';
 import * as shapes from './shapes.mjs';
-import { all, events } from './sse.mjs';
+import { events } from './sse.mjs';
 
 function create({ base_url, api_key, headers, options }) {
   return axios.create({
@@ -15,46 +16,13 @@ async function json(request, path, body) {
   return (await create(request).post(path, body)).data;
 }
 
-async function stream(request, path, body) {
-  return (await create(request).post(path, body, { responseType: 'stream' })).data;
+async function openStream(request, path, body) {
+  return events((await create(request).post(path, body, { responseType: 'stream' })).data);
 }
 
-const chatPath = 'chat/completions';
-
-export async function chat(request) {
-  return shapes.chatResult(await json(request, chatPath, shapes.chatBody(request.input)));
-}
-
-async function chatStream(request) {
-  return shapes.streamResult(await all(events(await stream(request, chatPath, shapes.streamBody(request.input)))));
-}
-export { chatStream as stream };
-
-export async function abort(request) {
-  const bytes = await stream(request, chatPath, shapes.streamBody(request.input));
-  return { text_before: await shapes.firstText(events(bytes)) };
-}
-
-export async function tools(request) {
-  return shapes.toolsResult(await json(request, chatPath, shapes.toolsBody(request.input)));
-}
-
-export async function embeddings(request) {
-  const { model, texts } = request.input;
-  return shapes.embeddingsResult(await json(request, 'embeddings', { model, input: texts }));
-}
-
-export async function responses(request) {
-  const { model, text } = request.input;
-  const answer = await json(request, 'responses', { model, input: text });
-  return shapes.responsesResult(answer, shapes.outputText(answer));
-}
-
-export async function responses_stream(request) {
-  const { model, text } = request.input;
-  const body = { model, input: text, stream: true };
-  return shapes.responsesStreamResult(await all(events(await stream(request, 'responses', body))));
-}
+export const {
+  chat, stream, abort, tools, embeddings, responses, responses_stream,
+} = callsOver({ json, stream: openStream });
 
 export async function raw(request) {
   const { status, headers, data } = await create(request).post(chatPath, shapes.chatBody(request.input));

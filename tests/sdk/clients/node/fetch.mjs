@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What Node has without any package.
+import { callsOver, chatPath } from './plain_calls.mjs';
 import * as shapes from './shapes.mjs';
-import { all, events } from './sse.mjs';
+import { events } from './sse.mjs';
 
 function send({ base_url, api_key, headers, options }, path, body, more = {}) {
   return fetch(`${base_url}/${path}`, {
@@ -18,45 +19,13 @@ async function json(request, path, body, more) {
   return response.json();
 }
 
-async function stream(request, path, body) {
+async function openStream(request, path, body) {
   return events((await send(request, path, body)).body);
 }
 
-const chatPath = 'chat/completions';
-
-export async function chat(request) {
-  return shapes.chatResult(await json(request, chatPath, shapes.chatBody(request.input)));
-}
-
-async function chatStream(request) {
-  return shapes.streamResult(await all(await stream(request, chatPath, shapes.streamBody(request.input))));
-}
-export { chatStream as stream };
-
-export async function abort(request) {
-  return { text_before: await shapes.firstText(await stream(request, chatPath, shapes.streamBody(request.input))) };
-}
-
-export async function tools(request) {
-  return shapes.toolsResult(await json(request, chatPath, shapes.toolsBody(request.input)));
-}
-
-export async function embeddings(request) {
-  const { model, texts } = request.input;
-  return shapes.embeddingsResult(await json(request, 'embeddings', { model, input: texts }));
-}
-
-export async function responses(request) {
-  const { model, text } = request.input;
-  const answer = await json(request, 'responses', { model, input: text });
-  return shapes.responsesResult(answer, shapes.outputText(answer));
-}
-
-export async function responses_stream(request) {
-  const { model, text } = request.input;
-  const body = { model, input: text, stream: true };
-  return shapes.responsesStreamResult(await all(await stream(request, 'responses', body)));
-}
+export const {
+  chat, stream, abort, tools, embeddings, responses, responses_stream,
+} = callsOver({ json, stream: openStream });
 
 export async function raw(request) {
   const response = await send(request, chatPath, shapes.chatBody(request.input));

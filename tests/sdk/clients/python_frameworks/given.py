@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What the frameworks' clients have in common: requests of tests/sdk/clients/README.md read, results made."""
 
+from collections.abc import Callable
+
 import openai
 from pydantic import BaseModel
 
@@ -37,3 +39,12 @@ def error_result(fault: openai.OpenAIError) -> dict:
     return {"class": type(fault).__name__, "status": getattr(fault, "status_code", None),
             "code": getattr(fault, "code", None), "message": str(fault),
             "request_id": getattr(fault, "request_id", None)}
+
+
+def failed(call: Callable[[dict], object], request: dict) -> dict:
+    """What a call that has to fail was refused with."""
+    try:
+        call(request)
+    except openai.OpenAIError as fault:
+        return error_result(fault)
+    raise AssertionError("the call succeeded")

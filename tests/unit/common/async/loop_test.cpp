@@ -59,8 +59,9 @@ TEST(Loop, EndsAtOnceWhenTheLastWorkOfATurnStopsIt) {
   loop.run();
 }
 
+// The tick is far away, so that nothing but the work itself can end a wait.
 TEST(Loop, WorkThatIsAskedForMeanwhileWaitsForTheNextTurn) {
-  Loop loop;
+  Loop loop(1h);
   std::string order;
   Step second([&] { order += "2"; });
   Step stop([&] { loop.stop(); });
@@ -133,6 +134,13 @@ TEST(Loop, ARemovedTargetIsNotTold) {
   removed.write();
   last.write();
   loop.run();
+}
+
+TEST(Loop, OnePostWakesALoopThatSleeps) {
+  Loop loop(1h);
+  std::thread other([&] { loop.post([&loop] { loop.stop(); }); });
+  loop.run();
+  other.join();
 }
 
 TEST(Loop, EachPostOfOtherThreadsIsRunOnceInOrder) {

@@ -265,6 +265,42 @@ TEST(FieldIds, AreFoundInAnyCase) {
   }
 }
 
+// Names are compared in words that overlap: each byte has to count.
+TEST(FieldIds, AreMissedByAnyOtherByte) {
+  constexpr std::string_view token =
+      "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  for (const std::string_view name : {"te",
+                                      "host",
+                                      "expect",
+                                      "api-key",
+                                      "upgrade",
+                                      "x-tenant",
+                                      "x-api-key",
+                                      "connection",
+                                      "keep-alive",
+                                      "request-id",
+                                      "content-type",
+                                      "x-llm-tenant",
+                                      "x-request-id",
+                                      "authorization",
+                                      "content-length",
+                                      "content-encoding",
+                                      "proxy-connection",
+                                      "x-llm-request-id",
+                                      "transfer-encoding",
+                                      "proxy-authorization"}) {
+    const FieldId id = field_id(name);
+    EXPECT_NE(id, FieldId::other) << name;
+    for (std::size_t at = 0; at < name.size(); ++at) {
+      for (const char c : token) {
+        std::string changed(name);
+        changed[at] = c;
+        EXPECT_EQ(field_id(changed) == id, equals_ignoring_case(changed, name)) << changed;
+      }
+    }
+  }
+}
+
 // Whatever we accept, Beast accepts with the same method, target and fields: we only ever refuse
 // more.
 TEST(RequestHead, AgreesWithBeastOnMutatedHeads) {
