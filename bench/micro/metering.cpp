@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::string_view stream_type = "text/event-stream; charset=utf-8";
 constexpr std::uint64_t limit = 256 * 1024;
+JsonPatterns patterns;
 
 std::string chat_chunk(const std::string& text, const std::string& created,
                        const std::string& more) {
@@ -56,7 +57,7 @@ data: {"type":"response.output_text.delta","sequence_number":)" +
 void chunks_of(benchmark::State& state, std::string (*chunk)(int)) {
   const std::vector<std::string> chunks = many(chunk);
   ResponseMeter meter;
-  meter.begin(openai_usage_reader, stream_type, "", limit);
+  meter.begin(openai_usage_reader, patterns, stream_type, "", limit);
   std::size_t i = 0;
   for (auto _ : state) meter.observe(chunks[i++ % chunks.size()]);
   if (*meter.finish().stream_chunks != i) state.SkipWithError("not all text was seen");
@@ -91,7 +92,7 @@ void exchange(benchmark::State& state) {
     RequestScanner scanner;
     scanner.observe(request);
     ResponseMeter meter;
-    meter.begin(openai_usage_reader, "application/json", "", limit);
+    meter.begin(openai_usage_reader, patterns, "application/json", "", limit);
     call.note_response(200, "req_abc");
     meter.observe(answer);
     const ResponseFacts facts = meter.finish();
@@ -110,7 +111,7 @@ void coded_answer(benchmark::State& state, Encoding encoding) {
   const std::string coded = encode(encoding, body);
   for (auto _ : state) {
     ResponseMeter meter;
-    meter.begin(openai_usage_reader, "application/json", token(encoding), limit);
+    meter.begin(openai_usage_reader, patterns, "application/json", token(encoding), limit);
     meter.observe(coded);
     if (!meter.finish().usage.prompt) state.SkipWithError("no usage");
   }

@@ -15,6 +15,7 @@
 #include "proxy/api/payload_digest.hpp"
 #include "proxy/api/traffic_counts.hpp"
 #include "proxy/config.hpp"
+#include "proxy/metering/json_patterns.hpp"
 #include "proxy/outbox/outbox.hpp"
 #include "proxy/provider/provider.hpp"
 #include "proxy/provider/refusals.hpp"
@@ -38,6 +39,8 @@ struct Context {
   std::array<char, max_encoded_event> event_out;  ///< the event being encoded
 
   std::unique_ptr<DigestKey> digest_key = nullptr;  ///< none: bodies are not digested
+
+  JsonPatterns patterns{};  ///< of the answers metered
 
   // Of requests that ask for more than their client did.
   Refusals refusals{};

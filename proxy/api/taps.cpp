@@ -26,7 +26,7 @@ void ResponseTap::begin(const UsageReader& reader, const http::Head& head,
   const std::string_view content_type = head.value(FieldId::content_type);
   is_stream_ = content_type.starts_with("text/event-stream");
   if (is_stream_) counts_.open_streams.add();
-  meter_.begin(reader, content_type, content_codings(head).view(), capture);
+  meter_.begin(reader, patterns_, content_type, content_codings(head).view(), capture);
 }
 
 }  // namespace llmgw::proxy

@@ -34,7 +34,10 @@ class RequestTap final : public Tap {
 class ResponseTap final : public Tap {
  public:
   ResponseTap(Context& context, Call& call) noexcept
-      : counts_(context.counts), call_(call), digest_(context.digest_key.get()) {}
+      : counts_(context.counts),
+        patterns_(context.patterns),
+        call_(call),
+        digest_(context.digest_key.get()) {}
   ResponseTap(const ResponseTap&) = delete;
   ResponseTap& operator=(const ResponseTap&) = delete;
   ~ResponseTap() {
@@ -57,6 +60,7 @@ class ResponseTap final : public Tap {
 
  private:
   TrafficCounts& counts_;
+  JsonPatterns& patterns_;
   Call& call_;
   ResponseMeter meter_;
   PayloadDigest digest_;

@@ -43,7 +43,7 @@ inline JsonValue literal_value(std::uint8_t tag, std::string_view text) noexcept
                         : text == "true"  ? JsonKind::yes
                         : text == "false" ? JsonKind::no
                                           : JsonKind::number;
-  return {.tag = tag, .kind = kind, .raw = kind == JsonKind::number ? text : std::string_view()};
+  return {.tag = tag, .kind = kind, .raw = text};
 }
 
 }  // namespace llmgw::proxy::json_bytes

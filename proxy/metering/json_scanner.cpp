@@ -24,14 +24,6 @@ void JsonScanner::begin(const JsonKey& root) noexcept {
   arrays_ = 0;
 }
 
-void JsonScanner::resume(const Place& place) noexcept {
-  holders_ = place.holders;
-  level_ = place.level;
-  arrays_ = place.arrays;
-  key_ = nullptr;
-  state_ = State::comma;
-}
-
 inline bool JsonScanner::reach_quote(Input& in) noexcept {  // which is not taken
   if (is_escaped_ && in.at != in.end) {
     is_escaped_ = false;

@@ -33,19 +33,11 @@ class JsonScanner {
   /// or takes all of them and returns nothing. An object or array is reported at its start.
   std::optional<JsonValue> next(std::string_view& bytes);
 
+  /// The document was read by other means, whole.
+  void finish() noexcept { state_ = State::done; }
+
   /// The document is over, or is none: what follows is not looked at.
   bool is_done() const noexcept { return state_ == State::done; }
-
-  /// A place in a document, behind a value: what lies around it.
-  struct Place {
-    std::array<const JsonKey*, max_levels> holders{};
-    std::uint8_t level = 0;
-    std::uint8_t arrays = 0;
-  };
-  /// Behind the text, number, true, false or null that was reported last.
-  Place place() const noexcept { return {holders_, level_, arrays_}; }
-  /// Begins within a document whose part before was the same: from the byte behind such a value on.
-  void resume(const Place& place) noexcept;
 
  private:
   enum class State : std::uint8_t {

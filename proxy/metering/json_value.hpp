@@ -13,9 +13,9 @@ enum class JsonKind : std::uint8_t { text, number, yes, no, null, object, array 
 struct JsonValue {
   std::uint8_t tag = 0;
   JsonKind kind = JsonKind::null;
-  /// Of a text: what is between the quotes, escapes as they were sent (see json_scalar.hpp); of a
-  /// number: its spelling; else empty. Good until the scanner or the bytes it was shown are
-  /// touched.
+  /// Of a text: what is between the quotes, escapes as they were sent (see json_scalar.hpp); of an
+  /// object or array: nothing; of all others: their spelling. Good until the scanner or the bytes
+  /// it was shown are touched.
   std::string_view raw = {};
   /// Of a text whose key is measured: the bytes it stands for; `raw` may then be empty.
   std::uint64_t size = 0;

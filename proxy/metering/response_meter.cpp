@@ -41,9 +41,11 @@ ResponseMeter::Mode ResponseMeter::mode_of(std::string_view content_type) noexce
   return is_json ? Mode::sniff : Mode::off;
 }
 
-void ResponseMeter::begin(const UsageReader& reader, std::string_view content_type,
-                          std::string_view content_encoding, std::uint64_t capture_limit) noexcept {
+void ResponseMeter::begin(const UsageReader& reader, JsonPatterns& patterns,
+                          std::string_view content_type, std::string_view content_encoding,
+                          std::uint64_t capture_limit) noexcept {
   reader_ = &reader;
+  patterns_ = &patterns;
   limit_ = capture_limit;
   json_.begin(reader.reply);
   mode_ = capture_limit > 0 ? mode_of(content_type) : Mode::off;
@@ -97,7 +99,8 @@ void ResponseMeter::sniff(std::string_view content) {
     if (sniffed_ == 0) {
       if (ignored.find(c) != ignored.npos) continue;
       mode_ = c == '{' ? Mode::json : c == ':' ? Mode::events : Mode::sniff;
-      if (mode_ != Mode::sniff) return scan(content.substr(i));
+      if (mode_ == Mode::json) return read_document(content.substr(i));
+      if (mode_ == Mode::events) return read_events(content.substr(i));
       if (c == fields[event]) sniffed_ = event;
     }
     if (c != fields[sniffed_++]) {
@@ -110,6 +113,20 @@ void ResponseMeter::sniff(std::string_view content) {
       return read_events(content.substr(i + 1));
     }
   }
+}
+
+// From its begin on; most lie whole in one span.
+void ResponseMeter::read_document(std::string_view document) {
+  if (const JsonFinds* const known = patterns_->match(document, reader_->reply)) {
+    for (const JsonValue& each : *known) note(each);
+    return json_.finish();
+  }
+  JsonFinds& finds = patterns_->finds();
+  for (std::string_view rest = document; const auto value = json_.next(rest);) {
+    note(*value);
+    finds.add(*value);
+  }
+  if (json_.is_done()) patterns_->learn(document, reader_->reply);
 }
 
 void ResponseMeter::read_json(std::string_view json) {

@@ -10,9 +10,9 @@
 #include "common/bounded_string.hpp"
 #include "common/metering_event.hpp"
 #include "proxy/metering/content_decoder.hpp"
+#include "proxy/metering/json_patterns.hpp"
 #include "proxy/metering/json_scanner.hpp"
 #include "proxy/metering/sse_scanner.hpp"
-#include "proxy/metering/text_prefix.hpp"
 #include "proxy/metering/usage.hpp"
 #include "proxy/metering/usage_reader.hpp"
 
@@ -31,16 +31,17 @@ struct ResponseFacts {
 };
 
 /// Lives in place with its exchange. On the heap it takes memory for a short value that lies in
-/// several spans, for what the events of a stream begin with (TextPrefix), and for the decoders of
-/// content codings. Never fails and never holds anything up: what it does not understand stays
-/// unknown, as does all usage where a coding is broken or memory is refused.
+/// several spans, and for the decoders of content codings. Never fails and never holds anything up:
+/// what it does not understand stays unknown, as does all usage where a coding is broken or memory
+/// is refused.
 class ResponseMeter {
  public:
-  /// Begins the response; call it once. `reader` outlives the meter. Bodies are looked at when
+  /// Begins the response; call it once. `reader` and `patterns` outlive the meter; the patterns are
+  /// those of its thread. Bodies are looked at when
   /// `content_type` is JSON or an event stream, or when there is none and the body begins like one,
   /// in any of the codings that ContentDecoder knows. Both as sent. A `capture_limit` of 0 looks at
   /// no body at all; of a body that is not looked at, nothing counts as captured or cut.
-  void begin(const UsageReader& reader, std::string_view content_type,
+  void begin(const UsageReader& reader, JsonPatterns& patterns, std::string_view content_type,
              std::string_view content_encoding, std::uint64_t capture_limit) noexcept;
 
   /// Shows the next bytes of the body, framing removed, in any split. Before begin(): does nothing.
@@ -58,10 +59,8 @@ class ResponseMeter {
   void sniff(std::string_view content);
   void read_events(std::string_view content);
   void read_event(const SsePiece& piece);
-  void read_whole_event(std::string_view data);
-  void read_new_event(std::string_view data);
-  void read_behind_text(std::string_view rest);
   void begin_event() noexcept;
+  void read_document(std::string_view document);
   void read_json(std::string_view json);
   void note(const JsonValue& value) noexcept;
   void note_in_event(const JsonValue& value) noexcept;
@@ -69,12 +68,12 @@ class ResponseMeter {
   void give_up() noexcept;
 
   const UsageReader* reader_ = nullptr;
+  JsonPatterns* patterns_ = nullptr;
   std::uint64_t limit_ = 0;
   std::uint64_t seen_ = 0;
   std::uint64_t chunks_ = 0;
   std::uint64_t text_bytes_ = 0;
   std::unique_ptr<ContentDecoder> decoder_;  // none: the body is not coded
-  std::unique_ptr<TextPrefix> prefix_;       // none: no text yet
   JsonScanner json_;
   SseScanner events_;
   CountSlots counts_;

@@ -96,14 +96,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace llmgw;
   const fuzz::Input input(data, size);
   const std::string_view type = proxy::types[input.seed % 3];
-  proxy::ResponseMeter whole;
-  whole.begin(proxy::openai_usage_reader, type, "", 1 << 20);
-  whole.observe(input.text);
-  proxy::ResponseMeter cut;
-  cut.begin(proxy::openai_usage_reader, type, "", 1 << 20);
-  fuzz::in_pieces(input.text, input.seed, [&](std::string_view piece) { cut.observe(piece); });
-  const proxy::Facts facts = proxy::facts_of(whole);
-  fuzz::require(proxy::facts_of(cut) == facts);
+  proxy::JsonPatterns patterns;
+  const auto facts_of = [&](auto show) {
+    proxy::ResponseMeter meter;
+    meter.begin(proxy::openai_usage_reader, patterns, type, "", 1 << 20);
+    show(meter);
+    return proxy::facts_of(meter);
+  };
+  const auto show_whole = [&](auto& meter) { meter.observe(input.text); };
+  const proxy::Facts facts = facts_of(show_whole);
+  fuzz::require(facts_of(show_whole) == facts);  // of documents that are known by now
+  fuzz::require(facts_of([&](auto& meter) {
+                  fuzz::in_pieces(input.text, input.seed,
+                                  [&](std::string_view piece) { meter.observe(piece); });
+                }) == facts);
   // An escape in a name would be one more thing that the reference undoes and the meter does not.
   if (type != proxy::types[0] || input.text.find('\\') != input.text.npos) return 0;
   proxy::Reference reference;

@@ -34,10 +34,16 @@ std::string facts_text(const ResponseFacts& facts) {
          to_text(facts.output_bytes);
 }
 
+// Known from one body to the next, as on a worker.
+JsonPatterns& patterns() {
+  static JsonPatterns all;
+  return all;
+}
+
 class Metered {
  public:
   Metered(const Reply& reply, std::string_view coding) {
-    meter_.begin(openai_usage_reader, reply.content_type, coding, 1 << 20);
+    meter_.begin(openai_usage_reader, patterns(), reply.content_type, coding, 1 << 20);
   }
   void show(std::string_view piece) { meter_.observe(Piece(piece).view()); }
   std::string facts() { return facts_text(meter_.finish()); }

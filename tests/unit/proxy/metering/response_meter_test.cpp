@@ -19,6 +19,7 @@ static_assert(sizeof(ResponseMeter) <= 480, "one lives in each open exchange");
 
 constexpr std::uint64_t capture_limit = 256 * 1024;
 constexpr std::nullopt_t unknown = std::nullopt;
+JsonPatterns patterns;  // known from one body to the next, as on a worker
 const std::string json_type = "application/json";
 const std::string sse_type = "text/event-stream; charset=utf-8";
 
@@ -41,7 +42,7 @@ std::string to_text(const Usage& usage) {
 ResponseFacts meter(std::string_view type, std::string_view body, std::string_view coding = "",
                     std::uint64_t limit = capture_limit) {
   ResponseMeter meter;
-  meter.begin(openai_usage_reader, type, coding, limit);
+  meter.begin(openai_usage_reader, patterns, type, coding, limit);
   meter.observe(body);
   return meter.finish();
 }
@@ -49,7 +50,7 @@ ResponseFacts meter(std::string_view type, std::string_view body, std::string_vi
 void expect_facts(const std::string& type, const std::string& body, const Expected& expected) {
   in_all_pieces(body, [&](auto feed, const std::string& how) {
     ResponseMeter meter;
-    meter.begin(openai_usage_reader, type, "", capture_limit);
+    meter.begin(openai_usage_reader, patterns, type, "", capture_limit);
     feed([&](std::string_view piece) { meter.observe(piece); });
     const ResponseFacts facts = meter.finish();
     EXPECT_EQ(to_text(facts.usage), to_text(expected.usage)) << body << '\n' << how;
@@ -385,7 +386,7 @@ TEST(ResponseMeter, BoundsWhatItHolds) {
   const std::string image =
       "data: {\"b64_json\":\"" + std::string(1 << 20, 'A') + "\"," + counts + "}\n\n";
   ResponseMeter meter;
-  meter.begin(openai_usage_reader, sse_type, "", 1);
+  meter.begin(openai_usage_reader, patterns, sse_type, "", 1);
   for (std::string_view rest = image; !rest.empty();
        rest.remove_prefix(std::min<std::size_t>(1000, rest.size()))) {
     meter.observe(rest.substr(0, 1000));
@@ -408,7 +409,7 @@ TEST(ResponseMeter, FindsUsageBehindFiftyMegabytes) {
       R"("model":"text-embedding-3-large","usage":{"prompt_tokens":8,"total_tokens":8}})";
   const auto expect_usage = [](std::string_view coding, std::string_view coded) {
     ResponseMeter meter;
-    meter.begin(openai_usage_reader, json_type, coding, capture_limit);
+    meter.begin(openai_usage_reader, patterns, json_type, coding, capture_limit);
     for (std::size_t at = 0; at < coded.size(); at += 65'536)
       meter.observe(coded.substr(at, 65'536));
     const ResponseFacts facts = meter.finish();
@@ -446,9 +447,10 @@ TEST(ResponseMeter, EndsMeteringWhereMemoryIsRefused) {
     std::size_t known = 0;
     for (std::size_t after = 0; known == 0; ++after) {
       ASSERT_LT(after, 1000u);
+      JsonPatterns none_known;
       const FailingNew failing(after);
       ResponseMeter meter;
-      meter.begin(openai_usage_reader, sse_type, coding, capture_limit);
+      meter.begin(openai_usage_reader, none_known, sse_type, coding, capture_limit);
       for (std::size_t at = 0; at < body.size(); at += 7)
         meter.observe(std::string_view(body).substr(at, 7));
       const ResponseFacts facts = meter.finish();

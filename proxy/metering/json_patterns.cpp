@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// A list in the order of use.
+#include "proxy/metering/json_patterns.hpp"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+namespace llmgw::proxy {
+
+const JsonFinds* JsonPatterns::match(std::string_view document, const JsonKey& root) noexcept {
+  if (++documents_ == documents_a_lesson) {
+    documents_ = 0;
+    lessons_ = std::min(lessons_ + 1, most_lessons);
+  }
+  for (auto each = known_.begin(); each != known_.end() && each->pattern; ++each) {
+    if (each->root != &root || !each->pattern->match(document, finds_)) continue;
+    if (each != known_.begin()) std::rotate(known_.begin(), each, each + 1);
+    return &finds_;
+  }
+  return nullptr;
+}
+
+JsonFinds& JsonPatterns::finds() noexcept {
+  finds_.clear();
+  return finds_;
+}
+
+void JsonPatterns::learn(std::string_view document, const JsonKey& root) noexcept try {
+  if (lessons_ == 0) return;
+  --lessons_;
+  auto pattern = JsonPattern::of(document, finds_);
+  if (!pattern) return;
+  std::ranges::rotate(known_, known_.end() - 1);
+  known_.front() = {&root, std::move(pattern)};
+} catch (const std::bad_alloc&) {  // what is not known is scanned
+}
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// PURE: the patterns of the documents that a worker has metered lately.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "proxy/metering/json_pattern.hpp"
+#include "proxy/metering/json_shape.hpp"
+
+namespace llmgw::proxy {
+
+/// Nearly all answers of an API, and nearly all events of its streams, are one of a few documents
+/// with other values. A few comparisons take a tenth of the time that a scan takes, and cannot go
+/// wrong. Holds a bounded number of patterns, the ones not met for longest make way. One for each
+/// worker: the parts of it that answers share then stay in the caches.
+class JsonPatterns {
+ public:
+  static constexpr std::size_t most = 8;
+
+  /// What a scan of `document` by `root` would report, if that is known; good until the next call.
+  /// Else null.
+  const JsonFinds* match(std::string_view document, const JsonKey& root) noexcept;
+
+  /// To gather what a scan reports; empty, and good until the next call.
+  JsonFinds& finds() noexcept;
+  /// A scan by `root`, which outlives this, has taken all of `document` and reported finds().
+  /// Learns seldom once it has learned much, or nothing where memory is refused.
+  void learn(std::string_view document, const JsonKey& root) noexcept;
+
+ private:
+  struct Known {
+    const JsonKey* root = nullptr;
+    std::optional<JsonPattern> pattern;
+  };
+
+  static constexpr std::uint32_t documents_a_lesson = 64;
+  static constexpr std::uint32_t most_lessons = 16;  // that may be had in a row
+
+  std::array<Known, most> known_;  // the ones met last come first
+  JsonFinds finds_;
+  std::uint32_t documents_ = 0;  // since the last lesson was earned
+  std::uint32_t lessons_ = most_lessons;
+};
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+// Documents known again: whatever a pattern says, a scan says the same.
+#include "proxy/metering/json_pattern.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "proxy/metering/json_patterns.hpp"
+#include "proxy/metering/json_scanner.hpp"
+#include "tests/support/failing_new.hpp"
+#include "tests/unit/proxy/metering/in_pieces.hpp"
+#include "tests/unit/proxy/metering/random_json.hpp"
+
+namespace llmgw::proxy {
+namespace {
+
+std::string to_text(const JsonFinds& finds) {
+  std::string text;
+  for (const JsonValue& each : finds)
+    text += std::to_string(each.tag) + '/' + std::to_string(static_cast<int>(each.kind)) + '/' +
+            std::string(each.raw) + '\n';
+  return text;
+}
+
+struct Scanned {
+  JsonFinds finds;
+  bool is_done = false;
+};
+
+Scanned scan(std::string_view document) {
+  JsonScanner scanner;
+  scanner.begin(root);
+  Scanned scanned;
+  while (const auto value = scanner.next(document)) scanned.finds.add(*value);
+  scanned.is_done = scanner.is_done();
+  return scanned;
+}
+
+std::optional<JsonPattern> pattern_of(std::string_view document) {
+  return JsonPattern::of(document, scan(document).finds);
+}
+
+std::string matched(JsonPattern& pattern, std::string_view document) {
+  const Piece piece(document);
+  JsonFinds finds;
+  return pattern.match(piece.view(), finds) ? to_text(finds) : "no match";
+}
+
+TEST(JsonPattern, KnowsADocumentWithOtherValues) {
+  auto pattern = pattern_of(R"({"a":"text","x":[1,"y"],"b":{"c":17,"d":{"e":null}},"z":true})");
+  ASSERT_TRUE(pattern);
+  const std::string_view known[] = {
+      R"({"a":"text","x":[1,"y"],"b":{"c":17,"d":{"e":null}},"z":true})",
+      R"({"a":"other","x":[1,"y"],"b":{"c":17,"d":{"e":null}},"z":true})",
+      R"({"a":"","x":[-2.5e3,"\"a\":1"],"b":{"c":170000,"d":{"e":null}},"z":true})",
+      R"({"a":"te","x":["1",7],"b":{"c":1,"d":{"e":"\u0061\\"}},"z":false})",
+      R"({"a":null,"x":[1,""],"b":{"c":true,"d":{"e":0}},"z":"text"})",
+      R"({"a":"text","x":[1,"y"],"b":{"c":17,"d":{"e":null}},"z":true})",
+  };
+  for (const std::string_view each : known)
+    EXPECT_EQ(matched(*pattern, each), to_text(scan(each).finds)) << each;
+}
+
+TEST(JsonPattern, DoesNotKnowAnyOtherDocument) {
+  const std::string document = R"({"a":"text","x":[1,"y"],"b":{"c":17}})";
+  const std::string_view others[] = {
+      R"({"a":"text","x":[1,"y"],"b":{"e":17}})",
+      R"({"a":"text","x":[1,"y","z"],"b":{"c":17}})",
+      R"({"a":"text","x":[1],"b":{"c":17}})",
+      R"({"a":"text", "x":[1,"y"],"b":{"c":17}})",
+      R"({"a":"text","x":[1,"y"],"b":{"c":17}} )",
+      R"({"a":"text","x":[1,"y"],"b":{"c":17},"a":1})",
+      R"({"a":{},"x":[1,"y"],"b":{"c":17}})",
+      R"({"a":"text","x":[1,"y"],"b":{"c":}})",
+      R"({"a":"text","x":[1,"y"],"b":{"c":"17}})",
+      R"({"a":"text\","x":[1,"y"],"b":{"c":17}})",
+      R"({"\u0061":"text","x":[1,"y"],"b":{"c":17}})",
+      "",
+      "[DONE]",
+  };
+  for (const std::string_view each : others) {
+    auto pattern = pattern_of(document);
+    ASSERT_TRUE(pattern);
+    EXPECT_EQ(matched(*pattern, each), "no match") << each;
+    EXPECT_EQ(matched(*pattern, document), to_text(scan(document).finds)) << "after " << each;
+  }
+  auto pattern = pattern_of(document);
+  for (std::size_t size = 0; size < document.size(); ++size)
+    EXPECT_EQ(matched(*pattern, document.substr(0, size)), "no match") << size;
+}
+
+constexpr JsonKey measured_keys[] = {{.name = "t", .tag = 9, .measured = true}};
+constexpr JsonShape measured_shape(measured_keys);
+constexpr JsonKey measured{.name = "", .object = &measured_shape};
+
+TEST(JsonPattern, MeasuresTexts) {
+  JsonScanner scanner;
+  scanner.begin(measured);
+  const std::string_view first = R"({"t":"abc"})";
+  JsonFinds finds;
+  std::string_view rest = first;
+  while (const auto value = scanner.next(rest)) finds.add(*value);
+  auto pattern = JsonPattern::of(first, finds);
+  ASSERT_TRUE(pattern);
+  const std::pair<std::string_view, std::uint64_t> cases[] = {
+      {R"({"t":"abc"})", 3}, {R"({"t":""})", 0}, {R"({"t":"\n\u00e4\ud83d\ude00 "})", 8}};
+  for (const auto& [document, size] : cases) {
+    ASSERT_TRUE(pattern->match(document, finds));
+    ASSERT_EQ(finds.end() - finds.begin(), 1);
+    EXPECT_EQ(finds.begin()->size, size) << document;
+  }
+}
+
+TEST(JsonPattern, IsNotMadeOfWhatItCouldNotTell) {
+  std::string values = R"({"x":[0)";
+  for (std::size_t i = 0; i < JsonPattern::most_values; ++i) values += ",0";
+  std::string wanted = R"({"grid":[[0)";
+  for (std::size_t i = 0; i < JsonFinds::most; ++i) wanted += ",0";
+  const std::string large = R"({")" + std::string(JsonPattern::most_bytes, 'k') + R"(":1})";
+  for (const std::string& each :
+       {values + "]}", wanted + "]]}", large, std::string(R"({"whole":{"x":1}})"),
+        std::string(R"({"a":[]})"), std::string(R"({"a":1 2})"), std::string(R"({"a":"x"1})"),
+        std::string(R"({"a":01})"), std::string(R"({"a":1,})"), std::string(R"({"a":"x)"),
+        std::string("{\"x\":\"\xff\"}"), std::string()})
+    EXPECT_FALSE(pattern_of(each)) << each;
+  // A long text is not part of what is kept.
+  auto pattern = pattern_of(R"({"a":")" + std::string(100'000, 't') + R"("})");
+  ASSERT_TRUE(pattern);
+  EXPECT_EQ(matched(*pattern, R"({"a":"u"})"), "1/0/u\n");
+}
+
+// All that is asked of it: never a word that a scan would not say.
+TEST(JsonPattern, AgreesWithAScanOfAnyBytes) {
+  RandomJson random(20261128);
+  int matches = 0;
+  for (int round = 0; round < 5000; ++round) {
+    const std::string document = random.spell(random.document());
+    auto pattern = pattern_of(document);
+    if (!pattern) continue;
+    std::string other = document;
+    for (int change = 0; change < 40; ++change) {
+      const char bytes[] = {'"', '\\', '{', '}', '[', ']', ',', ':', '0', '1', 'e', 'n', ' ', 'x'};
+      const std::size_t at = random.pick(static_cast<unsigned>(other.size()));
+      switch (random.pick(4)) {
+        case 0: other.insert(at, 1, bytes[random.pick(sizeof bytes)]); break;
+        case 1: other.erase(at, 1); break;
+        case 2: other[at] = bytes[random.pick(sizeof bytes)]; break;
+        default: other = document; break;
+      }
+      if (other.empty()) other = document;
+      const std::string said = matched(*pattern, other);
+      if (said == "no match") continue;
+      ++matches;
+      const Scanned scanned = scan(other);
+      ASSERT_EQ(said, to_text(scanned.finds)) << document << '\n' << other;
+      ASSERT_TRUE(scanned.is_done) << other;
+    }
+  }
+  EXPECT_GT(matches, 20'000);
+}
+
+bool is_known(JsonPatterns& patterns, std::string_view document) {
+  return patterns.match(document, root) != nullptr;
+}
+
+void learn(JsonPatterns& patterns, std::string_view document) {
+  JsonFinds& finds = patterns.finds();
+  for (const JsonValue& each : scan(document).finds) finds.add(each);
+  patterns.learn(document, root);
+}
+
+std::string numbered(std::size_t number) {
+  return "{\"" + std::string(number + 1, 'k') + R"(":1,"a":2})";
+}
+
+TEST(JsonPatterns, TheOneNotMetForLongestMakesWay) {
+  JsonPatterns patterns;
+  for (std::size_t i = 0; i < JsonPatterns::most; ++i) learn(patterns, numbered(i));
+  EXPECT_TRUE(is_known(patterns, numbered(0)));
+  learn(patterns, numbered(JsonPatterns::most));
+  for (std::size_t i = 0; i <= JsonPatterns::most; ++i)
+    EXPECT_EQ(is_known(patterns, numbered(i)), i != 1) << i;
+}
+
+TEST(JsonPatterns, AreOfOneDescription) {
+  JsonPatterns patterns;
+  learn(patterns, numbered(0));
+  EXPECT_TRUE(is_known(patterns, numbered(0)));
+  EXPECT_EQ(patterns.match(numbered(0), whole_keys[0]), nullptr);
+}
+
+TEST(JsonPatterns, AreLearnedSeldomWhereTheyDoNotHelp) {
+  JsonPatterns patterns;
+  std::size_t learned = 0;
+  for (std::size_t i = 0; i < 1000; ++i) {
+    const std::string document = numbered(i);
+    if (is_known(patterns, document)) FAIL() << document;
+    learn(patterns, document);
+    learned += is_known(patterns, document) ? 1 : 0;
+  }
+  EXPECT_GT(learned, 16u);
+  EXPECT_LT(learned, 60u);
+}
+
+TEST(JsonPatterns, AreNotLearnedWhereMemoryIsRefused) {
+  for (std::size_t after = 0; after < 100; ++after) {
+    JsonPatterns patterns;
+    JsonFinds& finds = patterns.finds();
+    const std::string document = numbered(3);
+    for (const JsonValue& each : scan(document).finds) finds.add(each);
+    bool has_failed = false;
+    {
+      const FailingNew failing(after);
+      patterns.learn(document, root);
+      has_failed = failing.has_failed();
+    }
+    EXPECT_EQ(is_known(patterns, document), !has_failed) << after;
+    if (!has_failed) return;
+  }
+  FAIL() << "it never had enough";
+}
+
+}  // namespace
+}  // namespace llmgw::proxy
