@@ -31,7 +31,8 @@ class CodingChoice {
   void note(std::size_t bytes, bool compressed, std::chrono::nanoseconds spent) noexcept;
 
  private:
-  std::array<double, 2> cost_{};  // nanoseconds a byte: plain, compressed; 0: not known yet
+  std::array<double, 2>
+      cost_{};  // least nanoseconds a byte of late: plain, compressed; 0: not known
   unsigned since_probe_ = 0;
 };
 

@@ -36,29 +36,25 @@ Outbox::Outbox(std::size_t most_events, Wakeup& wakeup)
 
 void Outbox::push(std::string_view line) noexcept {
   produced_.add();
-  const bool full = queued() > most_events_ || ring_.write_available() < line.size();
-  if (full) {
+  if (queued() > most_events_ || !ring_.push(line)) {
     dropped_.add();
     return;
   }
-  ring_.push(line.data(), line.size());  // published as a whole
   wakeup_.notify();
 }
 
 std::size_t Outbox::pop(std::string& batch, std::size_t most_bytes, std::size_t most_events) {
-  const std::size_t start = batch.size();
-  if (start >= most_bytes) return 0;
-  batch.append(left_);
-  const std::size_t taken_from = batch.size();
-  batch.resize(std::max(std::min(most_bytes, taken_from + ring_.read_available()), taken_from));
-  const std::size_t count = ring_.pop(batch.data() + taken_from, batch.size() - taken_from);
-  batch.resize(taken_from + count);
-  const Cut cut =
-      whole_lines(std::string_view(batch).substr(start), most_bytes - start, most_events);
-  left_.assign(batch, start + cut.bytes);
-  batch.resize(start + cut.bytes);
-  popped_.add(cut.lines);
-  return cut.lines;
+  std::size_t lines = 0;
+  for (;;) {
+    const std::size_t room = most_bytes - std::min(most_bytes, batch.size());
+    const std::string_view front = ring_.front();
+    const Cut cut = whole_lines(front, room, most_events - lines);
+    if (cut.lines == 0) return lines;
+    batch.append(front.substr(0, cut.bytes));
+    ring_.drop(cut.bytes);
+    popped_.add(cut.lines);
+    lines += cut.lines;
+  }
 }
 
 std::uint64_t Outbox::queued() const noexcept {

@@ -4,12 +4,12 @@
 #pragma once
 
 #include <atomic>
-#include <boost/lockfree/spsc_queue.hpp>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "common/counter.hpp"
+#include "proxy/outbox/line_ring.hpp"
 
 namespace llmgw::proxy {
 
@@ -63,11 +63,10 @@ class Outbox {
  private:
   std::size_t most_events_;
   Wakeup& wakeup_;
-  boost::lockfree::spsc_queue<char> ring_;
+  LineRing ring_;
   Counter produced_;
   Counter dropped_;
   Counter popped_;
-  std::string left_;  // taken off the ring and beyond the bounds of the last pop()
 };
 
 }  // namespace llmgw::proxy

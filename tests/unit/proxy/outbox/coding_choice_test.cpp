@@ -36,6 +36,16 @@ TEST(CodingChoice, NeverTriesOnAFastLink) {
   EXPECT_EQ(send(choice, 640, 2ms, 1ms), 0);
 }
 
+TEST(CodingChoice, IsNotMisledByBatchesThatWereHeldUp) {
+  CodingChoice choice;
+  int compressed = 0;
+  for (int i = 0; i < 640; ++i) {
+    // Every third batch waits for a disk or a processor.
+    compressed += send(choice, 1, i % 3 == 2 ? 300ms : 2ms, 1ms);
+  }
+  EXPECT_EQ(compressed, 0);
+}
+
 TEST(CodingChoice, StaysPlainWhereItGainsLittle) {
   CodingChoice choice;
   EXPECT_LE(send(choice, 640, 200ms, 160ms), 640 / 64 + 2);
