@@ -22,6 +22,7 @@ namespace {
 constexpr std::string_view stream_type = "text/event-stream; charset=utf-8";
 constexpr std::uint64_t limit = 256 * 1024;
 JsonPatterns patterns;
+JsonPatterns request_patterns;
 
 std::string chat_chunk(const std::string& text, const std::string& created,
                        const std::string& more) {
@@ -89,7 +90,7 @@ void exchange(benchmark::State& state) {
   const Call::Clock::time_point start{};
   for (auto _ : state) {
     Call call(*head, id, fingerprint, start);
-    RequestScanner scanner;
+    RequestScanner scanner(request_patterns);
     scanner.observe(request);
     ResponseMeter meter;
     meter.begin(openai_usage_reader, patterns, "application/json", "", limit);

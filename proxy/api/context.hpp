@@ -40,7 +40,9 @@ struct Context {
 
   std::unique_ptr<DigestKey> digest_key = nullptr;  ///< none: bodies are not digested
 
-  JsonPatterns patterns{};  ///< of the answers metered
+  // Of the bodies metered.
+  JsonPatterns request_patterns{};
+  JsonPatterns response_patterns{};
 
   // Of requests that ask for more than their client did.
   Refusals refusals{};

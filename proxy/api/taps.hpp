@@ -13,8 +13,10 @@ namespace llmgw::proxy {
 /// Finds out what the client asked for.
 class RequestTap final : public Tap {
  public:
-  explicit RequestTap(const Context& context) noexcept
-      : digest_(context.digest_key.get()), looks_(context.config.capture_bytes > 0) {}
+  explicit RequestTap(Context& context) noexcept
+      : scanner_(context.request_patterns),
+        digest_(context.digest_key.get()),
+        looks_(context.config.capture_bytes > 0) {}
   void observe(std::string_view payload) noexcept override {
     if (looks_) scanner_.observe(payload);
     digest_.update(payload);
@@ -35,7 +37,7 @@ class ResponseTap final : public Tap {
  public:
   ResponseTap(Context& context, Call& call) noexcept
       : counts_(context.counts),
-        patterns_(context.patterns),
+        patterns_(context.response_patterns),
         call_(call),
         digest_(context.digest_key.get()) {}
   ResponseTap(const ResponseTap&) = delete;

@@ -2,6 +2,8 @@
 // The few top-level keys of a request that metering cares for.
 #include "proxy/metering/request_scanner.hpp"
 
+#include <utility>
+
 #include "proxy/metering/json_scalar.hpp"
 
 namespace llmgw::proxy {
@@ -26,19 +28,48 @@ void set_if_unknown(std::optional<bool>& fact, JsonKind kind) {
 
 }  // namespace
 
-RequestScanner::RequestScanner() noexcept { json_.begin(root); }
+RequestScanner::RequestScanner(JsonPatterns& patterns) noexcept : patterns_(patterns) {
+  json_.begin(root);
+}
 
 void RequestScanner::observe(std::string_view body) noexcept try {
+  if (body.empty()) return;
+  const bool is_begin = !std::exchange(has_begun_, true);
+  if (is_begin && body.size() <= JsonPatterns::most_bytes) return read_begin(body);
+  read(body);
+} catch (...) {  // no memory: a fault of metering is never one of the exchange
+  is_done_ = true;
+}
+
+// Most short bodies lie whole in one span.
+void RequestScanner::read_begin(std::string_view body) {
+  if (const JsonFinds* const known = patterns_.match(body, root)) {
+    for (const JsonValue& each : *known) note(each);
+    is_done_ = true;
+    return;
+  }
+  JsonFinds& finds = patterns_.finds();
+  for (std::string_view rest = body; const auto value = json_.next(rest);) {
+    note(*value);
+    finds.add(*value);
+  }
+  if (json_.is_done()) patterns_.learn(body, root);
+  is_done_ = json_.is_done() || knows_all();
+}
+
+void RequestScanner::read(std::string_view body) {
   while (!is_done_) {
     const auto value = json_.next(body);
     if (!value) break;
     note(*value);
-    const bool needs_options = facts_.stream.value_or(true) && !facts_.include_usage;
-    is_done_ = !facts_.model.empty() && facts_.stream && !needs_options;
+    is_done_ = knows_all();
   }
   is_done_ = is_done_ || json_.is_done();
-} catch (...) {  // no memory: a fault of metering is never one of the exchange
-  is_done_ = true;
+}
+
+bool RequestScanner::knows_all() const noexcept {
+  const bool needs_options = facts_.stream.value_or(true) && !facts_.include_usage;
+  return !facts_.model.empty() && facts_.stream && !needs_options;
 }
 
 void RequestScanner::note(const JsonValue& value) noexcept {

@@ -7,6 +7,7 @@
 
 #include "common/bounded_string.hpp"
 #include "common/metering_event.hpp"
+#include "proxy/metering/json_patterns.hpp"
 #include "proxy/metering/json_scanner.hpp"
 
 namespace llmgw::proxy {
@@ -25,7 +26,8 @@ struct RequestFacts {
 /// it looks on.
 class RequestScanner {
  public:
-  RequestScanner() noexcept;
+  /// `patterns`: of the requests of its thread; outlive the scanner.
+  explicit RequestScanner(JsonPatterns& patterns) noexcept;
 
   /// Shows the next bytes of the body, framing removed, in any split.
   void observe(std::string_view body) noexcept;
@@ -37,10 +39,15 @@ class RequestScanner {
   bool is_done() const noexcept { return is_done_; }
 
  private:
+  void read_begin(std::string_view body);
+  void read(std::string_view body);
   void note(const JsonValue& value) noexcept;
+  bool knows_all() const noexcept;
 
+  JsonPatterns& patterns_;
   JsonScanner json_;
   RequestFacts facts_;
+  bool has_begun_ = false;
   bool is_done_ = false;
 };
 

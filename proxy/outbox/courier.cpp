@@ -77,7 +77,7 @@ Task<void> Courier::store() {
     if (events > 0) {
       const bool is_large = lines.size() > bounds_.bytes / 2;
       keep(lines, events);
-      if (!stopping_ && !is_large) co_await store_pause_.wait(store_pace);
+      if (!stopping_ && !is_large) co_await store_pause_.wait(pace);
     } else if (stopping_) {
       break;
     } else {
@@ -186,7 +186,7 @@ Task<void> Courier::deliver() {
   if (stopping_ || is_large) co_return;
   const auto spent =
       std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::Clock::now() - begun);
-  if (spent < post_pace) co_await post_pause_.wait(post_pace - spent);
+  if (spent < pace) co_await post_pause_.wait(pace - spent);
 }
 
 // What the sender has left, because there is none or its time is over.

@@ -42,9 +42,8 @@ class Courier final : public Wakeup {
   /// Exact at any moment. Any thread.
   DeliveryCounts counts() const noexcept;
 
-  static constexpr std::chrono::milliseconds post_pace{
-      5};  ///< a busy proxy posts this often, not once an event
-  static constexpr std::chrono::milliseconds store_pace{10};
+  /// A busy proxy stores and posts this often, not once an event.
+  static constexpr std::chrono::milliseconds pace{10};
 
  private:
   void wake() noexcept override;

@@ -18,34 +18,40 @@ bool LineRing::push(std::string_view line) noexcept {
     const bool fits_behind = line.size() <= capacity_ - end.offset;
     if (!fits_at_front && !fits_behind) return false;
     if (begin == end ? fits_at_front : !fits_behind) {
-      wrap_ = end.offset;
-      end = {0, !end.lap};
+      wrap_ = end;
+      end = {0, !end.lap, end.lines};
     }
   } else {
     // All of the lap before may have been taken, although the other side has not gone on yet.
-    const std::size_t limit = begin.offset == wrap_ ? capacity_ : begin.offset;
+    const std::size_t limit = begin.offset == wrap_.offset ? capacity_ : begin.offset;
     if (line.size() > limit - end.offset) return false;
   }
   std::memcpy(bytes_.get() + end.offset, line.data(), line.size());
   end.offset += line.size();
+  ++end.lines;
   store(write_, end);
   return true;
 }
 
-std::string_view LineRing::front() noexcept {
-  const Position end = load(write_, std::memory_order_acquire);
+LineRing::Lines LineRing::front() noexcept {
+  Position end = load(write_, std::memory_order_acquire);
   Position begin = load(read_, std::memory_order_relaxed);
   if (begin.lap != end.lap) {
-    if (begin.offset < wrap_) return {bytes_.get() + begin.offset, wrap_ - begin.offset};
-    begin = {0, end.lap};
-    store(read_, begin);
+    if (begin.offset < wrap_.offset) {
+      end = wrap_;
+    } else {
+      begin = {0, end.lap, begin.lines};
+      store(read_, begin);
+    }
   }
-  return {bytes_.get() + begin.offset, end.offset - begin.offset};
+  return {{bytes_.get() + begin.offset, end.offset - begin.offset},
+          (end.lines - begin.lines) % count_limit};
 }
 
-void LineRing::drop(std::size_t bytes) noexcept {
+void LineRing::drop(const Lines& first) noexcept {
   Position begin = load(read_, std::memory_order_relaxed);
-  begin.offset += bytes;
+  begin.offset += first.text.size();
+  begin.lines += first.count;
   store(read_, begin);
 }
 

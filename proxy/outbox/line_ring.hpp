@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -14,35 +15,47 @@ namespace llmgw::proxy {
 /// two of its visits is used, and stays in the caches, however large the ring is.
 class LineRing {
  public:
-  /// Memory is touched as it is used. Throws bad_alloc.
+  /// In bytes; fewer than 16 million lines are ever in it. Memory is touched as it is used. Throws
+  /// bad_alloc.
   explicit LineRing(std::size_t capacity);
 
   /// Whether there was room in one piece. The pushing thread.
   bool push(std::string_view line) noexcept;
 
-  /// Lines one behind the other, whole ones; empty if there are none. Good until drop(). After they
-  /// were dropped there may be more. The taking thread.
-  std::string_view front() noexcept;
-  /// Takes the first `bytes` of front() off.
-  void drop(std::size_t bytes) noexcept;
+  struct Lines {
+    std::string_view text;  ///< one behind the other
+    std::size_t count = 0;
+  };
+
+  /// The lines that were pushed first, as many as lie in one piece; none only if there are none at
+  /// all. Good until drop(). The taking thread.
+  Lines front() noexcept;
+  /// Takes some of them off.
+  void drop(const Lines& first) noexcept;
 
  private:
   // Laps are told apart as even and odd: the pushing thread is one ahead at most.
   struct Position {
     std::size_t offset = 0;
     bool lap = false;
+    std::size_t lines = 0;  // that lie before it, modulo count_limit
     bool operator==(const Position&) const = default;
   };
-  using Shared = std::atomic<std::size_t>;  // a position in one word
+  using Shared = std::atomic<std::uint64_t>;  // a position in one word
+
+  static constexpr unsigned count_bits = 24;
+  static constexpr std::size_t count_limit = std::size_t{1} << count_bits;
 
   static constexpr std::size_t cache_line = 64;
 
   static Position load(const Shared& from, std::memory_order order) noexcept {
-    const std::size_t word = from.load(order);
-    return {word / 2, word % 2 != 0};
+    const std::uint64_t word = from.load(order);
+    return {word >> (count_bits + 1), (word >> count_bits & 1) != 0, word % count_limit};
   }
   static void store(Shared& to, const Position& position) noexcept {
-    to.store(position.offset * 2 + (position.lap ? 1 : 0), std::memory_order_release);
+    const std::uint64_t lap = position.lap ? count_limit : 0;
+    to.store(position.offset << (count_bits + 1) | lap | position.lines % count_limit,
+             std::memory_order_release);
   }
 
   std::size_t capacity_;
@@ -50,7 +63,7 @@ class LineRing {
   // Lines are in [read_, write_); or, where write_ is a lap ahead, in [read_, wrap_) and
   // [0, write_).
   alignas(cache_line) Shared write_{0};
-  std::size_t wrap_ = 0;  // where the lap before ended; published with write_
+  Position wrap_;  // where the lap before ended; published with write_
   alignas(cache_line) Shared read_{0};
 };
 

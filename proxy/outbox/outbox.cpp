@@ -9,22 +9,18 @@ namespace {
 
 constexpr std::size_t longest_line = 16 * 1024;
 
-struct Cut {
-  std::size_t bytes = 0;
-  std::size_t lines = 0;
-};
-
-// The whole lines at the front of `text`, within both bounds.
-Cut whole_lines(std::string_view text, std::size_t most_bytes, std::size_t most_lines) noexcept {
-  text = text.substr(0, most_bytes);
-  Cut cut;
-  while (cut.lines < most_lines) {
-    const std::size_t end = text.find('\n', cut.bytes);
-    if (end == text.npos) break;
-    cut.bytes = end + 1;
-    ++cut.lines;
+// Those of them that lie within both bounds.
+LineRing::Lines first_of(const LineRing::Lines& lines, std::size_t most_bytes,
+                         std::size_t most_lines) noexcept {
+  if (lines.text.size() <= most_bytes && lines.count <= most_lines) return lines;
+  LineRing::Lines first;
+  std::size_t size = 0;
+  while (first.count < most_lines) {
+    size = lines.text.find('\n', size) + 1;
+    if (size == 0 || size > most_bytes) break;
+    first = {lines.text.substr(0, size), first.count + 1};
   }
-  return cut;
+  return first;
 }
 
 }  // namespace
@@ -44,16 +40,15 @@ void Outbox::push(std::string_view line) noexcept {
 }
 
 std::size_t Outbox::pop(std::string& batch, std::size_t most_bytes, std::size_t most_events) {
-  std::size_t lines = 0;
+  std::size_t popped = 0;
   for (;;) {
     const std::size_t room = most_bytes - std::min(most_bytes, batch.size());
-    const std::string_view front = ring_.front();
-    const Cut cut = whole_lines(front, room, most_events - lines);
-    if (cut.lines == 0) return lines;
-    batch.append(front.substr(0, cut.bytes));
-    ring_.drop(cut.bytes);
-    popped_.add(cut.lines);
-    lines += cut.lines;
+    const LineRing::Lines lines = first_of(ring_.front(), room, most_events - popped);
+    if (lines.count == 0) return popped;
+    batch.append(lines.text);
+    ring_.drop(lines);
+    popped_.add(lines.count);
+    popped += lines.count;
   }
 }
 

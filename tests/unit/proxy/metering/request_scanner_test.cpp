@@ -15,6 +15,8 @@ namespace {
 
 using nlohmann::json;
 
+JsonPatterns patterns;  // known from one body to the next, as on a worker
+
 struct Expected {
   std::string model;
   std::optional<bool> stream;
@@ -66,7 +68,7 @@ TEST(RequestScanner, FindsFactsHoweverTheBodyIsCut) {
   };
   for (const auto& [body, expected] : cases) {
     in_all_pieces(body, [&, &text = body, &facts = expected](auto feed, const std::string& how) {
-      RequestScanner scanner;
+      RequestScanner scanner(patterns);
       feed([&](std::string_view piece) { scanner.observe(piece); });
       expect_facts(scanner.facts(), facts, text + '\n' + how);
     });
@@ -87,7 +89,7 @@ TEST(RequestScanner, StopsOnceNothingCanCome) {
       {"", false},
   };
   for (const auto& [body, expected] : cases) {
-    RequestScanner scanner;
+    RequestScanner scanner(patterns);
     scanner.observe(body);
     EXPECT_EQ(scanner.is_done(), expected) << body;
   }
@@ -138,7 +140,7 @@ TEST(RequestScanner, AgreesWithAFullParse) {
     }
     body += '}';
     ASSERT_TRUE(json::accept(body)) << body;
-    RequestScanner scanner;
+    RequestScanner scanner(patterns);
     for (std::string_view rest = body; !rest.empty();) {
       const Piece piece(rest.substr(0, 1 + pick(40)));
       rest.remove_prefix(piece.view().size());

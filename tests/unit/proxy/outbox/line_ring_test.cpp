@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <random>
 #include <string>
@@ -43,15 +44,18 @@ TEST(LineRing, GivesLinesWholeAndInOrder) {
         }
         continue;
       }
-      const std::string_view front = ring.front();
-      ASSERT_EQ(front.empty(), expected.empty());
+      const LineRing::Lines front = ring.front();
+      ASSERT_EQ(front.count == 0, expected.empty());
+      ASSERT_EQ(front.count, std::ranges::count(front.text, '\n'));
       std::size_t taken = 0;
-      for (std::size_t lines = random() % 4; lines > 0 && taken < front.size(); --lines) {
-        ASSERT_TRUE(front.substr(taken).starts_with(expected.front()));
+      std::size_t lines = 0;
+      for (const std::size_t wanted = random() % 4; lines < std::min(wanted, front.count);
+           ++lines) {
+        ASSERT_TRUE(front.text.substr(taken).starts_with(expected.front()));
         taken += expected.front().size();
         expected.pop_front();
       }
-      ring.drop(taken);
+      ring.drop({front.text.substr(0, taken), lines});
       held -= taken;
     }
     EXPECT_GT(refused, 0);
@@ -63,23 +67,24 @@ TEST(LineRing, HoldsAllOfItsCapacityWhereverItBegins) {
   for (std::size_t before = 0; before < 10; ++before) {
     LineRing ring(capacity);
     for (std::size_t i = 0; i < before; ++i) ASSERT_TRUE(ring.push("123456789\n"));
-    ring.drop(ring.front().size());
+    ring.drop(ring.front());
     for (std::size_t i = 0; i < 10; ++i)
       EXPECT_TRUE(ring.push("abcdefghi\n")) << before << ' ' << i;
     EXPECT_FALSE(ring.push("\n"));
-    EXPECT_EQ(ring.front().size(), capacity);
+    EXPECT_EQ(ring.front().text.size(), capacity);
+    EXPECT_EQ(ring.front().count, 10u);
   }
 }
 
 TEST(LineRing, UsesTheSameMemoryAgainWhereItIsEmptied) {
   LineRing ring(1 << 20);
   ASSERT_TRUE(ring.push("first line\n"));
-  const char* const begin = ring.front().data();
+  const char* const begin = ring.front().text.data();
   for (int round = 0; round < 1000; ++round) {
-    ring.drop(ring.front().size());
+    ring.drop(ring.front());
     ASSERT_TRUE(ring.push("a line\n"));
     ASSERT_TRUE(ring.push("another\n"));
-    ASSERT_LT(ring.front().data() - begin, 32);
+    ASSERT_LT(ring.front().text.data() - begin, 32);
   }
 }
 
@@ -96,20 +101,33 @@ TEST(LineRing, LosesNothingBetweenTwoThreads) {
   int next = 0;
   bool is_right = true;
   while (next < lines) {
-    std::string_view front = ring.front();
+    const LineRing::Lines lines_there = ring.front();
+    std::string_view front = lines_there.text;
     if (front.empty()) std::this_thread::yield();
-    const std::size_t size = front.size();
+    const int before = next;
     while (!front.empty()) {
       const std::size_t end = front.find('\n');
       is_right = is_right && end != front.npos && std::stoi(std::string(front)) == next;
       front.remove_prefix(std::min(end, front.size() - 1) + 1);
       ++next;
     }
-    ring.drop(size);
+    is_right = is_right && static_cast<std::size_t>(next - before) == lines_there.count;
+    ring.drop(lines_there);
   }
   pushing.join();
   EXPECT_TRUE(is_right);
-  EXPECT_TRUE(ring.front().empty());
+  EXPECT_EQ(ring.front().count, 0u);
+}
+
+// The count of lines is kept modulo 2^24.
+TEST(LineRing, CountsOnWhereItsCounterBeginsAnew) {
+  LineRing ring(100);
+  for (int i = 0; i < (1 << 24) - 2; ++i) {
+    ASSERT_TRUE(ring.push("\n"));
+    ring.drop(ring.front());
+  }
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(ring.push("\n"));
+  EXPECT_EQ(ring.front().count, 5u);
 }
 
 }  // namespace
