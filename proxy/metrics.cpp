@@ -113,6 +113,13 @@ void add_traffic(std::vector<Metric>& all, const Workers& workers, TokenSeries& 
   all.push_back(single(MetricKind::counter, "llmgw_proxy_usage_missing_total",
                        "Exchanges for which no usage was reported.",
                        traffic(&TrafficCounts::usage_missing)));
+  all.push_back(single(MetricKind::counter, "llmgw_proxy_usage_asked_total",
+                       "Streams whose usage was asked for in the place of their client.",
+                       traffic(&TrafficCounts::usage_asked)));
+  all.push_back(
+      single(MetricKind::counter, "llmgw_proxy_usage_refused_total",
+             "Streams of these that the upstream refused, and that were sent again as they came.",
+             traffic(&TrafficCounts::usage_refused)));
   all.push_back(labelled("llmgw_proxy_body_bytes_total", "Payload bytes relayed.", "direction",
                          {{"request", traffic(&TrafficCounts::request_bytes)},
                           {"response", traffic(&TrafficCounts::response_bytes)}}));

@@ -70,6 +70,7 @@ Task<Forward::Fault> Forward::edit_request() {
   is_edited_ = exchange_.body().is_complete() && may_still_edit() &&
                !context_.refusals.contains(request_tap_.facts().model.view(), Call::Clock::now()) &&
                edited_.edit(context_.provider);
+  if (is_edited_) context_.counts.usage_asked.add();
   Gather& out = context_.loop.gather();
   is_edited_ ? edited_.add_edited(out) : edited_.add_original(out);
   co_return nullptr;

@@ -138,6 +138,7 @@ Task<bool> Forward::is_refusal(HeldAnswer& answer) {
 // The request was refused as a whole, so it may be sent again; as the client meant it, this time.
 Task<Forward::Fault> Forward::send_original() {
   is_edited_ = false;
+  context_.counts.usage_refused.add();
   forget_about_usage();
   Gather& out = context_.loop.gather();
   edited_.add_original(out);

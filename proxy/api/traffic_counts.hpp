@@ -27,6 +27,8 @@ struct TrafficCounts {
   Counter request_bytes;
   Counter response_bytes;
   Counter usage_missing;
+  Counter usage_asked;    ///< requests edited to ask for usage
+  Counter usage_refused;  ///< of which the upstream refused
 
   /// Counts one finished exchange.
   void note(const MeteringEvent& event) noexcept {

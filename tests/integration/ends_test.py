@@ -12,7 +12,9 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 
+import brotli
 import pytest
+import zstandard
 
 from support.event import same
 from support.gateway import Factory, Gateway, chat, new_id
@@ -199,7 +201,8 @@ def test_error_status(stage: Stage):
 
 
 REPLIES = pathlib.Path(__file__).parents[1] / "support/replies"
-CODINGS = {"": lambda body: body, "gzip": gzip.compress, "deflate": zlib.compress,
+CODINGS = {"": lambda body: body, "gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress,
+           "zstd": zstandard.compress,
            "gzip, deflate": lambda body: zlib.compress(gzip.compress(body))}
 
 

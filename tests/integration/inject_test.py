@@ -333,7 +333,11 @@ def test_refusals(scripted, answer: bytes, is_refusal: bool, pace: str):
     upstream.requests.clear()
     body = chat(model=new_id("model"), stream=True)
     request_id = new_id()
+    before = gateway.proxy.metrics()
     response, event = gateway.post(body, request_id=request_id)
+    metrics = gateway.proxy.metrics()
+    assert [metrics[name] - before[name] for name in ("llmgw_proxy_usage_asked_total",
+                                                      "llmgw_proxy_usage_refused_total")] == [1, is_refusal]
     assert [each.body for each in upstream.requests] == [edited(body).encode()] + [body] * is_refusal
     if is_refusal:
         assert (response.status, response.body) == (200, b'{"ok":true}')

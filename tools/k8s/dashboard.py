@@ -52,6 +52,9 @@ ROWS = {
         ("Exchanges without usage", "Share of exchanges for which no tokens were reported.", "percentunit", [
             (f"sum(rate(llmgw_proxy_usage_missing_total{{{PROXY}}}[{RATE}])) "
              f"/ sum(rate(llmgw_proxy_requests_total{{{PROXY}}}[{RATE}]))", "no usage")]),
+        ("Streams asked for usage", "In the place of their client, and those of them that the upstream refused.", "reqps", [
+            (f"sum(rate(llmgw_proxy_usage_asked_total{{{PROXY}}}[{RATE}]))", "asked"),
+            (f"sum(rate(llmgw_proxy_usage_refused_total{{{PROXY}}}[{RATE}]))", "refused")]),
     ],
     "Upstream": [
         ("Upstream connections", "How the connection of a request was had.", "cps", [
