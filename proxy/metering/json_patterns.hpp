@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "proxy/metering/json_pattern.hpp"
+#include "proxy/metering/json_scanner.hpp"
 #include "proxy/metering/json_shape.hpp"
 
 namespace llmgw::proxy {
@@ -32,6 +33,23 @@ class JsonPatterns {
   /// A scan by `root`, which outlives this, has taken all of `document` and reported finds().
   /// Learns seldom once it has learned much, or nothing where memory is refused.
   void learn(std::string_view document, const JsonKey& root) noexcept;
+
+  /// Shows `note` the wanted values of a document of which this is the begin, or all: as they are
+  /// known, or as `scanner` finds them, which has begun it and goes on behind this. Throws what
+  /// those throw.
+  template <class Note>
+  void read(std::string_view document, const JsonKey& root, JsonScanner& scanner, Note note) {
+    if (const JsonFinds* const known = match(document, root)) {
+      for (const JsonValue& each : *known) note(each);
+      return scanner.finish();
+    }
+    JsonFinds& found = finds();
+    for (std::string_view rest = document; const auto value = scanner.next(rest);) {
+      note(*value);
+      found.add(*value);
+    }
+    if (scanner.is_done()) learn(document, root);
+  }
 
  private:
   struct Known {

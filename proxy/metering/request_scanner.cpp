@@ -43,17 +43,7 @@ void RequestScanner::observe(std::string_view body) noexcept try {
 
 // Most short bodies lie whole in one span.
 void RequestScanner::read_begin(std::string_view body) {
-  if (const JsonFinds* const known = patterns_.match(body, root)) {
-    for (const JsonValue& each : *known) note(each);
-    is_done_ = true;
-    return;
-  }
-  JsonFinds& finds = patterns_.finds();
-  for (std::string_view rest = body; const auto value = json_.next(rest);) {
-    note(*value);
-    finds.add(*value);
-  }
-  if (json_.is_done()) patterns_.learn(body, root);
+  patterns_.read(body, root, json_, [this](const JsonValue& value) { note(value); });
   is_done_ = json_.is_done() || knows_all();
 }
 

@@ -117,16 +117,7 @@ void ResponseMeter::sniff(std::string_view content) {
 
 // From its begin on; most lie whole in one span.
 void ResponseMeter::read_document(std::string_view document) {
-  if (const JsonFinds* const known = patterns_->match(document, reader_->reply)) {
-    for (const JsonValue& each : *known) note(each);
-    return json_.finish();
-  }
-  JsonFinds& finds = patterns_->finds();
-  for (std::string_view rest = document; const auto value = json_.next(rest);) {
-    note(*value);
-    finds.add(*value);
-  }
-  if (json_.is_done()) patterns_->learn(document, reader_->reply);
+  patterns_->read(document, reader_->reply, json_, [this](const JsonValue& value) { note(value); });
 }
 
 void ResponseMeter::read_json(std::string_view json) {

@@ -78,6 +78,7 @@ TEST(JsonPattern, DoesNotKnowAnyOtherDocument) {
       R"({"a":"text","x":[1,"y"],"b":{"c":"17}})",
       R"({"a":"text\","x":[1,"y"],"b":{"c":17}})",
       R"({"\u0061":"text","x":[1,"y"],"b":{"c":17}})",
+      R"({"a":"text\)",
       "",
       "[DONE]",
   };
@@ -120,8 +121,10 @@ TEST(JsonPattern, IsNotMadeOfWhatItCouldNotTell) {
   std::string wanted = R"({"grid":[[0)";
   for (std::size_t i = 0; i < JsonFinds::most; ++i) wanted += ",0";
   const std::string large = R"({")" + std::string(JsonPattern::most_bytes, 'k') + R"(":1})";
+  const std::string large_end =
+      R"({"a":1,")" + std::string(JsonPattern::most_bytes, 'k') + R"(":{}})";
   for (const std::string& each :
-       {values + "]}", wanted + "]]}", large, std::string(R"({"whole":{"x":1}})"),
+       {values + "]}", wanted + "]]}", large, large_end, std::string(R"({"whole":{"x":1}})"),
         std::string(R"({"a":[]})"), std::string(R"({"a":1 2})"), std::string(R"({"a":"x"1})"),
         std::string(R"({"a":01})"), std::string(R"({"a":1,})"), std::string(R"({"a":"x)"),
         std::string("{\"x\":\"\xff\"}"), std::string()})
@@ -203,6 +206,45 @@ TEST(JsonPatterns, AreLearnedSeldomWhereTheyDoNotHelp) {
   }
   EXPECT_GT(learned, 16u);
   EXPECT_LT(learned, 60u);
+}
+
+TEST(JsonPatterns, AreOfSmallDocuments) {
+  const auto document = [](std::size_t size) {
+    return R"({"a":")" + std::string(size, 't') + R"("})";
+  };
+  JsonPatterns patterns;
+  learn(patterns, document(JsonPatterns::most_bytes));
+  EXPECT_FALSE(is_known(patterns, document(1)));
+  learn(patterns, document(1));
+  EXPECT_TRUE(is_known(patterns, document(JsonPatterns::most_bytes - 8)));
+  EXPECT_FALSE(is_known(patterns, document(JsonPatterns::most_bytes - 7)));
+}
+
+TEST(JsonPatterns, AreSeldomTriedWhereFewDocumentsAreKnown) {
+  JsonPatterns patterns;
+  learn(patterns, numbered(0));
+  for (std::size_t i = 1; i < 200; ++i) EXPECT_FALSE(is_known(patterns, numbered(i)));
+  std::string known;
+  for (int i = 0; i < 100; ++i) known += is_known(patterns, numbered(0)) ? '+' : '-';
+  EXPECT_NE(known.find("---"), known.npos) << known;
+  EXPECT_LE(known.find('+'), 16u) << known;
+  EXPECT_TRUE(known.ends_with(std::string(80, '+'))) << known;
+}
+
+// What is known and what is scanned comes the same way.
+TEST(JsonPatterns, ReadDocumentsAndTheirBegin) {
+  JsonPatterns patterns;
+  for (const std::string_view document :
+       {R"({"a":1,"b":{"c":2}})", R"({"a":3,"b":{"c":"x"}})", R"({"a":3,"b":{"c)", "{}"}) {
+    JsonScanner scanner;
+    scanner.begin(root);
+    JsonFinds finds;
+    patterns.read(document, root, scanner, [&](const JsonValue& each) { finds.add(each); });
+    const Scanned scanned = scan(document);
+    EXPECT_EQ(to_text(finds), to_text(scanned.finds)) << document;
+    EXPECT_EQ(scanner.is_done(), scanned.is_done) << document;
+  }
+  EXPECT_TRUE(is_known(patterns, R"({"a":5,"b":{"c":6}})"));
 }
 
 TEST(JsonPatterns, AreNotLearnedWhereMemoryIsRefused) {
