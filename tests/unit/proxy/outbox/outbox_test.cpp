@@ -59,11 +59,25 @@ TEST(Outbox, PopsWholeLinesAtEveryBound) {
       std::string batch;
       lines += outbox.pop(batch, bound);
       EXPECT_TRUE(batch.empty() || batch.back() == '\n');
+      EXPECT_LE(batch.size(), bound);
       together += batch;
     }
     // A bound below the longest line cannot deliver it.
     EXPECT_TRUE(bound < 12 || together == all) << bound << together;
   }
+}
+
+TEST(Outbox, PopsAsManyAsAreAskedFor) {
+  Bell bell;
+  Outbox outbox(10, bell);
+  for (const char* line : {"a\n", "bb\n", "ccc\n"}) outbox.push(line);
+  std::string batch = "before\n";
+  EXPECT_EQ(outbox.pop(batch, 1000, 2), 2u);
+  EXPECT_EQ(batch, "before\na\nbb\n");
+  EXPECT_EQ(outbox.pop(batch, 1000, 0), 0u);
+  EXPECT_EQ(outbox.pop(batch, batch.size(), 1), 0u);
+  EXPECT_EQ(outbox.pop(batch, 1000, 1), 1u);
+  EXPECT_EQ(batch, "before\na\nbb\nccc\n");
 }
 
 TEST(Outbox, WakesOnlyASleeper) {
