@@ -9,6 +9,7 @@ from suite.generator import Generator
 from suite.programs import Collector, Gateway, Haproxy, Nginx, Program
 from suite.rounds import Direct, Series, paired
 
+METERING_OFF = ("metering off", "metering off again")
 OFF = {"METERING_CAPTURE_BYTES": "0"}  # and no collector: as little metering as there can be
 
 
@@ -22,12 +23,12 @@ class Cell:
 
 
 CELLS = {
-    "small32": Cell("400 B request, 32 connections", {"kind": "closed", "connections": 32}, ("metering off",)),
+    "small32": Cell("400 B request, 32 connections", {"kind": "closed", "connections": 32}, METERING_OFF),
     "small256": Cell("400 B request, 256 connections", {"kind": "closed", "connections": 256}, ("two workers",)),
     "large32": Cell("100 KB request, 32 connections", {"kind": "closed", "connections": 32, "body": 100_000}),
     "tls32": Cell("400 B request, 32 connections, TLS upstream", {"kind": "closed", "connections": 32, "tls": 1}, tls=True),
     "stream200": Cell("200 streams, a chunk every 20 ms", {"kind": "stream", "connections": 200}),
-    "stream1000": Cell("1,000 streams, a chunk every 20 ms", {"kind": "stream", "connections": 1000}, ("metering off",)),
+    "stream1000": Cell("1,000 streams, a chunk every 20 ms", {"kind": "stream", "connections": 1000}, METERING_OFF),
     "delay200": Cell("delay of chunks, 200 streams of 25 chunks", {"kind": "stream", "connections": 200, "chunks": 25},
                      ("direct",)),
     "delay10k": Cell("delay of requests, 10,000 a second", {"kind": "paced", "connections": 64, "rate": 10_000}, ("direct",)),
@@ -46,7 +47,7 @@ def contestants(cell: Cell, folder: pathlib.Path, generator: Generator, collecto
         "ours again": lambda: Gateway(folder, upstream, authority, "ours again", COLLECTOR_URL=collector.url),
         "nginx": lambda: Nginx(folder, upstream, authority),
         "haproxy": lambda: Haproxy(folder, upstream, authority),
-        "metering off": lambda: Gateway(folder, upstream, authority, "metering off", **OFF),
+        **{name: lambda name=name: Gateway(folder, upstream, authority, name, **OFF) for name in METERING_OFF},
         "two workers": lambda: Gateway(folder, upstream, authority, "two workers", COLLECTOR_URL=collector.url,
                                        PROXY_THREADS="2"),
         "direct": lambda: Direct(upstream),

@@ -55,8 +55,10 @@ class Series:
     def ratio(self, ours: str, other: str) -> Estimate:
         return estimate([a / b for a, b in zip(self.cost(ours), self.cost(other))])
 
-    def difference(self, ours: str, other: str) -> Estimate:
-        return estimate([a - b for a, b in zip(self.cost(ours), self.cost(other))])
+    def difference(self, ours: tuple[str, ...], others: tuple[str, ...]) -> Estimate:
+        """Of the means of several processes each: two of one binary differ by as much as a small difference is."""
+        means = [[statistics.mean(costs) for costs in zip(*map(self.cost, names))] for names in (ours, others)]
+        return estimate([a - b for a, b in zip(*means)])
 
     def best(self, name: str, what: str) -> float:
         return min(each[what] for each in self.results[name])

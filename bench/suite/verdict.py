@@ -50,8 +50,8 @@ def rows(cell: str, series: Series) -> list[Row]:
         found.append(Row(cell, "processor time, two workers / one", series.ratio("two workers", "ours"),
                          LIMITS["workers"][cell], void))
     if cell in LIMITS["metering_us"] and "metering off" in series.results:
-        found.append(Row(cell, "metering on less off", series.difference("ours", "metering off"),
-                         LIMITS["metering_us"][cell], void, unit="us"))
+        difference = series.difference(("ours", "ours again"), ("metering off", "metering off again"))
+        found.append(Row(cell, "metering on less off", difference, LIMITS["metering_us"][cell], void, unit="us"))
     if "direct" in series.results:  # not void with the cell: the copies tell of processor time, not of delays
         found += [Row(cell, f"{title} / the better peer", added(series, name), LIMITS["delays"][name])
                   for name, title in DELAYS.items() if series.best("direct", name) > 0]

@@ -32,6 +32,22 @@ def verdicts(cell: str, measured: Series) -> dict[str, str]:
     return {row.what: row.verdict for row in verdict.rows(cell, measured)}
 
 
+class MeteringTest(unittest.TestCase):
+    def of(self, on: float, again: float, off: float = 10.0, off_again: float = 10.2) -> str:
+        measured = series(ours=on, ours_again=again, nginx=20.0, haproxy=20.0, metering_off=off,
+                          metering_off_again=off_again)
+        return verdicts("small32", measured)["metering on less off"]
+
+    def test_both_copies_count_on_both_sides(self):
+        self.assertEqual(self.of(10.7, 10.5), "met")        # 0.5 us
+        self.assertEqual(self.of(10.75, 10.5), "met")       # as one of ours, or of the others, it would be missed
+        self.assertEqual(self.of(11.0, 10.8), "missed")
+        self.assertEqual(self.of(10.9, 10.9, 10.4, 10.6), "met")
+
+    def test_is_not_asked_where_it_was_not_measured(self):
+        self.assertNotIn("metering on less off", verdicts("small32", series(ours=1.0, ours_again=1.0, nginx=1.0, haproxy=1.0)))
+
+
 class RatioTest(unittest.TestCase):
     def of(self, ours: float | list[float], again: float = 10.0) -> str:
         measured = series(ours=ours, ours_again=again, nginx=10.0, haproxy=10.0)
