@@ -64,9 +64,10 @@ class BoundedString {
     if (size_ > 0) --size_;
   }
 
-  std::array<char, Capacity> bytes_{};
-  std::uint8_t size_ = 0;
+  std::uint8_t size_ =
+      0;  // first: often all that is looked at, and in the cache with what is before
   bool cut_ = false;
+  std::array<char, Capacity> bytes_{};
 };
 
 }  // namespace llmgw

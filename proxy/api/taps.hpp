@@ -64,10 +64,11 @@ class ResponseTap final : public Tap {
   TrafficCounts& counts_;
   JsonPatterns& patterns_;
   Call& call_;
-  ResponseMeter meter_;
-  PayloadDigest digest_;
+  // What each span needs lies together.
   std::uint64_t bytes_ = 0;
   bool is_stream_ = false;
+  PayloadDigest digest_;
+  ResponseMeter meter_;
 };
 
 }  // namespace llmgw::proxy

@@ -34,21 +34,23 @@ class JsonPatterns {
   /// Learns seldom once it has learned much, or nothing where memory is refused.
   void learn(std::string_view document, const JsonKey& root) noexcept;
 
-  /// Shows `note` the wanted values of a document of which this is the begin, or all: as they are
-  /// known, or as `scanner` finds them, which has begun it and goes on behind this. Throws what
+  /// Shows `note` the wanted values of a document of which this is the begin, or all. Returns
+  /// whether it was known; if not, `scanner` has begun it and goes on behind this. Throws what
   /// those throw.
   template <class Note>
-  void read(std::string_view document, const JsonKey& root, JsonScanner& scanner, Note note) {
+  bool read(std::string_view document, const JsonKey& root, JsonScanner& scanner, Note note) {
     if (const JsonFinds* const known = match(document, root)) {
       for (const JsonValue& each : *known) note(each);
-      return scanner.finish();
+      return true;
     }
     JsonFinds& found = finds();
+    scanner.begin(root);
     for (std::string_view rest = document; const auto value = scanner.next(rest);) {
       note(*value);
       found.add(*value);
     }
     if (scanner.is_done()) learn(document, root);
+    return false;
   }
 
  private:

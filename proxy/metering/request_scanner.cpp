@@ -43,8 +43,9 @@ void RequestScanner::observe(std::string_view body) noexcept try {
 
 // Most short bodies lie whole in one span.
 void RequestScanner::read_begin(std::string_view body) {
-  patterns_.read(body, root, json_, [this](const JsonValue& value) { note(value); });
-  is_done_ = json_.is_done() || knows_all();
+  const auto take = [this](const JsonValue& value) { note(value); };
+  const bool was_known = patterns_.read(body, root, json_, take);
+  is_done_ = was_known || json_.is_done() || knows_all();
 }
 
 void RequestScanner::read(std::string_view body) {

@@ -28,18 +28,19 @@ void ResponseMeter::read_events(std::string_view content) {
 
 void ResponseMeter::read_event(const SsePiece& piece) {
   switch (piece.kind) {
-    case SsePiece::Kind::whole_data: begin_event(); return read_document(piece.text);
+    case SsePiece::Kind::whole_data:
+      holds_text_ = true;
+      read_document(piece.text);
+      return;
     case SsePiece::Kind::data:
-      if (!std::exchange(in_event_, true)) begin_event();
+      if (!std::exchange(in_event_, true)) {
+        holds_text_ = true;
+        json_.begin(reader_->reply);
+      }
       return read_json(piece.text);
     case SsePiece::Kind::end: in_event_ = false; return;
     case SsePiece::Kind::name: failed_ = failed_ || reader_->tells_failure(piece.text); return;
   }
-}
-
-void ResponseMeter::begin_event() noexcept {
-  json_.begin(reader_->reply);
-  holds_text_ = true;
 }
 
 void ResponseMeter::note_in_event(const JsonValue& value) noexcept {

@@ -99,7 +99,10 @@ void ResponseMeter::sniff(std::string_view content) {
     if (sniffed_ == 0) {
       if (ignored.find(c) != ignored.npos) continue;
       mode_ = c == '{' ? Mode::json : c == ':' ? Mode::events : Mode::sniff;
-      if (mode_ == Mode::json) return read_document(content.substr(i));
+      if (mode_ == Mode::json) {
+        if (read_document(content.substr(i))) json_.finish();
+        return;
+      }
       if (mode_ == Mode::events) return read_events(content.substr(i));
       if (c == fields[event]) sniffed_ = event;
     }
@@ -116,8 +119,9 @@ void ResponseMeter::sniff(std::string_view content) {
 }
 
 // From its begin on; most lie whole in one span.
-void ResponseMeter::read_document(std::string_view document) {
-  patterns_->read(document, reader_->reply, json_, [this](const JsonValue& value) { note(value); });
+bool ResponseMeter::read_document(std::string_view document) {
+  const auto take = [this](const JsonValue& value) { note(value); };
+  return patterns_->read(document, reader_->reply, json_, take);
 }
 
 void ResponseMeter::read_json(std::string_view json) {

@@ -59,31 +59,31 @@ class ResponseMeter {
   void sniff(std::string_view content);
   void read_events(std::string_view content);
   void read_event(const SsePiece& piece);
-  void begin_event() noexcept;
-  void read_document(std::string_view document);
+  bool read_document(std::string_view document);
   void read_json(std::string_view json);
   void note(const JsonValue& value) noexcept;
   void note_in_event(const JsonValue& value) noexcept;
   void note_text(std::uint64_t size) noexcept;
   void give_up() noexcept;
 
+  // What an event that is known needs comes first: of many streams little is in the caches.
   const UsageReader* reader_ = nullptr;
   JsonPatterns* patterns_ = nullptr;
-  std::uint64_t limit_ = 0;
+  std::unique_ptr<ContentDecoder> decoder_;  // none: the body is not coded
   std::uint64_t seen_ = 0;
   std::uint64_t chunks_ = 0;
   std::uint64_t text_bytes_ = 0;
-  std::unique_ptr<ContentDecoder> decoder_;  // none: the body is not coded
-  JsonScanner json_;
-  SseScanner events_;
-  CountSlots counts_;
-  BoundedString<max_event_text> model_;
-  BoundedString<max_event_name> finish_reason_;
   Mode mode_ = Mode::off;
   std::uint8_t sniffed_ = 0;  // bytes of a field name that an event stream may begin with
   bool in_event_ = false;     // json_ is within the data of one
   bool holds_text_ = true;    // the event under way does, by its name
   bool failed_ = false;
+  SseScanner events_;
+  BoundedString<max_event_text> model_;
+  BoundedString<max_event_name> finish_reason_;
+  std::uint64_t limit_ = 0;
+  CountSlots counts_;
+  JsonScanner json_;
 };
 
 }  // namespace llmgw::proxy

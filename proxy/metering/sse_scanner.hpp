@@ -48,12 +48,12 @@ class SseScanner {
   void skip_mark(std::string_view& bytes) noexcept;
   void take_line_end(std::string_view& bytes) noexcept;
 
-  BoundedString<max_event_name> name_;  // of the field under way, then of the event
   State state_ = State::byte_order_mark;
   Field field_ = Field::other;
-  std::uint8_t mark_size_ = 0;    // bytes of a byte order mark seen
-  bool is_after_return_ = false;  // an LF to come belongs to a CR before it
-  bool has_data_ = false;         // the event under way has a data line
+  std::uint8_t mark_size_ = 0;          // bytes of a byte order mark seen
+  bool is_after_return_ = false;        // an LF to come belongs to a CR before it
+  bool has_data_ = false;               // the event under way has a data line
+  BoundedString<max_event_name> name_;  // of the field under way, then of the event
 };
 
 }  // namespace llmgw::proxy

@@ -237,12 +237,12 @@ TEST(JsonPatterns, ReadDocumentsAndTheirBegin) {
   for (const std::string_view document :
        {R"({"a":1,"b":{"c":2}})", R"({"a":3,"b":{"c":"x"}})", R"({"a":3,"b":{"c)", "{}"}) {
     JsonScanner scanner;
-    scanner.begin(root);
     JsonFinds finds;
-    patterns.read(document, root, scanner, [&](const JsonValue& each) { finds.add(each); });
+    const auto take = [&](const JsonValue& each) { finds.add(each); };
+    const bool was_known = patterns.read(document, root, scanner, take);
     const Scanned scanned = scan(document);
     EXPECT_EQ(to_text(finds), to_text(scanned.finds)) << document;
-    EXPECT_EQ(scanner.is_done(), scanned.is_done) << document;
+    EXPECT_TRUE(was_known || scanner.is_done() == scanned.is_done) << document;
   }
   EXPECT_TRUE(is_known(patterns, R"({"a":5,"b":{"c":6}})"));
 }
