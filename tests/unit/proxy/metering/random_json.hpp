@@ -11,24 +11,24 @@
 namespace llmgw::proxy {
 
 // a (1), b.c (2), b.d.e (3), list[].f (4), list[].g.c (2), whole (5) and whole.x (6), grid[][] (7)
-inline constexpr JsonKey d_keys[] = {{.name = "e", .tag = 3}};
-inline constexpr JsonShape d_shape(d_keys);
-inline constexpr JsonKey b_keys[] = {{.name = "c", .tag = 2}, {.name = "d", .object = &d_shape}};
-inline constexpr JsonShape b_shape(b_keys);
-inline constexpr JsonKey item_keys[] = {{.name = "f", .tag = 4}, {.name = "g", .object = &b_shape}};
-inline constexpr JsonShape item_shape(item_keys);
-inline constexpr JsonKey item{.name = "", .object = &item_shape};
-inline constexpr JsonKey whole_keys[] = {{.name = "x", .tag = 6}};
-inline constexpr JsonShape whole_shape(whole_keys);
-inline constexpr JsonKey cell{.name = "", .tag = 7};
-inline constexpr JsonKey row{.name = "", .element = &cell};
-inline constexpr JsonKey root_keys[] = {{.name = "a", .tag = 1},
-                                        {.name = "b", .object = &b_shape},
-                                        {.name = "list", .element = &item},
-                                        {.name = "whole", .tag = 5, .object = &whole_shape},
-                                        {.name = "grid", .element = &row}};
-inline constexpr JsonShape root_shape(root_keys);
-inline constexpr JsonKey root{.name = "", .object = &root_shape};
+constexpr JsonKey d_keys[] = {{.name = "e", .tag = 3}};
+constexpr JsonShape d_shape(d_keys);
+constexpr JsonKey b_keys[] = {{.name = "c", .tag = 2}, {.name = "d", .object = &d_shape}};
+constexpr JsonShape b_shape(b_keys);
+constexpr JsonKey item_keys[] = {{.name = "f", .tag = 4}, {.name = "g", .object = &b_shape}};
+constexpr JsonShape item_shape(item_keys);
+constexpr JsonKey item{.name = "", .object = &item_shape};
+constexpr JsonKey whole_keys[] = {{.name = "x", .tag = 6}};
+constexpr JsonShape whole_shape(whole_keys);
+constexpr JsonKey cell{.name = "", .tag = 7};
+constexpr JsonKey row{.name = "", .element = &cell};
+constexpr JsonKey root_keys[] = {{.name = "a", .tag = 1},
+                                 {.name = "b", .object = &b_shape},
+                                 {.name = "list", .element = &item},
+                                 {.name = "whole", .tag = 5, .object = &whole_shape},
+                                 {.name = "grid", .element = &row}};
+constexpr JsonShape root_shape(root_keys);
+constexpr JsonKey root{.name = "", .object = &root_shape};
 
 class RandomJson {
  public:
