@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Paired rounds: every contestant once a round, in random order, so that whatever drifts drifts for all of them."""
+"""Paired rounds: every contestant once a round, in random order, so that whatever drifts drifts for all of them, and
+in a process of its own each time: two processes of one binary differ by 2 to 4 %."""
 
 import random
 import statistics
@@ -13,7 +14,6 @@ from suite.programs import Program
 DISTURBED = 0.08    # of a CPU taken by programs that are not part of the run
 ATTEMPTS = 4        # at a round that was disturbed, and in all no more than
 REPEATS = 0.25      # of what the cell takes without any: a busy machine must not make the run twice as long
-FRESH_EVERY = 4     # rounds after which all start anew: two processes of one binary differ by 2 to 4 %
 BOOTSTRAPS = 2000
 AA_LOW, AA_HIGH = 0.97, 1.03
 
@@ -107,10 +107,9 @@ def paired(generator: Generator, contestants: list[Program | Direct], rounds: in
     """`others`: processes that belong to the run but are not measured, such as the collector."""
     series = Series({each.name: [] for each in contestants})
     repeats = int(REPEATS * rounds * len(contestants))
-    for number in range(rounds):
-        if number % FRESH_EVERY == 0:
-            for each in contestants:
-                each.restart()
+    for _ in range(rounds):
+        for each in contestants:
+            each.restart()
         for each in random.sample(contestants, len(contestants)):
             for attempt in range(ATTEMPTS):
                 result = one_round(generator, each, others or [], words)
