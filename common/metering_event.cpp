@@ -42,6 +42,14 @@ class Writer {
     *out_++ = '"';
   }
 
+  // Of ours, with nothing to escape.
+  void name(std::string_view value) {
+    *out_++ = '"';
+    std::memcpy(out_, value.data(), value.size());
+    out_ += value.size();
+    *out_++ = '"';
+  }
+
   void text_or_null(std::string_view value) {
     if (value.empty()) {
       literal("null");
@@ -50,7 +58,11 @@ class Writer {
     }
   }
 
-  void number(std::uint64_t value) { out_ = std::to_chars(out_, out_ + 20, value).ptr; }
+  // Called a dozen times for each event: in place it would be three quarters of all this code,
+  // which is not in the cache when an exchange ends.
+  [[gnu::noinline]] void number(std::uint64_t value) {
+    out_ = std::to_chars(out_, out_ + 20, value).ptr;
+  }
 
   void count(const std::optional<std::uint64_t>& value) {
     if (value) {
@@ -131,9 +143,9 @@ void write_identity(const MeteringEvent& event, Writer& writer) {
   writer.literal(R"(,"stream":)");
   writer.boolean(event.stream);
   writer.literal(R"(,"outcome":)");
-  writer.text(name(event.outcome));
+  writer.name(name(event.outcome));
   writer.literal(R"(,"usage_source":)");
-  writer.text(name(event.usage_source));
+  writer.name(name(event.usage_source));
 }
 
 // What was counted and measured on the way.

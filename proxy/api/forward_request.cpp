@@ -45,11 +45,10 @@ Forward::Fault Forward::begin_request(Gather& out) {
 // By the head, and by the body as far as it is there. Needs the head's views.
 bool Forward::may_edit() const {
   const http::RequestHead& head = exchange_.head();
-  return context_.config.stream_usage == StreamUsage::inject && context_.config.capture_bytes > 0 &&
-         context_.provider.streams_usage_on_demand(head) &&
-         head.framing.kind != http::Framing::Kind::none &&
-         head.framing.length <= EditedRequest::limit && may_still_edit() &&
-         context_.provider.allows_edit(head);
+  return may_still_edit() && context_.config.stream_usage == StreamUsage::inject &&
+         context_.config.capture_bytes > 0 && head.framing.kind != http::Framing::Kind::none &&
+         head.framing.length <= EditedRequest::limit &&
+         context_.provider.streams_usage_on_demand(head) && context_.provider.allows_edit(head);
 }
 
 // By the body as far as it is there, and by the memory it takes.
