@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "proxy/metering/json_scalar.hpp"
 #include "proxy/metering/json_value.hpp"
 
 namespace llmgw::proxy::json_bytes {
@@ -43,7 +44,9 @@ inline JsonValue literal_value(std::uint8_t tag, std::string_view text) noexcept
                         : text == "true"  ? JsonKind::yes
                         : text == "false" ? JsonKind::no
                                           : JsonKind::number;
-  return {.tag = tag, .kind = kind, .raw = text};
+  JsonValue value{.tag = tag, .kind = kind, .raw = text};
+  if (kind == JsonKind::number) value.count = parse_count(text);
+  return value;
 }
 
 }  // namespace llmgw::proxy::json_bytes

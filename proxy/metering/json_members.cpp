@@ -18,7 +18,7 @@ using json_bytes::text_between;
 inline JsonValue plain_value(std::uint8_t tag, const char* from, const char* to) noexcept {
   if (*from != '"') return literal_value(tag, text_between(from, to));
   const std::string_view raw = text_between(from + 1, to);
-  return {.tag = tag, .kind = JsonKind::text, .raw = raw, .size = raw.size()};
+  return {.tag = tag, .kind = JsonKind::text, .is_plain = true, .raw = raw, .size = raw.size()};
 }
 
 }  // namespace

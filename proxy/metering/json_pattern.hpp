@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -45,32 +45,43 @@ class JsonPattern {
 
   /// Of a document in which a scan has reported `finds`. Nothing if that is no JSON, too large, or
   /// has more of a wanted value than can be told from its end. Throws bad_alloc.
-  static std::optional<JsonPattern> of(std::string_view document, const JsonFinds& finds);
+  [[gnu::cold]] static std::optional<JsonPattern> of(std::string_view document,
+                                                     const JsonFinds& finds);
 
-  /// Whether `document` is of this pattern; if so `finds` is what a scan would report, good until
-  /// either of both is touched. Else what it holds means nothing.
-  bool match(std::string_view document, JsonFinds& finds) noexcept;
+  JsonPattern(JsonPattern&&) noexcept = default;
+  JsonPattern& operator=(JsonPattern&&) noexcept = default;
+
+  /// Whether `document` is of this pattern; if so values() is what a scan would report, else it
+  /// means nothing.
+  bool match(std::string_view document) noexcept;
+  /// Of the document matched last; good until that or the pattern is touched.
+  std::span<const JsonValue> values() const noexcept { return wanted_; }
 
  private:
-  struct Value {
-    std::uint16_t begin = 0;  // in text_
-    std::uint16_t size = 0;   // there, quotes included
-    std::uint8_t tag = 0;     // 0: not wanted
-    JsonKind kind = JsonKind::null;
-    bool is_open = false;  // any value may stand here; else that of text_
+  JsonPattern() noexcept = default;
+
+  static constexpr std::uint8_t not_wanted = JsonFinds::most;
+
+  // Of a value.
+  struct Place {
+    std::uint16_t begin = 0;           // in text_
+    std::uint16_t size = 0;            // there, quotes included
+    std::uint8_t wanted = not_wanted;  // which one it is
   };
 
   static constexpr std::size_t matched = static_cast<std::size_t>(-1);
 
-  bool add_values(std::string_view document, const JsonFinds& finds);
-  void add_value(std::string_view spelt, std::uint8_t tag);
-  std::size_t difference(std::string_view document, JsonFinds& finds) const noexcept;
-  JsonValue closed_value(const Value& value) const noexcept;
-  bool open_at(std::size_t place) noexcept;
+  [[gnu::cold]] bool add_values(std::string_view document, const JsonFinds& finds);
+  void add_value(std::string_view spelt, std::uint8_t wanted);
+  void complete(const Place& place) noexcept;
+  void add_text(const char* from, const char* to) { text_.insert(text_.end(), from, to); }
+  std::size_t difference(std::string_view document) noexcept;
+  [[gnu::cold]] bool open_at(std::size_t place) noexcept;
 
-  std::string text_;
-  std::vector<Value> values_;  // wanted or open
-  std::vector<Value> closed_;  // all others; room for them is set aside in values_
+  std::vector<char> text_;     // a string may move its bytes, to which wanted_ points
+  std::vector<Place> open_;    // where any value may stand
+  std::vector<Place> closed_;  // where that of text_ has to; room for them is set aside in open_
+  std::vector<JsonValue> wanted_;  // those at closed places are complete already
 };
 
 }  // namespace llmgw::proxy

@@ -8,23 +8,23 @@
 
 namespace llmgw::proxy {
 
-const JsonFinds* JsonPatterns::match(std::string_view document, const JsonKey& root) noexcept {
+const JsonPattern* JsonPatterns::match(std::string_view document, const JsonKey& root) noexcept {
   if (document.size() > most_bytes) return nullptr;
   if (++documents_ == documents_a_lesson) {
     documents_ = 0;
     lessons_ = std::min(lessons_ + 1, most_lessons);
   }
   if (credit_ == 0 && documents_ % documents_a_try != 0) return nullptr;
-  const JsonFinds* const found = find(document, root);
+  const JsonPattern* const found = find(document, root);
   credit_ = found != nullptr ? std::min(credit_ + 2, most_credit) : std::max(credit_, 1u) - 1;
   return found;
 }
 
-const JsonFinds* JsonPatterns::find(std::string_view document, const JsonKey& root) noexcept {
+const JsonPattern* JsonPatterns::find(std::string_view document, const JsonKey& root) noexcept {
   for (auto each = known_.begin(); each != known_.end() && each->pattern; ++each) {
-    if (each->root != &root || !each->pattern->match(document, finds_)) continue;
+    if (each->root != &root || !each->pattern->match(document)) continue;
     if (each != known_.begin()) std::rotate(known_.begin(), each, each + 1);
-    return &finds_;
+    return &*known_.front().pattern;
   }
   return nullptr;
 }

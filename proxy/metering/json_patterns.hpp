@@ -24,23 +24,23 @@ class JsonPatterns {
   static constexpr std::size_t most = 8;
   static constexpr std::size_t most_bytes = 4096;  ///< of a document; larger ones are not looked at
 
-  /// What a scan of `document` by `root` would report, if that is known; good until the next call.
-  /// Else null.
-  const JsonFinds* match(std::string_view document, const JsonKey& root) noexcept;
+  /// The pattern of `document`, scanned by `root`, if that is known; good until the next call. Else
+  /// null.
+  const JsonPattern* match(std::string_view document, const JsonKey& root) noexcept;
 
   /// To gather what a scan reports; empty, and good until the next call.
   JsonFinds& finds() noexcept;
   /// A scan by `root`, which outlives this, has taken all of `document` and reported finds().
   /// Learns seldom once it has learned much, or nothing where memory is refused.
-  void learn(std::string_view document, const JsonKey& root) noexcept;
+  [[gnu::cold]] void learn(std::string_view document, const JsonKey& root) noexcept;
 
   /// Shows `note` the wanted values of a document of which this is the begin, or all. Returns
   /// whether it was known; if not, `scanner` has begun it and goes on behind this. Throws what
   /// those throw.
   template <class Note>
   bool read(std::string_view document, const JsonKey& root, JsonScanner& scanner, Note note) {
-    if (const JsonFinds* const known = match(document, root)) {
-      for (const JsonValue& each : *known) note(each);
+    if (const JsonPattern* const known = match(document, root)) {
+      for (const JsonValue& each : known->values()) note(each);
       return true;
     }
     JsonFinds& found = finds();
@@ -59,7 +59,7 @@ class JsonPatterns {
     std::optional<JsonPattern> pattern;
   };
 
-  const JsonFinds* find(std::string_view document, const JsonKey& root) noexcept;
+  const JsonPattern* find(std::string_view document, const JsonKey& root) noexcept;
 
   static constexpr std::uint32_t most_credit = 64;
   static constexpr std::uint32_t documents_a_try = 16;  // without credit

@@ -10,7 +10,6 @@ namespace llmgw::proxy {
 namespace {
 
 constexpr std::size_t max_number = 64;            // no count is spelt longer
-constexpr std::size_t max_digits = 18;            // that always fit 64 bits
 constexpr double max_whole = 9007199254740992.0;  // 2^53: beyond it a double skips whole numbers
 constexpr std::uint32_t replacement = 0xfffd;
 
@@ -59,8 +58,10 @@ Utf8Character encode(std::uint32_t point) {
   return {{head(0xf0, 18), tail(12), tail(6), tail(0)}, 4};
 }
 
-// A fraction, an exponent, a sign or very many digits.
-std::optional<std::int64_t> parse_rare(std::string_view raw) noexcept {
+}  // namespace
+
+std::optional<std::int64_t> parse_rare_count(std::string_view raw) noexcept {
+  if (raw.size() > max_number) return std::nullopt;
   if (std::int64_t whole = 0; parse_all(raw, whole)) {
     return whole >= 0 ? std::optional(whole) : std::nullopt;
   }
@@ -68,21 +69,6 @@ std::optional<std::int64_t> parse_rare(std::string_view raw) noexcept {
   if (!parse_all(raw, real) || !(real >= 0 && real <= max_whole) || real != std::floor(real))
     return std::nullopt;
   return static_cast<std::int64_t>(real);
-}
-
-}  // namespace
-
-std::optional<std::int64_t> parse_count(std::string_view raw) noexcept {
-  if (raw.empty() || raw.size() > max_number) return std::nullopt;
-  if (raw.size() <= max_digits) {
-    std::int64_t count = 0;
-    std::size_t digits = 0;
-    for (; digits < raw.size() && raw[digits] >= '0' && raw[digits] <= '9'; ++digits) {
-      count = count * 10 + (raw[digits] - '0');
-    }
-    if (digits == raw.size()) return count;
-  }
-  return parse_rare(raw);
 }
 
 Utf8Character take_escape(std::string_view& raw) noexcept {

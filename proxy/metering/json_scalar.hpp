@@ -8,12 +8,25 @@
 #include <string_view>
 
 #include "common/bounded_string.hpp"
+#include "proxy/metering/json_value.hpp"
 
 namespace llmgw::proxy {
 
+/// What parse_count() leaves: a fraction, an exponent, a sign, very many digits, or no number.
+[[gnu::cold]] std::optional<std::int64_t> parse_rare_count(std::string_view raw) noexcept;
+
 /// A count: whole and not negative, also when spelt `13.0` or `1.3e1`. Nothing for any other
 /// number.
-std::optional<std::int64_t> parse_count(std::string_view raw) noexcept;
+inline std::optional<std::int64_t> parse_count(std::string_view raw) noexcept {
+  constexpr std::size_t max_digits = 18;  // that always fit 64 bits
+  if (raw.empty() || raw.size() > max_digits) return parse_rare_count(raw);
+  std::int64_t count = 0;
+  for (const char c : raw) {
+    if (c < '0' || c > '9') return parse_rare_count(raw);
+    count = count * 10 + (c - '0');
+  }
+  return count;
+}
 
 /// The UTF-8 bytes of one character.
 struct Utf8Character {
@@ -35,6 +48,16 @@ void append_unescaped(std::string_view raw, BoundedString<Capacity>& out) noexce
     if (raw.empty()) return;
     const Utf8Character character = take_escape(raw);
     out.append({character.bytes, character.size});
+  }
+}
+
+/// Appends a text.
+template <std::size_t Capacity>
+void append_text(const JsonValue& value, BoundedString<Capacity>& out) noexcept {
+  if (value.is_plain) {
+    out.append(value.raw);
+  } else {
+    append_unescaped(value.raw, out);
   }
 }
 

@@ -66,8 +66,7 @@ bool RequestScanner::knows_all() const noexcept {
 void RequestScanner::note(const JsonValue& value) noexcept {
   switch (value.tag) {
     case model:
-      if (value.kind == JsonKind::text && facts_.model.empty())
-        append_unescaped(value.raw, facts_.model);
+      if (value.kind == JsonKind::text && facts_.model.empty()) append_text(value, facts_.model);
       return;
     case stream: return set_if_unknown(facts_.stream, value.kind);
     case stream_options: facts_.has_stream_options = true; return;

@@ -2,7 +2,6 @@
 // The part of the response meter that reads event streams.
 #include <utility>
 
-#include "proxy/metering/json_scalar.hpp"
 #include "proxy/metering/response_meter.hpp"
 
 namespace llmgw::proxy {
@@ -15,7 +14,7 @@ bool is_truthy(const JsonValue& value) {
     case JsonKind::array:
     case JsonKind::yes: return true;
     case JsonKind::text: return !value.raw.empty();
-    case JsonKind::number: return parse_count(value.raw) != 0;
+    case JsonKind::number: return value.count != 0;
     default: return false;
   }
 }

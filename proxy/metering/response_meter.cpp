@@ -97,13 +97,16 @@ void ResponseMeter::sniff(std::string_view content) {
   for (std::size_t i = 0; i < content.size(); ++i) {
     const char c = content[i];
     if (sniffed_ == 0) {
-      if (ignored.find(c) != ignored.npos) continue;
-      mode_ = c == '{' ? Mode::json : c == ':' ? Mode::events : Mode::sniff;
-      if (mode_ == Mode::json) {
+      if (c == '{') {
+        mode_ = Mode::json;
         if (read_document(content.substr(i))) json_.finish();
         return;
       }
-      if (mode_ == Mode::events) return read_events(content.substr(i));
+      if (ignored.find(c) != ignored.npos) continue;
+      if (c == ':') {
+        mode_ = Mode::events;
+        return read_events(content.substr(i));
+      }
       if (c == fields[event]) sniffed_ = event;
     }
     if (c != fields[sniffed_++]) {
@@ -129,25 +132,22 @@ void ResponseMeter::read_json(std::string_view json) {
 }
 
 void ResponseMeter::note(const JsonValue& value) noexcept {
+  if (value.tag >= reply_tag::first_count) {
+    if (value.count) counts_.set(value.tag - reply_tag::first_count, *value.count);
+    return;
+  }
   const bool is_text = value.kind == JsonKind::text && !value.raw.empty();
   switch (value.tag) {
     case reply_tag::model:
-      if (is_text && model_.empty()) append_unescaped(value.raw, model_);
+      if (is_text && model_.empty()) append_text(value, model_);
       return;
     case reply_tag::finish_reason:
       if (!is_text) return;
       finish_reason_.clear();
-      return append_unescaped(value.raw, finish_reason_);
-    case reply_tag::error:
-    case reply_tag::event_name:
-    case reply_tag::text:
+      return append_text(value, finish_reason_);
+    default:
       if (mode_ == Mode::events) note_in_event(value);
-      return;
-    default: break;
   }
-  if (value.kind != JsonKind::number) return;
-  if (const auto count = parse_count(value.raw))
-    counts_.set(value.tag - reply_tag::first_count, *count);
 }
 
 ResponseFacts ResponseMeter::finish() noexcept {

@@ -26,12 +26,12 @@ class Scan {
  private:
   void note(const JsonValue& value) {
     fuzz::Found found{value.tag, value.kind, "", std::nullopt};
-    if (value.kind == JsonKind::number) found.count = parse_count(value.raw);
+    found.count = value.count;
     if (value.kind == JsonKind::text && is_measured(value.tag)) {
       found.text = std::to_string(value.size);
     } else if (value.kind == JsonKind::text) {
       BoundedString<max_event_text> text;
-      append_unescaped(value.raw, text);
+      append_text(value, text);
       found.text = text.view();
     }
     found_.push_back(found);

@@ -61,6 +61,13 @@ TEST(JsonScalar, DecodesEscapes) {
   }
 }
 
+TEST(JsonScalar, LooksForEscapesWhereTheyMayBe) {
+  BoundedString<32> out;
+  append_text({.kind = JsonKind::text, .is_plain = true, .raw = "as it is,"}, out);
+  append_text({.kind = JsonKind::text, .raw = R"( or \u0041)"}, out);
+  EXPECT_EQ(out.view(), "as it is, or A");
+}
+
 TEST(JsonScalar, StopsWhereTheTextIsFull) {
   BoundedString<4> out;
   append_unescaped(R"(12\u20ac34)", out);

@@ -23,7 +23,7 @@ static_assert(levels(root) == 5 && levels(root) <= JsonScanner::max_levels);
 
 std::string to_text(const JsonValue& value) {
   BoundedString<128> text;
-  append_unescaped(value.raw, text);
+  append_text(value, text);
   const char* const kinds[] = {"text ", "", "true", "false", "null", "{", "["};
   const std::string kind = kinds[static_cast<int>(value.kind)];
   const bool is_spelt_so = text.view() == kind;  // true, false and null
