@@ -38,6 +38,8 @@ def is_refused(gateway: Gateway) -> bool:
         gateway.proxy.connect().close()
     except ConnectionRefusedError:
         return True
+    except ConnectionResetError:  # closed at this very moment
+        return False
     return False
 
 

@@ -72,6 +72,8 @@ def refuses(proxy) -> bool:
         socket.create_connection(proxy.address[:2]).close()
     except ConnectionRefusedError:
         return True
+    except ConnectionResetError:  # closed at this very moment
+        return False
     return False
 
 
