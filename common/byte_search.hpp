@@ -117,6 +117,17 @@ struct IsQuoteOrEscape {
   auto operator()(auto x) const noexcept { return (x == '"') | (x == '\\'); }
 };
 
+/// What a JSON string ends with, or may not hold (RFC 8259 section 7).
+struct IsTextBound {
+  template <class Block>
+  Block operator()(Block x) const noexcept {
+    return (x == '"') | (x == '\\') | x.at_most(0x1f);
+  }
+  bool operator()(char x) const noexcept {
+    return x == '"' || x == '\\' || static_cast<unsigned char>(x) < 0x20;
+  }
+};
+
 /// `[` and `{` differ in bit 5 alone, as do `]` and `}`.
 struct IsBracket {
   template <class Block>
@@ -144,6 +155,11 @@ inline const char* find_control(const char* at, const char* end) noexcept {
 /// Within a JSON string: the first quote or backslash.
 inline const char* find_quote_or_escape(const char* at, const char* end) noexcept {
   return find_where(at, end, IsQuoteOrEscape{});
+}
+
+/// Within a JSON string: the first quote, backslash or control character.
+inline const char* find_text_bound(const char* at, const char* end) noexcept {
+  return find_where(at, end, IsTextBound{});
 }
 
 /// Between JSON strings: the first quote or bracket.

@@ -31,10 +31,10 @@ struct Scalar {
 // `at` is behind the quote that begins it.
 [[gnu::always_inline]] inline Scalar scan_text(const char* at, const char* end) noexcept {
   for (bool has_escape = false;; has_escape = true) {
-    at = find_quote_or_escape(at, end);
+    at = find_text_bound(at, end);
     if (at == end) return {nullptr};
     if (*at == '"') return {at + 1, has_escape};
-    if (end - at < 2) return {nullptr};
+    if (*at != '\\' || end - at < 2) return {nullptr};
     at += 2;
   }
 }
@@ -62,10 +62,6 @@ struct Scalar {
   TextMeasure measure;
   measure.add(raw.data(), raw.data() + raw.size());
   value.size = measure.size();
-}
-
-[[gnu::cold]] std::size_t same_bytes(std::string_view a, std::string_view b) noexcept {
-  return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
 }
 
 // Names and numbers may be the same in the next document. What was written for people is not, and
@@ -116,6 +112,8 @@ bool JsonPattern::add_values(std::string_view document, const JsonFinds& finds) 
   open_.reserve(open_.size() + closed_.size());
   if (text_.size() > most_bytes || wanted != wanted_.size()) return false;
   for (const Place& each : closed_) complete(each);
+  const char* const text_end = text_.data() + text_.size();
+  is_one_line_ = find_line_end(text_.data(), text_end) == text_end;
   return true;
 }
 
@@ -135,34 +133,40 @@ void JsonPattern::complete(const Place& place) noexcept {
   set_value(wanted_[place.wanted], at, {at + place.size});
 }
 
-bool JsonPattern::match(std::string_view document) noexcept {
+std::size_t JsonPattern::match(std::string_view text) noexcept {
   for (;;) {
-    const std::size_t place = difference(document);
-    if (place == matched) return true;
-    if (!open_at(place)) return false;
+    const Comparison found = compare(text);
+    if (found.size > 0 || !open_at(found.place)) return found.size;
   }
 }
 
-// Where in text_ the document first differs in what is fixed.
-std::size_t JsonPattern::difference(std::string_view document) noexcept {
-  const char* const text = text_.data();
-  const char* const end = document.data() + document.size();
-  const char* at = document.data();
+JsonPattern::Comparison JsonPattern::compare(std::string_view text) noexcept {
+  const char* const known = text_.data();
+  const char* const end = text.data() + text.size();
+  const char* at = text.data();
   std::size_t fixed = 0;
   for (const Place& each : open_) {
-    const std::string_view part = text_between(text + fixed, text + each.begin);
+    const std::string_view part = text_between(known + fixed, known + each.begin);
     const std::string_view rest = text_between(at, end);
-    if (!rest.starts_with(part)) return fixed + same_bytes(part, rest);
+    if (!rest.starts_with(part)) return {0, difference(fixed, part, rest)};
     at += part.size();
     const Scalar scalar = scan_scalar(at, end);
-    if (scalar.behind == nullptr) return text_.size();
+    if (scalar.behind == nullptr) return {0, nowhere};
     if (each.wanted != not_wanted) set_value(wanted_[each.wanted], at, scalar);
     at = scalar.behind;
     fixed = each.begin + std::size_t{each.size};
   }
-  const std::string_view part = text_between(text + fixed, text + text_.size());
+  const std::string_view part = text_between(known + fixed, known + text_.size());
   const std::string_view rest = text_between(at, end);
-  return rest == part ? matched : fixed + same_bytes(part, rest);
+  if (!rest.starts_with(part)) return {0, difference(fixed, part, rest)};
+  return {text_between(text.data(), at).size() + part.size(), nowhere};
+}
+
+// Where in text_ the two differ; of a document that is cut it is nowhere.
+std::size_t JsonPattern::difference(std::size_t fixed, std::string_view part,
+                                    std::string_view rest) noexcept {
+  const auto same = static_cast<std::size_t>(std::ranges::mismatch(part, rest).in1 - part.begin());
+  return same == rest.size() ? nowhere : fixed + same;
 }
 
 // From there on any value will do where the two differ in one.

@@ -51,9 +51,11 @@ class JsonPattern {
   JsonPattern(JsonPattern&&) noexcept = default;
   JsonPattern& operator=(JsonPattern&&) noexcept = default;
 
-  /// Whether `document` is of this pattern; if so values() is what a scan would report, else it
-  /// means nothing.
-  bool match(std::string_view document) noexcept;
+  /// The bytes at the front of `text` that are a document of this pattern; if there are any,
+  /// values() is what a scan of them would report, else it means nothing.
+  std::size_t match(std::string_view text) noexcept;
+  /// Whether all documents of this pattern are without line ends.
+  bool is_one_line() const noexcept { return is_one_line_; }
   /// Of the document matched last; good until that or the pattern is touched.
   std::span<const JsonValue> values() const noexcept { return wanted_; }
 
@@ -69,19 +71,26 @@ class JsonPattern {
     std::uint8_t wanted = not_wanted;  // which one it is
   };
 
-  static constexpr std::size_t matched = static_cast<std::size_t>(-1);
+  struct Comparison {
+    std::size_t size;   // of the document; 0 if it is another
+    std::size_t place;  // where in text_ it first differs in what is fixed, or nowhere
+  };
+  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
   [[gnu::cold]] bool add_values(std::string_view document, const JsonFinds& finds);
   void add_value(std::string_view spelt, std::uint8_t wanted);
   void complete(const Place& place) noexcept;
   void add_text(const char* from, const char* to) { text_.insert(text_.end(), from, to); }
-  std::size_t difference(std::string_view document) noexcept;
+  Comparison compare(std::string_view text) noexcept;
+  [[gnu::cold]] static std::size_t difference(std::size_t fixed, std::string_view part,
+                                              std::string_view rest) noexcept;
   [[gnu::cold]] bool open_at(std::size_t place) noexcept;
 
   std::vector<char> text_;     // a string may move its bytes, to which wanted_ points
   std::vector<Place> open_;    // where any value may stand
   std::vector<Place> closed_;  // where that of text_ has to; room for them is set aside in open_
   std::vector<JsonValue> wanted_;  // those at closed places are complete already
+  bool is_one_line_ = false;
 };
 
 }  // namespace llmgw::proxy

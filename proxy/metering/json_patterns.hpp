@@ -28,6 +28,14 @@ class JsonPatterns {
   /// null.
   const JsonPattern* match(std::string_view document, const JsonKey& root) noexcept;
 
+  struct Line {
+    const JsonPattern* pattern = nullptr;
+    std::size_t size = 0;
+  };
+  /// The same of a document that `text` begins with and that has no line end in it, whatever
+  /// follows; and its size.
+  Line match_line(std::string_view text, const JsonKey& root) noexcept;
+
   /// To gather what a scan reports; empty, and good until the next call.
   JsonFinds& finds() noexcept;
   /// A scan by `root`, which outlives this, has taken all of `document` and reported finds().
@@ -43,6 +51,13 @@ class JsonPatterns {
       for (const JsonValue& each : known->values()) note(each);
       return true;
     }
+    scan(document, root, scanner, note);
+    return false;
+  }
+
+  /// The same of a document that is not known; learns it.
+  template <class Note>
+  void scan(std::string_view document, const JsonKey& root, JsonScanner& scanner, Note note) {
     JsonFinds& found = finds();
     scanner.begin(root);
     for (std::string_view rest = document; const auto value = scanner.next(rest);) {
@@ -50,7 +65,6 @@ class JsonPatterns {
       found.add(*value);
     }
     if (scanner.is_done()) learn(document, root);
-    return false;
   }
 
  private:
@@ -59,7 +73,8 @@ class JsonPatterns {
     std::optional<JsonPattern> pattern;
   };
 
-  const JsonPattern* find(std::string_view document, const JsonKey& root) noexcept;
+  template <class IsOf>
+  const JsonPattern* find(const JsonKey& root, IsOf is_of) noexcept;
 
   static constexpr std::uint32_t most_credit = 64;
   static constexpr std::uint32_t documents_a_try = 16;  // without credit

@@ -58,6 +58,7 @@ class ResponseMeter {
   void scan(std::string_view content);
   void sniff(std::string_view content);
   void read_events(std::string_view content);
+  bool read_known_event(std::string_view& stream);
   void read_event(const SsePiece& piece);
   bool read_document(std::string_view document);
   void read_json(std::string_view json);

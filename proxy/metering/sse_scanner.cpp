@@ -46,6 +46,29 @@ std::optional<SsePiece> SseScanner::next(std::string_view& bytes) noexcept {
   return std::nullopt;
 }
 
+std::string_view SseScanner::data_ahead(std::string_view bytes) const noexcept {
+  const bool is_at_line =
+      state_ == State::line_start || (state_ == State::byte_order_mark && mark_size_ == 0);
+  if (!is_at_line || has_data_) return {};
+  if (is_after_return_ && bytes.starts_with('\n')) bytes.remove_prefix(1);
+  if (!bytes.starts_with(data_field)) return {};
+  bytes.remove_prefix(data_field.size());
+  if (bytes.starts_with(' ')) bytes.remove_prefix(1);
+  return bytes;
+}
+
+// A CR at the very end leaves open what follows.
+bool SseScanner::take_event(std::string_view& bytes, const char* end) noexcept {
+  std::string_view rest(end, static_cast<std::size_t>(bytes.data() + bytes.size() - end));
+  if (rest.size() < 2 || !is_line_end(rest.front())) return false;
+  rest.remove_prefix(rest.starts_with("\r\n") ? 2 : 1);
+  if (rest.empty() || !is_line_end(rest.front())) return false;
+  bytes = rest;
+  take_line_end(bytes);
+  state_ = State::line_start;
+  return true;
+}
+
 std::optional<SsePiece> SseScanner::finish() noexcept {
   const bool has_name = state_ == State::value && field_ == Field::event && !name_.empty();
   state_ = State::line_start;
@@ -77,18 +100,11 @@ std::optional<SsePiece> SseScanner::begin_line(std::string_view& bytes) noexcept
   return std::nullopt;
 }
 
-// An event of one data line, blank line included. A CR at the very end leaves open what follows.
 std::optional<SsePiece> SseScanner::take_whole(std::string_view& bytes) noexcept {
-  if (has_data_ || !bytes.starts_with(data_field)) return std::nullopt;
-  const std::size_t end = line_size(bytes);
-  std::size_t behind = end + 1;
-  if (behind >= bytes.size()) return std::nullopt;
-  if (bytes[end] == '\r' && bytes[behind] == '\n') ++behind;
-  if (behind >= bytes.size() || !is_line_end(bytes[behind])) return std::nullopt;
-  std::string_view data = bytes.substr(data_field.size(), end - data_field.size());
-  if (data.starts_with(' ')) data.remove_prefix(1);
-  bytes.remove_prefix(behind);
-  take_line_end(bytes);
+  const std::string_view ahead = data_ahead(bytes);
+  if (ahead.empty()) return std::nullopt;
+  const std::string_view data = ahead.substr(0, line_size(ahead));
+  if (!take_event(bytes, data.data() + data.size())) return std::nullopt;
   return SsePiece{SsePiece::Kind::whole_data, data};
 }
 

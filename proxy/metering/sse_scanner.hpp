@@ -34,6 +34,13 @@ class SseScanner {
   /// Takes bytes off the front up to the next find and returns that, or all and returns nothing.
   std::optional<SsePiece> next(std::string_view& bytes) noexcept;
 
+  /// Where `bytes` begin an event with a line of data: what follows the field's name, to whatever
+  /// end. Else nothing.
+  std::string_view data_ahead(std::string_view bytes) const noexcept;
+  /// Of data_ahead(), no line end is before `end`: takes the event off `bytes` if the line and the
+  /// event end there; else takes nothing and returns false.
+  bool take_event(std::string_view& bytes, const char* end) noexcept;
+
   /// The stream is over: the name on a last line that lacks its end.
   std::optional<SsePiece> finish() noexcept;
 

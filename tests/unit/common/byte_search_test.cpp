@@ -40,6 +40,7 @@ TYPED_TEST(ByteSearch, FindsTheFirstOfAnySizeAndPlace) {
         if (at + 1 < size) text[at + 1] = c;
         expect_found<TypeParam>(text, IsLineEnd{});
         expect_found<TypeParam>(text, IsQuoteOrEscape{});
+        expect_found<TypeParam>(text, IsTextBound{});
         expect_found<TypeParam>(text, IsQuoteOrBracket{});
         expect_found<TypeParam>(text, IsControl{});
       }
@@ -54,6 +55,7 @@ TYPED_TEST(ByteSearch, IsNotFooledByAnyOtherByte) {
     for (char& c : text) c = static_cast<char>(random());
     expect_found<TypeParam>(text, IsLineEnd{});
     expect_found<TypeParam>(text, IsQuoteOrEscape{});
+    expect_found<TypeParam>(text, IsTextBound{});
     expect_found<TypeParam>(text, IsQuoteOrBracket{});
     expect_found<TypeParam>(text, IsControl{});
   }

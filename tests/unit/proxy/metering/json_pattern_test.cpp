@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <span>
 #include <string>
@@ -49,7 +50,8 @@ std::optional<JsonPattern> pattern_of(std::string_view document) {
 
 std::string matched(JsonPattern& pattern, std::string_view document) {
   const Piece piece(document);
-  return pattern.match(piece.view()) ? to_text(pattern.values()) : "no match";
+  const std::size_t size = pattern.match(piece.view());
+  return size > 0 && size == document.size() ? to_text(pattern.values()) : "no match";
 }
 
 TEST(JsonPattern, KnowsADocumentWithOtherValues) {
@@ -96,6 +98,49 @@ TEST(JsonPattern, DoesNotKnowAnyOtherDocument) {
     EXPECT_EQ(matched(*pattern, document.substr(0, size)), "no match") << size;
 }
 
+TEST(JsonPattern, TellsHowLargeTheDocumentIs) {
+  const std::string document = R"({"a":"a text","x":[1]})";
+  auto pattern = pattern_of(document);
+  ASSERT_TRUE(pattern);
+  for (const std::string_view behind : {"", "\n", "\n\ndata: {", "}", R"({"a":"a text","x":[1]})"})
+    EXPECT_EQ(pattern->match(document + std::string(behind)), document.size()) << behind;
+}
+
+// A line end there ends the line of an event, and the document with it.
+TEST(JsonPattern, HasNoControlCharacterInATextThatDiffers) {
+  auto pattern = pattern_of(R"({"a":"a text"})");
+  ASSERT_TRUE(pattern);
+  for (int c = 0; c < 0x80; ++c) {
+    std::string document = R"({"a":"0123456789abcdef some text"})";
+    document[24] = static_cast<char>(c);
+    const bool is_known = c >= 0x20 && c != '"';
+    EXPECT_EQ(pattern->match(document), is_known ? document.size() : 0) << c;
+  }
+}
+
+TEST(JsonPattern, TellsWhetherItIsOneLine) {
+  for (const std::string_view space : {"", " ", "\t"})
+    EXPECT_TRUE(pattern_of("{\"a\":" + std::string(space) + "\"a text\\n\"}")->is_one_line());
+  for (const std::string_view space : {"\n", "\r", " \r\n "})
+    EXPECT_FALSE(pattern_of("{\"a\":" + std::string(space) + "\"a text\"}")->is_one_line());
+}
+
+// The values of a pattern are its own until one is seen to change: the rest of a document may be
+// the same.
+TEST(JsonPattern, TakesNothingForAChangeInADocumentThatIsCut) {
+  const std::string document = R"({"x":"a text","a":"value","b":{"c":17}})";
+  auto pattern = pattern_of(document);
+  ASSERT_TRUE(pattern);
+  for (std::size_t size = 0; size < document.size(); ++size)
+    EXPECT_EQ(pattern->match(std::string_view(document).substr(0, size)), 0u) << size;
+  ASSERT_EQ(pattern->match(document), document.size());
+  const auto is_own = [&document](const JsonValue& value) {
+    return value.raw.data() < document.data() ||
+           value.raw.data() >= document.data() + document.size();
+  };
+  EXPECT_TRUE(std::ranges::all_of(pattern->values(), is_own));
+}
+
 // Of a few bytes as well, which some containers would move with them.
 TEST(JsonPattern, StaysGoodWhereItIsMoved) {
   const std::string_view document = R"({"a":1})";
@@ -122,7 +167,7 @@ TEST(JsonPattern, MeasuresTexts) {
   const std::pair<std::string_view, std::uint64_t> cases[] = {
       {R"({"t":"abc"})", 3}, {R"({"t":""})", 0}, {R"({"t":"\n\u00e4\ud83d\ude00 "})", 8}};
   for (const auto& [document, size] : cases) {
-    ASSERT_TRUE(pattern->match(document));
+    ASSERT_EQ(pattern->match(document), document.size());
     ASSERT_EQ(pattern->values().size(), 1u);
     EXPECT_EQ(pattern->values()[0].size, size) << document;
     EXPECT_EQ(pattern->values()[0].is_plain, document.find('\\') == document.npos) << document;
@@ -207,6 +252,37 @@ TEST(JsonPatterns, AreOfOneDescription) {
   learn(patterns, numbered(0));
   EXPECT_TRUE(is_known(patterns, numbered(0)));
   EXPECT_EQ(patterns.match(numbered(0), whole_keys[0]), nullptr);
+}
+
+TEST(JsonPatterns, KnowADocumentAtTheFrontOfALine) {
+  JsonPatterns patterns;
+  const std::string lines = "{\"a\":\n1}";
+  learn(patterns, R"({"a":1})");
+  learn(patterns, lines);
+  for (const std::string_view behind : {"", "\n\n", "\r\n", "}", "x"}) {
+    const std::string line = R"({"a":22})" + std::string(behind);
+    const auto [known, size] = patterns.match_line(line, root);
+    ASSERT_NE(known, nullptr) << behind;
+    EXPECT_EQ(size, 8u) << behind;
+    EXPECT_EQ(to_text(known->values()), "1/1/22/22\n");
+  }
+  EXPECT_TRUE(is_known(patterns, lines));
+  EXPECT_EQ(patterns.match_line(lines, root).pattern, nullptr);
+  EXPECT_EQ(patterns.match_line(R"({"a":1})", whole_keys[0]).pattern, nullptr);
+  EXPECT_EQ(patterns.match_line("", root).pattern, nullptr);
+}
+
+TEST(JsonPatterns, LookNoFurtherThanASmallDocumentReaches) {
+  const auto document = [](std::size_t size) {
+    return R"({"a":")" + std::string(size - 8, 't') + R"("})";
+  };
+  JsonPatterns patterns;
+  learn(patterns, document(100));
+  const std::string more(JsonPatterns::most_bytes, 'x');
+  EXPECT_EQ(patterns.match_line(document(JsonPatterns::most_bytes) + more, root).size,
+            JsonPatterns::most_bytes);
+  EXPECT_EQ(patterns.match_line(document(JsonPatterns::most_bytes + 1) + more, root).pattern,
+            nullptr);
 }
 
 TEST(JsonPatterns, AreLearnedSeldomWhereTheyDoNotHelp) {

@@ -492,6 +492,33 @@ TEST(ResponseMeter, CountsPiecesOfTextHoweverEventsBegin) {
   EXPECT_FALSE(meter("audio/mpeg", "x").output_bytes);
 }
 
+// An event that is known is taken without a search for the end of its line.
+TEST(ResponseMeter, ReadsEventsThatAreKnownByTheirLines) {
+  const std::string body = "{\"model\":\n\"a\",\"usage\":{\"prompt_tokens\":1}}";
+  const std::string line = R"({"model":"b","usage":{"prompt_tokens":2}})";
+  for (int time = 0; time < 2; ++time) {
+    EXPECT_EQ(meter(json_type, body).usage.prompt, 1u);
+    EXPECT_EQ(meter(sse_type, "data: " + line + "\n\n").usage.prompt, 2u);
+  }
+  // Over two lines that are not both data it is another document, however alike.
+  expect_facts(sse_type, "data: " + body + "\n\n", {{}, "", ""});
+  // What follows on the line belongs to it, what follows in the next line does too.
+  for (const std::string end : {"\n", "\r", "\r\n"}) {
+    const std::string event = "data: " + line + end;
+    expect_facts(sse_type, event + end, {{2, {}, {}, {}, {}}, "b", ""});
+    expect_facts(sse_type, event + "data: \"x\"" + end + end, {{2, {}, {}, {}, {}}, "b", ""});
+    expect_facts(sse_type, event + "id: 1" + end + end + event + end,
+                 {{2, {}, {}, {}, {}}, "b", ""});
+  }
+  const std::string text = R"({"choices":[{"delta":{"content":"a b"}}]})";
+  for (int time = 0; time < 2; ++time)
+    EXPECT_EQ(meter(sse_type, "data: " + text + "\n\ndata: " + text + "\n\n").output_bytes, 6u);
+  // A line end within a text ends the line.
+  std::string cut = "data: " + text + "\n\n";
+  cut[cut.find("a b") + 1] = '\n';
+  EXPECT_EQ(meter(sse_type, cut).stream_chunks, 0u);
+}
+
 TEST(ResponseMeter, ThatWasNotBegunKnowsNothing) {
   ResponseMeter meter;
   meter.observe("{" + counts + "}");
