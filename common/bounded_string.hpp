@@ -19,8 +19,15 @@ class BoundedString {
   static_assert(Capacity > 0 && Capacity <= 255);
 
  public:
-  constexpr BoundedString() noexcept = default;
+  BoundedString() noexcept {}  // the bytes stay as they are: several of these lie in each exchange
   explicit BoundedString(std::string_view text) noexcept { append(text); }
+  BoundedString(const BoundedString& other) noexcept { *this = other; }
+  BoundedString& operator=(const BoundedString& other) noexcept {
+    size_ = other.size_;
+    cut_ = other.cut_;
+    std::memmove(bytes_.data(), other.bytes_.data(), size_);
+    return *this;
+  }
 
   static constexpr std::size_t capacity() noexcept { return Capacity; }
 
@@ -67,7 +74,7 @@ class BoundedString {
   std::uint8_t size_ =
       0;  // first: often all that is looked at, and in the cache with what is before
   bool cut_ = false;
-  std::array<char, Capacity> bytes_{};
+  std::array<char, Capacity> bytes_;
 };
 
 }  // namespace llmgw

@@ -72,6 +72,7 @@ Task<void> Forward::answer(const GatewayError& error) {
 }
 
 void Forward::emit() {
+  context_.outbox.prefetch();
   const auto now = Call::Clock::now();
   const auto wall_clock = std::chrono::system_clock::now();
   const RequestFacts& asked = request_tap_.facts();

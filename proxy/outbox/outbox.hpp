@@ -44,6 +44,9 @@ class Outbox {
   /// `most_events`: how many events it holds; `wakeup` is told of each and outlives the outbox.
   Outbox(std::size_t most_events, Wakeup& wakeup);
 
+  /// Worth it some time before push(): most of what that would take is waiting for memory. The
+  /// worker's thread.
+  void prefetch() const noexcept { ring_.prefetch(bytes_an_event); }
   /// Queues a line (with its LF) or counts it as dropped. The worker's thread.
   void push(std::string_view line) noexcept;
 
