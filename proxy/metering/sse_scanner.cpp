@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whole events by two searches for a line end; what is cut goes through a state for each place in a
+// Whole events by one search for a line end; what is cut goes through a state for each place in a
 // line.
 #include "proxy/metering/sse_scanner.hpp"
 

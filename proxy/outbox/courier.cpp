@@ -2,10 +2,27 @@
 // From the outboxes to the collector.
 #include "proxy/outbox/courier.hpp"
 
+#include <pthread.h>
+#include <sched.h>
+
+#include <system_error>
+
 #include "common/async/spawn.hpp"
 #include "common/log.hpp"
 
 namespace llmgw::proxy {
+namespace {
+
+// Where they share a processor, a thread of this kind does not interrupt one that serves traffic;
+// its share of the time is the same.
+void give_way_to_traffic() {
+  const sched_param none{};
+  if (const int fault = ::pthread_setschedparam(::pthread_self(), SCHED_BATCH, &none); fault != 0)
+    log::warn("delivery of events may interrupt traffic",
+              {{"reason", std::generic_category().message(fault)}});
+}
+
+}  // namespace
 
 Courier::Courier(std::optional<HttpUrl> collector, std::chrono::milliseconds flush_timeout)
     : collector_(std::move(collector)), flush_timeout_(flush_timeout) {}
@@ -20,6 +37,7 @@ void Courier::start() {
     log::warn("COLLECTOR_URL is not set: events are counted, not delivered");
   }
   thread_ = std::thread([this] {
+    give_way_to_traffic();
     spawn(run());
     if (spool_ != nullptr) {
       spawn(store());

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Events on their way to the collector: nothing is lost while it is away, and traffic never feels it."""
 
+import os
+
 import pytest
 
 from support.delivery import UNFELT, adds_up, ids_of, send, terms
@@ -20,6 +22,16 @@ def test_lone_event_leaves_at_once(factory: Factory):
         ids = send(proxy, 1)
         wait_until(lambda: ids_of(collector.events()) == ids, "the event", UNFELT)
         proxy.daemon.kill()
+
+
+def test_delivery_does_not_interrupt_traffic(factory: Factory):
+    """Where both share a processor: one thread, that of delivery, is of the kind that gives way."""
+    with FakeCollector() as collector:
+        proxy = factory.proxy(factory.mock().url, collector.url)
+        ids = send(proxy, 1)
+        wait_until(lambda: ids_of(collector.events()) == ids, "the event")
+        threads = os.listdir(f"/proc/{proxy.daemon.pid}/task")
+        assert [os.sched_getscheduler(int(each)) for each in threads].count(os.SCHED_BATCH) == 1
 
 
 def test_collector_that_is_down_and_comes_back(factory: Factory):
