@@ -47,5 +47,20 @@ TEST(BoundedString, NeverCutsACharacter) {
   EXPECT_EQ(BoundedString<2>("\x80\x80\x80").view(), "");
 }
 
+TEST(BoundedString, IsCopiedWithWhatItKnows) {
+  BoundedString<4> cut("abcde");
+  BoundedString<4> copy(cut);
+  cut.assign("x");
+  EXPECT_EQ(copy.view(), "abcd");
+  EXPECT_TRUE(copy.is_cut());
+  copy = cut;
+  EXPECT_EQ(copy.view(), "x");
+  EXPECT_FALSE(copy.is_cut());
+  copy.append("yz");
+  EXPECT_EQ(copy.view(), "xyz");
+  copy = BoundedString<4>();
+  EXPECT_TRUE(copy.empty());
+}
+
 }  // namespace
 }  // namespace llmgw

@@ -267,6 +267,7 @@ TEST(JsonPatterns, KnowADocumentAtTheFrontOfALine) {
     EXPECT_EQ(to_text(known->values()), "1/1/22/22\n");
   }
   EXPECT_TRUE(is_known(patterns, lines));
+  EXPECT_FALSE(is_known(patterns, R"({"a":1} )"));
   EXPECT_EQ(patterns.match_line(lines, root).pattern, nullptr);
   EXPECT_EQ(patterns.match_line(R"({"a":1})", whole_keys[0]).pattern, nullptr);
   EXPECT_EQ(patterns.match_line("", root).pattern, nullptr);

@@ -513,6 +513,10 @@ TEST(ResponseMeter, ReadsEventsThatAreKnownByTheirLines) {
   const std::string text = R"({"choices":[{"delta":{"content":"a b"}}]})";
   for (int time = 0; time < 2; ++time)
     EXPECT_EQ(meter(sse_type, "data: " + text + "\n\ndata: " + text + "\n\n").output_bytes, 6u);
+  // Whether an event holds text is a matter of that event alone.
+  const std::string sound = R"({"type":"response.audio.delta","delta":"AAAA"})";
+  for (int time = 0; time < 2; ++time)
+    EXPECT_EQ(meter(sse_type, "data: " + sound + "\n\ndata: " + text + "\n\n").output_bytes, 3u);
   // A line end within a text ends the line.
   std::string cut = "data: " + text + "\n\n";
   cut[cut.find("a b") + 1] = '\n';
