@@ -15,6 +15,11 @@ std::string_view text_between(const char* from, const char* to) noexcept {
   return {from, static_cast<std::size_t>(to - from)};
 }
 
+std::string_view without_mark(std::string_view line) noexcept {
+  if (line.starts_with(byte_order_mark)) line.remove_prefix(byte_order_mark.size());
+  return line;
+}
+
 // The size of `data:` and the one space that may follow it; 0 if the line is of another field.
 std::size_t data_prefix(std::string_view line) noexcept {
   if (!line.starts_with("data")) return 0;
@@ -136,8 +141,7 @@ void UsageFilter::judge_line(Span& span, std::string_view event, std::string_vie
                              bool is_all) {
   in_line_ = false;
   if (line.empty()) return end_event(span, event);
-  if (line_start_ == 0 && line.starts_with(byte_order_mark))
-    line.remove_prefix(byte_order_mark.size());
+  if (line_start_ == 0) line = without_mark(line);
   ++lines_;
   if (data_prefix(line) > 0) return settle(span, event, judge_data(event, line, is_all));
   // A field of no interest begins no event, but does not end one either.
@@ -147,7 +151,8 @@ void UsageFilter::judge_line(Span& span, std::string_view event, std::string_vie
 // A blank line, and no verdict yet: what has come is all.
 void UsageFilter::end_event(Span& span, std::string_view event) {
   const char* const begin = event.data();
-  const std::string_view line = text_between(begin, find_line_end(begin, begin + event.size()));
+  const std::string_view line =
+      without_mark(text_between(begin, find_line_end(begin, begin + event.size())));
   if (lines_ == 1 && data_prefix(line) > 0) settle(span, event, judge_data(event, line, true));
   let_go(span, Fate::outside);
 }

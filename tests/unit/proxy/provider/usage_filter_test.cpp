@@ -220,6 +220,13 @@ TEST(UsageFilter, WithAnyLineEndAndAByteOrderMark) {
   }
 }
 
+// Nobody sends that, but it must not depend on the split what becomes of it.
+TEST(UsageFilter, WhatIsNoJsonIsJudgedByItsEndAlone) {
+  for (const std::string mark : {"", "\xef\xbb\xbf"})
+    expect_at_every_split({"no JSON", mark + event(R"({"a{"b":[1],"usage":null})"),
+                           mark + event(R"({"a{"b":[1]})"), false});
+}
+
 TEST(UsageFilter, WholeEventsThatStayAreOnePiece) {
   const std::string text = chunk(delta("a")) + chunk(delta("b")) + ": c\n\n" + done;
   EXPECT_EQ(filtered(text, false, {}).pieces, 1u);
