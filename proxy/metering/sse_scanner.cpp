@@ -47,9 +47,10 @@ std::optional<SsePiece> SseScanner::next(std::string_view& bytes) noexcept {
 }
 
 std::string_view SseScanner::data_ahead(std::string_view bytes) const noexcept {
-  const bool is_at_line =
-      state_ == State::line_start || (state_ == State::byte_order_mark && mark_size_ == 0);
-  if (!is_at_line || has_data_) return {};
+  const bool is_at_begin = state_ == State::byte_order_mark && mark_size_ == 0;
+  if ((!is_at_begin && state_ != State::line_start) || has_data_) return {};
+  if (is_at_begin && bytes.starts_with(byte_order_mark))
+    bytes.remove_prefix(byte_order_mark.size());
   if (is_after_return_ && bytes.starts_with('\n')) bytes.remove_prefix(1);
   if (!bytes.starts_with(data_field)) return {};
   bytes.remove_prefix(data_field.size());

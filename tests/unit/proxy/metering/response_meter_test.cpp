@@ -7,73 +7,14 @@
 #include <random>
 #include <string>
 
-#include "proxy/provider/openai_usage.hpp"
 #include "tests/support/encode.hpp"
 #include "tests/support/failing_new.hpp"
-#include "tests/unit/proxy/metering/in_pieces.hpp"
+#include "tests/unit/proxy/metering/metered.hpp"
 
 namespace llmgw::proxy {
 namespace {
 
 static_assert(sizeof(ResponseMeter) <= 480, "one lives in each open exchange");
-
-constexpr std::uint64_t capture_limit = 256 * 1024;
-constexpr std::nullopt_t unknown = std::nullopt;
-JsonPatterns patterns;  // known from one body to the next, as on a worker
-const std::string json_type = "application/json";
-const std::string sse_type = "text/event-stream; charset=utf-8";
-
-struct Expected {
-  Usage usage;  // prompt, completion, total, cached, reasoning
-  std::string model;
-  std::string finish_reason;
-  bool error_event = false;
-};
-
-std::string to_text(const Usage& usage) {
-  std::string text;
-  for (const auto& count :
-       {usage.prompt, usage.completion, usage.total, usage.cached, usage.reasoning}) {
-    text += count ? std::to_string(*count) + " " : "- ";
-  }
-  return text;
-}
-
-ResponseFacts meter(std::string_view type, std::string_view body, std::string_view coding = "",
-                    std::uint64_t limit = capture_limit) {
-  ResponseMeter meter;
-  meter.begin(openai_usage_reader, patterns, type, coding, limit);
-  meter.observe(body);
-  return meter.finish();
-}
-
-void expect_facts(const std::string& type, const std::string& body, const Expected& expected) {
-  in_all_pieces(body, [&](auto feed, const std::string& how) {
-    ResponseMeter meter;
-    meter.begin(openai_usage_reader, patterns, type, "", capture_limit);
-    feed([&](std::string_view piece) { meter.observe(piece); });
-    const ResponseFacts facts = meter.finish();
-    EXPECT_EQ(to_text(facts.usage), to_text(expected.usage)) << body << '\n' << how;
-    EXPECT_EQ(facts.model.view(), expected.model) << body << '\n' << how;
-    EXPECT_EQ(facts.finish_reason.view(), expected.finish_reason) << body << '\n' << how;
-    EXPECT_EQ(facts.error_event, expected.error_event) << body << '\n' << how;
-    EXPECT_FALSE(facts.capture_truncated);
-  });
-}
-
-std::string chunk(const std::string& rest) {
-  return R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"gpt-4o-mini-2024-07-18",)" +
-         rest + "}\n\n";
-}
-const std::string delta =
-    R"("choices":[{"index":0,"delta":{"content":"Hi \"usage\":{}"},"finish_reason":null}])";
-const std::string stop =
-    R"("choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}])";
-const std::string counts =
-    R"("usage":{"prompt_tokens":14,"completion_tokens":9,"total_tokens":23,"prompt_tokens_details":{"cached_tokens":4,)"
-    R"("audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":2,"accepted_prediction_tokens":0}})";
-const std::string done = "data: [DONE]\n\n";
-const Usage counted{14, 9, 23, 4, 2};
 
 TEST(ResponseMeter, ReadsChatCompletions) {
   const std::string compact =
@@ -172,61 +113,6 @@ TEST(ResponseMeter, ReadsResponses) {
   }
 }
 
-TEST(ResponseMeter, ReadsChatStreams) {
-  const std::string with_null = chunk(delta + R"(,"usage":null,"obfuscation":"xx")");
-  const std::string usage_chunk = chunk(R"("choices":[],)" + counts);
-  const std::string moderation =
-      chunk(R"("choices":[],"moderation":{"error":"x","usage":1},"usage":null)");
-  const Expected expected{counted, "gpt-4o-mini-2024-07-18", "stop"};
-  expect_facts(sse_type, with_null + chunk(stop + R"(,"usage":null)") + usage_chunk + done,
-               expected);
-  expect_facts(sse_type, chunk(delta) + chunk(stop + "," + counts) + done, expected);
-  expect_facts(sse_type, with_null + chunk(stop) + usage_chunk + moderation + done, expected);
-  expect_facts(sse_type, usage_chunk + chunk(delta) + chunk(stop) + done, expected);
-  expect_facts(sse_type, chunk(delta) + chunk(stop) + done, {{}, "gpt-4o-mini-2024-07-18", "stop"});
-  expect_facts(sse_type,
-               chunk(delta) +
-                   chunk(R"("choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1})") +
-                   chunk(stop + "," + counts),
-               expected);
-  expect_facts(
-      sse_type,
-      chunk(delta) + usage_chunk.substr(0, usage_chunk.size() - 2),  // no blank line, no [DONE]
-      {counted, "gpt-4o-mini-2024-07-18", ""});
-  expect_facts(
-      sse_type,
-      chunk(delta) + usage_chunk.substr(0, usage_chunk.find("completion_tokens") + 20),  // cut
-      {{14, unknown, unknown, unknown, unknown}, "gpt-4o-mini-2024-07-18", ""});
-  expect_facts(sse_type,
-               chunk(R"("choices":[{"index":1,"delta":{},"finish_reason":"length"}])") +
-                   chunk(R"("choices":[{"index":0,"delta":{"content":"a"},"finish_reason":""}])") +
-                   chunk(stop),
-               {{}, "gpt-4o-mini-2024-07-18", "stop"});
-}
-
-TEST(ResponseMeter, ReadsStreamsOfEveryForm) {
-  const std::string usage_chunk = chunk(R"("choices":[],)" + counts);
-  const auto replaced = [](std::string text, const std::string& from, const std::string& to) {
-    for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size())
-      text.replace(at, from.size(), to);
-    return text;
-  };
-  const std::string stream = chunk(delta) + chunk(stop) + usage_chunk + done;
-  const Expected expected{counted, "gpt-4o-mini-2024-07-18", "stop"};
-  expect_facts(sse_type, replaced(stream, "\n", "\r\n"), expected);
-  expect_facts(sse_type, replaced(stream, "\n", "\r"), expected);
-  expect_facts(sse_type, replaced(stream, "data: ", "data:"), expected);
-  expect_facts(
-      sse_type,
-      ": OPENROUTER PROCESSING\n\n: keep-alive\n\n" + replaced(stream, "data:", ": x\ndata:"),
-      expected);
-  expect_facts(sse_type, "\xef\xbb\xbf" + stream, expected);
-  expect_facts(sse_type, replaced(stream, ",\"", ",\ndata: \""),
-               expected);  // many data lines an event
-  expect_facts(sse_type, replaced(replaced(stream, "\":", "\" : "), ",\"", ", \""), expected);
-  expect_facts(sse_type, replaced(stream, "data:", "id: 1\nevent: message\ndata:"), expected);
-}
-
 TEST(ResponseMeter, ReadsWhatCompatibleServersSend) {
   // Azure: the first chunk names no model, filter results may hold an `error`, and come late.
   expect_facts(
@@ -292,31 +178,6 @@ TEST(ResponseMeter, TakesSoundNumbersAlone) {
        {"null", "7", "[{\"prompt_tokens\":1}]", "\"prompt_tokens\"", "{}", "{\"x\":1}"}) {
     EXPECT_FALSE(is_known(meter(json_type, "{\"usage\":" + usage + "}").usage)) << usage;
   }
-}
-
-TEST(ResponseMeter, TellsAnErrorEvent) {
-  const std::string usage_chunk = chunk(R"("choices":[],)" + counts);
-  for (const std::string event :
-       {R"(data: {"error":{"message":"m","type":"server_error","param":null,"code":null}})"
-        "\n\n",
-        "data: {\"error\": {}}", "data: {\"error\":\"text\"}\n\n", "data: {\"error\":true}\n\n",
-        "data: {\"error\":[{}]}\n\n", "data: {\"error\":500}\n\n",
-        "event: error\ndata: {\"message\":1}\n\n", "event:error\n\n", "event: error",
-        "error: {\"code\":500}\n\n", "data: {\"id\":1,\ndata: \"error\":{}}\n\n"}) {
-    expect_facts(sse_type, usage_chunk + event, {counted, "gpt-4o-mini-2024-07-18", "", true});
-    expect_facts(sse_type, chunk(delta) + event + (event.ends_with('\n') ? done : ""),
-                 {{}, "gpt-4o-mini-2024-07-18", "", true});
-  }
-  expect_facts(sse_type, chunk(stop + R"(,"error":{"code":502},)" + counts) + done,
-               {counted, "gpt-4o-mini-2024-07-18", "stop", true});
-  for (const std::string event :
-       {"data: {\"error\":null}\n\n", "data: {\"error\":false}\n\n", "data: {\"error\":\"\"}\n\n",
-        "data: {\"error\":0}\n\n", "data: {\"x\":{\"error\":{}}}\n\n",
-        "data: {\"x\":\"error\"}\n\n", "event: errors\ndata: {}\n\n", ": error\n\n",
-        "id: error\n\n", "data: error\n\n", "data: [\"error\"]\n\n"}) {
-    expect_facts(sse_type, usage_chunk + event, {counted, "gpt-4o-mini-2024-07-18", "", false});
-  }
-  EXPECT_FALSE(meter(json_type, R"({"error":{"message":"m"},"type":"error"})").error_event);
 }
 
 TEST(ResponseMeter, KnowsBodiesByTypeOrFirstBytes) {
@@ -461,66 +322,6 @@ TEST(ResponseMeter, EndsMeteringWhereMemoryIsRefused) {
     }
     EXPECT_GT(known, 1u) << coding << ": nothing was allocated, so nothing was tried";
   }
-}
-
-TEST(ResponseMeter, CountsPiecesOfTextHoweverEventsBegin) {
-  const auto counted_text = [](const std::string& stream) {
-    const ResponseFacts facts = meter(sse_type, stream);
-    return std::to_string(*facts.stream_chunks) + "/" + std::to_string(*facts.output_bytes);
-  };
-  const auto text = [](const std::string& content, const std::string& rest = "") {
-    return chunk(R"("choices":[{"index":0,"delta":{"content":")" + content + "\"" + rest + "}}]");
-  };
-  EXPECT_EQ(counted_text(text("a") + text("b") + text("c")), "3/3");
-  EXPECT_EQ(counted_text(text("a") + text("") + text("\\n\\u00e9") + text("\\\"")), "3/5");
-  // The same begin, and more text behind it in some of the events.
-  EXPECT_EQ(counted_text(text("a") + text("b", R"(,"reasoning":"cd")") + text("e")), "4/5");
-  EXPECT_EQ(counted_text(text("a") + text("b", R"(,"content":"x")") + text("c")), "4/4");
-  // An event that only begins the same.
-  EXPECT_EQ(
-      counted_text(text("a") + text("b").substr(0, text("b").size() - 8) + "\n\n" + text("c")),
-      "2/2");
-  EXPECT_EQ(counted_text(text("a") + chunk(R"("choices":[{"index":0,"delta":{"content":null}}])")),
-            "1/1");
-  // A number in the place of text, and what stands behind it.
-  EXPECT_EQ(meter(sse_type,
-                  "data: {\"choices\":[{\"delta\":{\"content\":5},\"finish_reason\":\"k\"}]}\n\n")
-                .finish_reason.view(),
-            "k");
-  EXPECT_EQ(counted_text(text("a") + done), "1/1");
-  EXPECT_FALSE(meter(json_type, R"({"choices":[{"text":"a"}]})").stream_chunks);
-  EXPECT_FALSE(meter("audio/mpeg", "x").output_bytes);
-}
-
-// An event that is known is taken without a search for the end of its line.
-TEST(ResponseMeter, ReadsEventsThatAreKnownByTheirLines) {
-  const std::string body = "{\"model\":\n\"a\",\"usage\":{\"prompt_tokens\":1}}";
-  const std::string line = R"({"model":"b","usage":{"prompt_tokens":2}})";
-  for (int time = 0; time < 2; ++time) {
-    EXPECT_EQ(meter(json_type, body).usage.prompt, 1u);
-    EXPECT_EQ(meter(sse_type, "data: " + line + "\n\n").usage.prompt, 2u);
-  }
-  // Over two lines that are not both data it is another document, however alike.
-  expect_facts(sse_type, "data: " + body + "\n\n", {{}, "", ""});
-  // What follows on the line belongs to it, what follows in the next line does too.
-  for (const std::string end : {"\n", "\r", "\r\n"}) {
-    const std::string event = "data: " + line + end;
-    expect_facts(sse_type, event + end, {{2, {}, {}, {}, {}}, "b", ""});
-    expect_facts(sse_type, event + "data: \"x\"" + end + end, {{2, {}, {}, {}, {}}, "b", ""});
-    expect_facts(sse_type, event + "id: 1" + end + end + event + end,
-                 {{2, {}, {}, {}, {}}, "b", ""});
-  }
-  const std::string text = R"({"choices":[{"delta":{"content":"a b"}}]})";
-  for (int time = 0; time < 2; ++time)
-    EXPECT_EQ(meter(sse_type, "data: " + text + "\n\ndata: " + text + "\n\n").output_bytes, 6u);
-  // Whether an event holds text is a matter of that event alone.
-  const std::string sound = R"({"type":"response.audio.delta","delta":"AAAA"})";
-  for (int time = 0; time < 2; ++time)
-    EXPECT_EQ(meter(sse_type, "data: " + sound + "\n\ndata: " + text + "\n\n").output_bytes, 3u);
-  // A line end within a text ends the line.
-  std::string cut = "data: " + text + "\n\n";
-  cut[cut.find("a b") + 1] = '\n';
-  EXPECT_EQ(meter(sse_type, cut).stream_chunks, 0u);
 }
 
 TEST(ResponseMeter, ThatWasNotBegunKnowsNothing) {

@@ -180,6 +180,10 @@ TEST(SseScanner, LooksAheadWhereAnEventBeginsWithData) {
   EXPECT_EQ(ahead_of("data: a\r\n\r", "\ndata: b"), "b");
   EXPECT_EQ(ahead_of("event: a\n", "data: b"), "b");
   EXPECT_EQ(ahead_of("\xef\xbb\xbf\n", "data: b"), "b");
+  EXPECT_EQ(ahead_of("",
+                     "\xef\xbb\xbf"
+                     "data: b"),
+            "b");
   const std::pair<std::string_view, std::string_view> none[] = {{"", ""},
                                                                 {"", "data"},
                                                                 {"", "data:"},
@@ -187,7 +191,10 @@ TEST(SseScanner, LooksAheadWhereAnEventBeginsWithData) {
                                                                 {"", "\ndata: a"},
                                                                 {"d", "data: a"},
                                                                 {"data: a\n", "data: b"},
-                                                                {"\xef\xbb", "data: b"}};
+                                                                {"\xef\xbb", "data: b"},
+                                                                {"\n",
+                                                                 "\xef\xbb\xbf"
+                                                                 "data: b"}};
   for (const auto& [before, bytes] : none)
     EXPECT_EQ(ahead_of(before, bytes), "") << testing::PrintToString(before) << ' ' << bytes;
 }
