@@ -67,6 +67,14 @@ bool looks_like_event(int file, off_t begin) {
   return got && *got == 1 && (first == '{' || first == '\0');
 }
 
+bool ends_with_event(int file, off_t end) {
+  const off_t begin = begin_of_tail(file, end, 1);
+  if (begin == end) return false;
+  std::string line(static_cast<std::size_t>(end - begin), '\0');
+  const auto got = read_at(file, line, begin);
+  return got && *got == line.size() && validate_event(line);
+}
+
 void append_last_keys(int file, off_t length, std::size_t most, std::vector<EventKey>& keys) {
   std::string text;
   off_t at = begin_of_tail(file, length, most);

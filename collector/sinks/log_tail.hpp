@@ -18,6 +18,9 @@ Result<off_t> whole_lines(int file, off_t length);
 /// which a crash of the machine may leave where an event was on its way to the disk.
 bool looks_like_event(int file, off_t begin);
 
+/// Whether the last of the whole lines that end there is an event.
+bool ends_with_event(int file, off_t end);
+
 /// Appends the keys of the last `most` lines, oldest first; of fewer where they are longer than 1
 /// GiB together. Lines that hold no event with an id are passed over, and so is what cannot be
 /// read.

@@ -22,13 +22,14 @@ namespace {
 
 constexpr std::chrono::seconds pause_between_attempts{10};
 
-Result<void> cut_torn_line(int file, const std::string& path) {
+// `is_ours` is asked about the place where the unfinished line begins.
+Result<void> cut_torn_line(int file, const std::string& path, bool (*is_ours)(int, off_t)) {
   const auto status = regular_file(file);
   if (!status) return {};
   const Result<off_t> whole = whole_lines(file, status->st_size);
   if (whole.has_error()) return whole.error();
   if (*whole == status->st_size) return {};
-  if (!looks_like_event(file, *whole)) return system_error(EILSEQ);
+  if (!is_ours(file, *whole)) return system_error(EILSEQ);
   if (ftruncate(file, *whole) != 0) return system_error(errno);
   log::warn("torn last line cut off", {{"path", path}, {"bytes", status->st_size - *whole}});
   return {};
@@ -41,18 +42,37 @@ Result<void> lock(int file) {
   return errno == EWOULDBLOCK ? Result<void>(system_error(EBUSY)) : Result<void>();
 }
 
-// The file of this number, whatever it is called by now.
-Descriptor find_in_folder(const std::string& path, ino_t inode) {
+// The path of the file of this number, whatever it is called by now; empty where there is none.
+std::string find_in_folder(const std::string& path, ino_t inode) {
   namespace fs = std::filesystem;
   std::error_code fault;
   const fs::path folder = fs::absolute(path, fault).parent_path();
   for (const fs::directory_entry& each : fs::directory_iterator(folder, fault)) {
     struct stat status {};
     if (lstat(each.path().c_str(), &status) != 0) continue;
-    if (status.st_ino == inode && S_ISREG(status.st_mode))
-      return Descriptor(::open(each.path().c_str(), O_RDONLY | O_CLOEXEC));
+    if (status.st_ino == inode && S_ISREG(status.st_mode)) return each.path().string();
   }
   return {};
+}
+
+// A crash in the middle of a write may have come before the renaming. The number alone does not
+// prove that the file was ours: it is given anew once a file is removed.
+void cut_rotated(int file, const std::string& path) {
+  if (!lock(file)) return;  // the log of another collector
+  const Result<void> cut = cut_torn_line(file, path, ends_with_event);
+  if (cut || cut.error() == std::errc::illegal_byte_sequence) return;
+  log::warn("torn last line of a rotated event log cannot be cut off",
+            {{"path", path}, {"reason", cut.error().message()}});
+}
+
+// The last keys of a log that was rotated away before they were put down.
+void append_rotated_keys(const std::string& path, std::size_t most, std::vector<EventKey>& keys) {
+  Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!file.is_open()) file = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) return;
+  cut_rotated(file.number(), path);
+  const auto status = regular_file(file.number());
+  if (status) append_last_keys(file.number(), status->st_size, most, keys);
 }
 
 // For a descriptor that somebody else has made non-blocking: a terminal, or a pipe.
@@ -82,7 +102,7 @@ Result<void> NdjsonSink::open_file() {
   if (!opened.is_open()) return system_error(errno);
   const Result<void> locked = lock(opened.number());
   if (locked.has_error()) return locked.error();
-  const Result<void> cut = cut_torn_line(opened.number(), path_);
+  const Result<void> cut = cut_torn_line(opened.number(), path_, looks_like_event);
   if (cut.has_error()) return cut.error();
   if (sync_ == LogSync::batch) sync_folder(path_);
   adopt(std::move(opened));
@@ -209,9 +229,8 @@ std::vector<EventKey> NdjsonSink::recall(std::size_t most) {
     keys = std::move(stored->keys);
     lacks_keys_ = stored->log_inode != inode_;
     if (lacks_keys_) {
-      const Descriptor moved = find_in_folder(path_, stored->log_inode);
-      const auto status = moved.is_open() ? regular_file(moved.number()) : std::nullopt;
-      if (status) append_last_keys(moved.number(), status->st_size, most, keys);
+      const std::string rotated = find_in_folder(path_, stored->log_inode);
+      if (!rotated.empty()) append_rotated_keys(rotated, most, keys);
     }
   } else if (stored.error() != std::errc::no_such_file_or_directory) {
     log::warn("ids of earlier events cannot be read; only those in the event log are known",

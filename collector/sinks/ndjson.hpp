@@ -22,7 +22,8 @@ namespace llmgw::collector {
 ///
 /// Which events a file holds is read from its last lines. Those of a file that was rotated away are
 /// in `<path>.ids`, and until that is written they are read from the file itself, wherever in the
-/// folder it was moved. A pipe or a terminal cannot be read back.
+/// folder it was moved; its torn last line is cut off as well. A pipe or a terminal cannot be read
+/// back.
 class NdjsonSink final : public Sink {
  public:
   /// Appends to the file, which is made with mode 0640 if it is not there. The system's error where

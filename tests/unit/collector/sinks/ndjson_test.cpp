@@ -295,6 +295,80 @@ TEST_F(NdjsonRecallTest, FindsTheFileThatWasRenamed) {
   EXPECT_EQ(recalled(), keys({"a", "b", "c"}));
 }
 
+// To the superuser every file can be written.
+class Unprivileged {
+ public:
+  Unprivileged() { EXPECT_EQ(seteuid(before_ == 0 ? 65'534 : before_), 0); }
+  ~Unprivileged() { EXPECT_EQ(seteuid(before_), 0); }
+  Unprivileged(const Unprivileged&) = delete;
+  Unprivileged& operator=(const Unprivileged&) = delete;
+
+ private:
+  uid_t before_ = geteuid();
+};
+
+// The crash comes in the middle of a write, the renaming before the next start.
+class NdjsonRotatedTornTest : public NdjsonRecallTest {
+ protected:
+  void SetUp() override {
+    NdjsonRecallTest::SetUp();
+    {
+      auto sink = open();
+      (*sink)->recall(plenty);
+      (*sink)->keep({});
+    }
+    fs::rename(path_, rotated());
+  }
+  fs::path rotated() const { return folder_ / "events-20261123"; }
+  void put_rotated(std::string_view text) const {
+    std::ofstream(rotated(), std::ios::binary) << text;  // the same file, of the same number
+  }
+};
+
+TEST_F(NdjsonRotatedTornTest, CutsItsTornLastLineOff) {
+  const std::string whole = line("a") + line("b");
+  for (const std::string& torn : {std::string(R"({"reque)"), event("c"), std::string(2, '\0')}) {
+    put_rotated(whole + torn);
+    EXPECT_EQ(recalled(), keys({"a", "b"}));
+    EXPECT_EQ(content(rotated()), whole);
+    fs::remove(path_);
+  }
+}
+
+TEST_F(NdjsonRotatedTornTest, LeavesAFileThatOnlyHasTheNumber) {
+  for (const std::string& text :
+       {std::string("{\"version\":1}"), std::string("{\n  \"a\": {\n  }"), std::string("{}\n{\"a"),
+        std::string("\n{\"a"), line("a") + "\n{"}) {
+    put_rotated(text);
+    recalled();
+    EXPECT_EQ(content(rotated()), text);
+    fs::remove(path_);
+  }
+}
+
+TEST_F(NdjsonRotatedTornTest, LeavesTheLogOfAnotherCollector) {
+  const std::string text = line("a") + "{\"re";
+  put_rotated(line("a"));
+  const auto other = NdjsonSink::open(rotated().string(), LogSync::none);
+  ASSERT_TRUE(other);
+  put_rotated(text);
+  EXPECT_EQ(recalled(), keys({"a"}));
+  EXPECT_EQ(content(rotated()), text);
+}
+
+TEST_F(NdjsonRotatedTornTest, KnowsWhatAFileHoldsThatCannotBeWritten) {
+  constexpr fs::perms readable =
+      fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read;
+  const std::string text = line("a") + "{\"re";
+  put_rotated(text);
+  fs::permissions(rotated(), readable);
+  fs::permissions(path_.string() + ".ids", readable);
+  fs::permissions(folder_, fs::perms::all);
+  const Unprivileged user;
+  EXPECT_EQ(recalled(), keys({"a"}));
+  EXPECT_EQ(content(rotated()), text);
+}
+
 TEST_F(NdjsonRecallTest, AsksForKeysWhenTheFileWasCutByOthers) {
   {
     auto sink = open();
