@@ -69,7 +69,6 @@ bool looks_like_event(int file, off_t begin) {
 
 bool ends_with_event(int file, off_t end) {
   const off_t begin = begin_of_tail(file, end, 1);
-  if (begin == end) return false;
   std::string line(static_cast<std::size_t>(end - begin), '\0');
   const auto got = read_at(file, line, begin);
   return got && *got == line.size() && validate_event(line);
