@@ -3,6 +3,7 @@
 #include "collector/sinks/descriptor.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 namespace llmgw::collector {
@@ -24,6 +25,11 @@ Result<std::size_t> read_at(int file, std::span<char> block, off_t offset) noexc
     done += static_cast<std::size_t>(got);
   }
   return done;
+}
+
+Result<void> lock_file(int file) noexcept {
+  if (!regular_file(file) || flock(file, LOCK_EX | LOCK_NB) == 0) return {};
+  return errno == EWOULDBLOCK ? Result<void>(system_error(EBUSY)) : Result<void>();
 }
 
 void sync_folder(const std::string& path) noexcept {

@@ -25,6 +25,11 @@ std::optional<struct stat> regular_file(int file) noexcept;
 /// Fills the block from `offset` on as far as the file goes; how much it was.
 Result<std::size_t> read_at(int file, std::span<char> block, off_t offset) noexcept;
 
+/// Keeps other collectors away from a regular file for as long as it is open (flock): two on one
+/// file would each store what the other has stored already, and cut at each other's lines.
+/// std::errc::device_or_resource_busy where one has it. File systems without locks do without.
+Result<void> lock_file(int file) noexcept;
+
 /// Makes the folder's entry of a file durable: only then is a new or renamed file safe.
 void sync_folder(const std::string& path) noexcept;
 

@@ -2,6 +2,8 @@
 // Backwards to find where to begin, forwards to read.
 #include "collector/sinks/log_tail.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -10,6 +12,7 @@
 #include "collector/sinks/descriptor.hpp"
 #include "common/event_check.hpp"
 #include "common/event_scan.hpp"
+#include "common/log.hpp"
 
 namespace llmgw::collector {
 namespace {
@@ -39,14 +42,7 @@ off_t begin_of_tail(int file, off_t length, std::size_t most) {
   return std::max<off_t>(length - longest_tail, 0);
 }
 
-EventKey key_of(std::string_view line) {
-  if (const auto event = scan_event(line)) return event_key(event->event_id);
-  const auto checked = validate_event(line);
-  return checked ? event_key(checked->event_id) : EventKey{};
-}
-
-}  // namespace
-
+// Where the last whole line ends in a file of `length` bytes.
 Result<off_t> whole_lines(int file, off_t length) {
   std::array<char, 64 * 1024> block;
   while (length > 0) {
@@ -61,6 +57,14 @@ Result<off_t> whole_lines(int file, off_t length) {
   return 0;
 }
 
+EventKey key_of(std::string_view line) {
+  if (const auto event = scan_event(line)) return event_key(event->event_id);
+  const auto checked = validate_event(line);
+  return checked ? event_key(checked->event_id) : EventKey{};
+}
+
+}  // namespace
+
 bool looks_like_event(int file, off_t begin) {
   char first = 0;
   const auto got = read_at(file, {&first, 1}, begin);
@@ -72,6 +76,18 @@ bool ends_with_event(int file, off_t end) {
   std::string line(static_cast<std::size_t>(end - begin), '\0');
   const auto got = read_at(file, line, begin);
   return got && *got == line.size() && validate_event(line);
+}
+
+Result<void> cut_torn_line(int file, const std::string& path, bool (*is_ours)(int, off_t)) {
+  const auto status = regular_file(file);
+  if (!status) return {};
+  const Result<off_t> whole = whole_lines(file, status->st_size);
+  if (whole.has_error()) return whole.error();
+  if (*whole == status->st_size) return {};
+  if (!is_ours(file, *whole)) return system_error(EILSEQ);
+  if (ftruncate(file, *whole) != 0) return system_error(errno);
+  log::warn("torn last line cut off", {{"path", path}, {"bytes", status->st_size - *whole}});
+  return {};
 }
 
 void append_last_keys(int file, off_t length, std::size_t most, std::vector<EventKey>& keys) {

@@ -4,76 +4,21 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <climits>
-#include <filesystem>
-#include <optional>
 #include <utility>
 
 #include "collector/sinks/id_file.hpp"
 #include "collector/sinks/log_tail.hpp"
+#include "collector/sinks/rotated_log.hpp"
 #include "common/log.hpp"
 
 namespace llmgw::collector {
 namespace {
 
 constexpr std::chrono::seconds pause_between_attempts{10};
-
-// `is_ours` is asked about the place where the unfinished line begins.
-Result<void> cut_torn_line(int file, const std::string& path, bool (*is_ours)(int, off_t)) {
-  const auto status = regular_file(file);
-  if (!status) return {};
-  const Result<off_t> whole = whole_lines(file, status->st_size);
-  if (whole.has_error()) return whole.error();
-  if (*whole == status->st_size) return {};
-  if (!is_ours(file, *whole)) return system_error(EILSEQ);
-  if (ftruncate(file, *whole) != 0) return system_error(errno);
-  log::warn("torn last line cut off", {{"path", path}, {"bytes", status->st_size - *whole}});
-  return {};
-}
-
-// Two collectors on one file would each store what the other has stored already, and cut at each
-// other's lines. File systems without locks do without.
-Result<void> lock(int file) {
-  if (!regular_file(file) || flock(file, LOCK_EX | LOCK_NB) == 0) return {};
-  return errno == EWOULDBLOCK ? Result<void>(system_error(EBUSY)) : Result<void>();
-}
-
-// The path of the file of this number, whatever it is called by now; empty where there is none.
-std::string find_in_folder(const std::string& path, ino_t inode) {
-  namespace fs = std::filesystem;
-  std::error_code fault;
-  const fs::path folder = fs::absolute(path, fault).parent_path();
-  for (const fs::directory_entry& each : fs::directory_iterator(folder, fault)) {
-    struct stat status {};
-    if (lstat(each.path().c_str(), &status) != 0) continue;
-    if (status.st_ino == inode && S_ISREG(status.st_mode)) return each.path().string();
-  }
-  return {};
-}
-
-// A crash in the middle of a write may have come before the renaming. The number alone does not
-// prove that the file was ours: it is given anew once a file is removed.
-void cut_rotated(int file, const std::string& path) {
-  if (!lock(file)) return;  // the log of another collector
-  const Result<void> cut = cut_torn_line(file, path, ends_with_event);
-  if (cut || cut.error() == std::errc::illegal_byte_sequence) return;
-  log::warn("torn last line of a rotated event log cannot be cut off",
-            {{"path", path}, {"reason", cut.error().message()}});
-}
-
-// The last keys of a log that was rotated away before they were put down.
-void append_rotated_keys(const std::string& path, std::size_t most, std::vector<EventKey>& keys) {
-  Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-  if (!file.is_open()) file = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.is_open()) return;
-  cut_rotated(file.number(), path);
-  const auto status = regular_file(file.number());
-  if (status) append_last_keys(file.number(), status->st_size, most, keys);
-}
 
 // For a descriptor that somebody else has made non-blocking: a terminal, or a pipe.
 void wait_until_writable(int file) {
@@ -100,7 +45,7 @@ Result<void> NdjsonSink::open_file() {
   constexpr mode_t mode = 0640;
   Descriptor opened(::open(path_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, mode));
   if (!opened.is_open()) return system_error(errno);
-  const Result<void> locked = lock(opened.number());
+  const Result<void> locked = lock_file(opened.number());
   if (locked.has_error()) return locked.error();
   const Result<void> cut = cut_torn_line(opened.number(), path_, looks_like_event);
   if (cut.has_error()) return cut.error();
@@ -216,8 +161,8 @@ void NdjsonSink::take_back(off_t length_before, std::size_t written) {
   torn_ = true;
 }
 
-// The folder is searched for the log that the ids belong to because a crash may come between its
-// renaming and the next id file.
+// The log that the ids belong to may be another: a crash may come between its renaming and the next
+// id file.
 std::vector<EventKey> NdjsonSink::recall(std::size_t most) {
   if (path_.empty() || !is_regular_) {
     log::info("no event of before this start is known: the event log cannot be read back");
@@ -228,10 +173,7 @@ std::vector<EventKey> NdjsonSink::recall(std::size_t most) {
   if (stored) {
     keys = std::move(stored->keys);
     lacks_keys_ = stored->log_inode != inode_;
-    if (lacks_keys_) {
-      const std::string rotated = find_in_folder(path_, stored->log_inode);
-      if (!rotated.empty()) append_rotated_keys(rotated, most, keys);
-    }
+    if (lacks_keys_) append_rotated_keys(path_, stored->log_inode, most, keys);
   } else if (stored.error() != std::errc::no_such_file_or_directory) {
     log::warn("ids of earlier events cannot be read; only those in the event log are known",
               {{"path", id_file_path(path_)}, {"reason", stored.error().message()}});

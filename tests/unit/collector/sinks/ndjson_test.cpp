@@ -3,48 +3,20 @@
 #include "collector/sinks/ndjson.hpp"
 
 #include <fcntl.h>
-#include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <array>
 #include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <thread>
 
-#include "tests/unit/collector/events.hpp"
+#include "tests/unit/collector/sinks/event_log_folder.hpp"
 
 namespace llmgw::collector {
 namespace {
 
-namespace fs = std::filesystem;
-using Pieces = std::vector<std::string_view>;
-
-std::string content(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-class NdjsonSinkTest : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "ndjson-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    path_ = folder_ / "events.ndjson";
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  void put(std::string_view text) const { std::ofstream(path_, std::ios::binary) << text; }
-  auto open(LogSync sync = LogSync::none) const { return NdjsonSink::open(path_.string(), sync); }
-
-  fs::path folder_;
-  fs::path path_;
-};
+using NdjsonSinkTest = EventLogFolderTest;
 
 // A file that may not grow beyond `most` bytes, which the kernel enforces as a full disk would.
 class FileSizeLimit {
@@ -210,207 +182,6 @@ TEST_F(NdjsonSinkTest, RefusesAFileThatAnotherCollectorUses) {
   EXPECT_TRUE((*first)->reopen());  // its own lock does not stand in its way
   first->reset();
   EXPECT_TRUE(open());
-}
-
-// What stays known after a restart.
-class NdjsonRecallTest : public NdjsonSinkTest {
- protected:
-  static constexpr std::size_t plenty = 1'000;
-
-  std::vector<EventKey> recalled(std::size_t most = plenty) const {
-    auto sink = open();
-    return sink ? (*sink)->recall(most) : std::vector<EventKey>();
-  }
-  static std::vector<EventKey> keys(std::initializer_list<std::string_view> ids) {
-    std::vector<EventKey> made;
-    for (const std::string_view id : ids) made.push_back(event_key(id));
-    return made;
-  }
-  // As the pipeline does: what is stored, and then the keys if they are asked for.
-  void store(NdjsonSink& sink, std::string_view id) {
-    ASSERT_TRUE(sink.write(Pieces{line(id)}));
-    stored_.push_back(event_key(id));
-    if (sink.wants_keys()) sink.keep(stored_);
-  }
-
-  std::vector<EventKey> stored_;
-};
-
-TEST_F(NdjsonRecallTest, ReadsTheLastEventsOfTheFile) {
-  std::string escaped = line("c");
-  escaped.insert(1, R"("\u0078":1,)");
-  put(line("a") + "{}\n" + line("b") + escaped + line("d") + "{\"to");
-  EXPECT_EQ(recalled(), keys({"a", "b", "c", "d"}));
-  EXPECT_EQ(recalled(3), keys({"b", "c", "d"}));
-  EXPECT_EQ(recalled(1), keys({"d"}));
-  put("");
-  EXPECT_EQ(recalled(), keys({}));
-}
-
-TEST_F(NdjsonRecallTest, ReadsLinesAcrossItsBlocks) {
-  std::string text;
-  std::vector<EventKey> all;
-  for (int i = 0; i < 12'000; ++i) {  // some megabytes, and lines of many lengths
-    const std::string id(static_cast<std::size_t>(i % 100 + 1), static_cast<char>('a' + i % 26));
-    text += line(id);
-    all.push_back(event_key(id));
-  }
-  put(text);
-  EXPECT_EQ(recalled(1'000'000), all);
-  for (const std::size_t most : {1U, 4'999U, 5'000U, 11'999U, 12'000U}) {
-    const std::vector<EventKey> last(all.end() - static_cast<std::ptrdiff_t>(most), all.end());
-    EXPECT_EQ(recalled(most), last) << most;
-  }
-}
-
-TEST_F(NdjsonRecallTest, KnowsTheEventsOfARotatedFile) {
-  {
-    auto sink = open();
-    (*sink)->recall(plenty);
-    store(**sink, "a");
-    fs::rename(path_, folder_ / "old");
-    store(**sink, "b");
-    ASSERT_TRUE((*sink)->reopen());
-    EXPECT_TRUE((*sink)->wants_keys());
-    (*sink)->keep(stored_);
-    EXPECT_FALSE((*sink)->wants_keys());
-    store(**sink, "c");
-  }
-  fs::remove(folder_ / "old");  // compressed, or taken away
-  EXPECT_EQ(recalled(), keys({"a", "b", "c"}));
-}
-
-// The crash comes between the renaming and the new id file, with and without a new log.
-TEST_F(NdjsonRecallTest, FindsTheFileThatWasRenamed) {
-  {
-    auto sink = open();
-    (*sink)->recall(plenty);
-    (*sink)->keep({});
-    store(**sink, "a");
-    fs::rename(path_, folder_ / "events-20261123");
-    store(**sink, "b");
-  }
-  EXPECT_EQ(recalled(), keys({"a", "b"}));  // which has made a new file
-  put(line("c"));
-  EXPECT_EQ(recalled(), keys({"a", "b", "c"}));
-}
-
-// To the superuser every file can be written.
-class Unprivileged {
- public:
-  Unprivileged() { EXPECT_EQ(seteuid(before_ == 0 ? 65'534 : before_), 0); }
-  ~Unprivileged() { EXPECT_EQ(seteuid(before_), 0); }
-  Unprivileged(const Unprivileged&) = delete;
-  Unprivileged& operator=(const Unprivileged&) = delete;
-
- private:
-  uid_t before_ = geteuid();
-};
-
-// The crash comes in the middle of a write, the renaming before the next start.
-class NdjsonRotatedTornTest : public NdjsonRecallTest {
- protected:
-  void SetUp() override {
-    NdjsonRecallTest::SetUp();
-    {
-      auto sink = open();
-      (*sink)->recall(plenty);
-      (*sink)->keep({});
-    }
-    fs::rename(path_, rotated());
-  }
-  fs::path rotated() const { return folder_ / "events-20261123"; }
-  void put_rotated(std::string_view text) const {
-    std::ofstream(rotated(), std::ios::binary) << text;  // the same file, of the same number
-  }
-};
-
-TEST_F(NdjsonRotatedTornTest, CutsItsTornLastLineOff) {
-  const std::string whole = line("a") + line("b");
-  for (const std::string& torn : {std::string(R"({"reque)"), event("c"), std::string(2, '\0')}) {
-    put_rotated(whole + torn);
-    EXPECT_EQ(recalled(), keys({"a", "b"}));
-    EXPECT_EQ(content(rotated()), whole);
-    fs::remove(path_);
-  }
-}
-
-TEST_F(NdjsonRotatedTornTest, LeavesAFileThatOnlyHasTheNumber) {
-  for (const std::string& text :
-       {std::string("{\"version\":1}"), std::string("{\n  \"a\": {\n  }"), std::string("{}\n{\"a"),
-        std::string("\n{\"a"), line("a") + "\n{"}) {
-    put_rotated(text);
-    recalled();
-    EXPECT_EQ(content(rotated()), text);
-    fs::remove(path_);
-  }
-}
-
-TEST_F(NdjsonRotatedTornTest, LeavesTheLogOfAnotherCollector) {
-  const std::string text = line("a") + "{\"re";
-  put_rotated(line("a"));
-  const auto other = NdjsonSink::open(rotated().string(), LogSync::none);
-  ASSERT_TRUE(other);
-  put_rotated(text);
-  EXPECT_EQ(recalled(), keys({"a"}));
-  EXPECT_EQ(content(rotated()), text);
-}
-
-TEST_F(NdjsonRotatedTornTest, KnowsWhatAFileHoldsThatCannotBeWritten) {
-  constexpr fs::perms readable =
-      fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read;
-  const std::string text = line("a") + "{\"re";
-  put_rotated(text);
-  fs::permissions(rotated(), readable);
-  fs::permissions(path_.string() + ".ids", readable);
-  fs::permissions(folder_, fs::perms::all);
-  const Unprivileged user;
-  EXPECT_EQ(recalled(), keys({"a"}));
-  EXPECT_EQ(content(rotated()), text);
-}
-
-TEST_F(NdjsonRecallTest, AsksForKeysWhenTheFileWasCutByOthers) {
-  {
-    auto sink = open();
-    (*sink)->recall(plenty);
-    store(**sink, "a");
-    store(**sink, "b");
-    EXPECT_FALSE((*sink)->wants_keys());
-    fs::resize_file(path_, 0);
-    store(**sink, "c");
-  }
-  EXPECT_EQ(content(path_), line("c"));
-  const auto found = recalled();
-  for (const EventKey& each : keys({"a", "b", "c"}))
-    EXPECT_NE(std::find(found.begin(), found.end(), each), found.end());
-}
-
-TEST_F(NdjsonRecallTest, DoesWithoutADamagedIdFile) {
-  {
-    auto sink = open();
-    (*sink)->recall(plenty);
-    store(**sink, "a");
-  }
-  const std::string ids = path_.string() + ".ids";
-  const std::string whole = content(ids);
-  for (std::size_t i = 0; i < whole.size(); ++i) {
-    std::string bad = whole;
-    bad[i] = static_cast<char>(bad[i] ^ 0x10);
-    std::ofstream(ids, std::ios::binary) << bad;
-    EXPECT_EQ(recalled(), keys({"a"})) << i;
-    std::ofstream(ids, std::ios::binary) << whole.substr(0, i);
-    EXPECT_EQ(recalled(), keys({"a"})) << i;
-  }
-}
-
-TEST_F(NdjsonRecallTest, TriesAgainLaterWhereKeysCannotBeKept) {
-  auto sink = open();
-  (*sink)->recall(plenty);
-  fs::create_directory(path_.string() + ".ids.new");
-  EXPECT_TRUE((*sink)->wants_keys());
-  (*sink)->keep({});
-  EXPECT_FALSE((*sink)->wants_keys());  // for some seconds
-  ASSERT_TRUE((*sink)->write(Pieces{line("a")}));
 }
 
 class Pipe {

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Finding it by its number, mending its end, reading it.
+#include "collector/sinks/rotated_log.hpp"
+
+#include <fcntl.h>
+
+#include <filesystem>
+
+#include "collector/sinks/descriptor.hpp"
+#include "collector/sinks/log_tail.hpp"
+#include "common/log.hpp"
+
+namespace llmgw::collector {
+namespace {
+
+// Its path; empty where there is none.
+std::string find_in_folder(const std::string& path, ino_t inode) {
+  namespace fs = std::filesystem;
+  std::error_code fault;
+  const fs::path folder = fs::absolute(path, fault).parent_path();
+  const fs::directory_iterator end;
+  for (fs::directory_iterator each(folder, fault); each != end; each.increment(fault)) {
+    struct stat status {};
+    if (lstat(each->path().c_str(), &status) != 0) continue;
+    if (status.st_ino == inode && S_ISREG(status.st_mode)) return each->path().string();
+  }
+  return {};
+}
+
+void cut_rotated(int file, const std::string& path) {
+  if (!lock_file(file)) return;  // the log of another collector
+  const Result<void> cut = cut_torn_line(file, path, ends_with_event);
+  if (cut || cut.error() == std::errc::illegal_byte_sequence) return;
+  log::warn("torn last line of a rotated event log cannot be cut off",
+            {{"path", path}, {"reason", cut.error().message()}});
+}
+
+}  // namespace
+
+void append_rotated_keys(const std::string& log_path, ino_t inode, std::size_t most,
+                         std::vector<EventKey>& keys) {
+  const std::string path = find_in_folder(log_path, inode);
+  if (path.empty()) return;
+  Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!file.is_open()) file = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) return;
+  cut_rotated(file.number(), path);
+  const auto status = regular_file(file.number());
+  if (status) append_last_keys(file.number(), status->st_size, most, keys);
+}
+
+}  // namespace llmgw::collector
