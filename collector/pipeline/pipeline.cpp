@@ -4,9 +4,15 @@
 
 #include <utility>
 
+#include "common/ids.hpp"
 #include "common/log.hpp"
 
 namespace llmgw::collector {
+
+HashSecret Pipeline::new_secret() {
+  const auto seed = random_seed();
+  return {seed[0], seed[1]};
+}
 
 void Pipeline::recall() {
   for (const EventKey& each : sink_.recall(remember_)) recent_.insert(each);

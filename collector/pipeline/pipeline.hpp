@@ -37,7 +37,7 @@ class Pipeline {
 
   /// Both outlive it. It must not end while a store() is unanswered.
   Pipeline(Loop& loop, Sink& sink, std::size_t remember = remembered_ids)
-      : loop_(loop), sink_(sink), remember_(remember), recent_(remember) {}
+      : loop_(loop), sink_(sink), remember_(remember), recent_(remember, new_secret()) {}
 
   /// Takes up the ids that the sink finds in its store; before the first store(). Blocks.
   void recall();
@@ -58,6 +58,7 @@ class Pipeline {
   std::size_t recent_ids() const noexcept { return recent_.size(); }
 
  private:
+  static HashSecret new_secret();
   struct Entry {
     Batch batch;
     std::size_t fresh = 0;  // of its events those that the group writes

@@ -7,11 +7,8 @@
 
 namespace llmgw::collector {
 
-// The upper bits of a product depend on all bits of its factors, and ids that count up scatter.
 std::size_t KeyTable::home(const EventKey& key) const noexcept {
-  constexpr std::uint64_t odd = 0x9e37'79b9'7f4a'7c15;
-  const std::uint64_t mixed = (key.high ^ (key.low * odd)) * odd;
-  return static_cast<std::size_t>(mixed >> 32) & (slots_.size() - 1);
+  return static_cast<std::size_t>(hash_.of(key)) & (slots_.size() - 1);
 }
 
 // Where the key is, or the empty slot where it would be. There are slots.
@@ -69,6 +66,14 @@ void KeyTable::append_to(std::vector<EventKey>& keys) const {
   for (const EventKey& each : slots_) {
     if (!each.is_none()) keys.push_back(each);
   }
+}
+
+std::size_t KeyTable::probes() const noexcept {
+  std::size_t sum = 0;
+  for (std::size_t at = 0; at < slots_.size(); ++at) {
+    if (!slots_[at].is_none()) sum += ((at - home(slots_[at])) & (slots_.size() - 1)) + 1;
+  }
+  return sum;
 }
 
 void KeyTable::clear() noexcept {

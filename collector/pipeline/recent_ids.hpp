@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "collector/pipeline/huge_pages.hpp"
+#include "collector/pipeline/sip_hash.hpp"
 #include "collector/sinks/event_key.hpp"
 
 namespace llmgw::collector {
@@ -12,6 +13,10 @@ namespace llmgw::collector {
 /// A flat set of keys with open addressing: 32 bytes a key at most once it has grown.
 class KeyTable {
  public:
+  /// Where a key has its place follows from the secret too: ids come from strangers, who must not
+  /// be able to choose them so that all look for the same place.
+  explicit KeyTable(const HashSecret& secret) noexcept : hash_(secret) {}
+
   bool contains(const EventKey& key) const noexcept;
   /// The key is not none. False if it was in it.
   bool insert(const EventKey& key);
@@ -21,12 +26,15 @@ class KeyTable {
   void append_to(std::vector<EventKey>& keys) const;
   void clear() noexcept;
   std::size_t size() const noexcept { return size_; }
+  /// Slots that are looked at to find each key once: at best as many as there are keys.
+  std::size_t probes() const noexcept;
 
  private:
   std::size_t home(const EventKey& key) const noexcept;
   std::size_t place(const EventKey& key) const noexcept;
   void grow();
 
+  SipHash hash_;
   std::vector<EventKey, HugePageAllocator<EventKey>>
       slots_;  // none: empty; a power of two of them, at most half of them full
   std::size_t size_ = 0;
@@ -38,7 +46,8 @@ class KeyTable {
 class RecentIds {
  public:
   /// `least` is 1 at least.
-  explicit RecentIds(std::size_t least) : least_(least) {}
+  RecentIds(std::size_t least, const HashSecret& secret)
+      : least_(least), young_(secret), old_(secret) {}
 
   bool contains(const EventKey& key) const noexcept {
     return young_.contains(key) || old_.contains(key);
@@ -54,6 +63,7 @@ class RecentIds {
   /// All keys; given to insert() in this order they make the same set again.
   std::vector<EventKey> keys() const;
   std::size_t size() const noexcept { return young_.size() + old_.size(); }
+  std::size_t probes() const noexcept { return young_.probes() + old_.probes(); }
 
  private:
   std::size_t least_;
