@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "collector/sinks/registry.hpp"
+#include "common/descriptors.hpp"
 #include "common/log.hpp"
 
 namespace llmgw::collector {
@@ -18,7 +19,18 @@ constexpr std::size_t least_for_bodies = std::size_t{256} << 20;  // bytes in me
 constexpr int address_unavailable_status = 1;
 constexpr int bad_setting_status = 2;
 
+// Half of what is left beside standard streams, log and loop, and the refusals under way: however
+// many connect, the event log can be opened anew and the next one can be told that it is too many.
+std::size_t most_connections() {
+  constexpr std::size_t own = 32 + http::Server::refusals;
+  const std::size_t limit = raise_descriptor_limit();
+  return limit > own + 1 ? (limit - own) / 2 : 1;
+}
+
 }  // namespace
+
+App::App(const Config& config)
+    : config_(config), server_(loop_, router_, {.connections = most_connections()}) {}
 
 // The address comes first: a second collector that was started by mistake must not get to touch the
 // file of the first.

@@ -20,7 +20,7 @@ namespace llmgw::collector {
 class App {
  public:
   /// `config` outlives it.
-  explicit App(const Config& config) : config_(config) {}
+  explicit App(const Config& config);
 
   /// Serves until SIGTERM or SIGINT, then lets open requests end. SIGHUP reopens the event log. The
   /// process's exit status: 0; 1 if the address cannot be had, 2 if the event log cannot be opened
@@ -39,7 +39,7 @@ class App {
   Endpoint address_;  // bound
   Loop loop_;
   http::Router router_;
-  http::Server server_{loop_, router_};
+  http::Server server_;
   std::unique_ptr<Sink> sink_;
   std::optional<Pipeline> pipeline_;  // below the sink and the loop, which its thread uses
   std::optional<Ingest> ingest_;

@@ -87,6 +87,10 @@ std::string Ops::render() const {
        "Connections open now.",
        gauge,
        {{{}, number(server_.open_connections())}}},
+      {"llmgw_collector_refused_connections_total",
+       "Connections refused because too many were open.",
+       counter,
+       {{{}, number(server_.turned_away())}}},
   };
   return prometheus_text(metrics);
 }

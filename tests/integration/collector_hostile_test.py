@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""The collector before those who mean it no good: it answers others, stores nothing of theirs, and touches no file that
+is not its own."""
+
+import pytest
+
+from support import wire
+from support.gateway import Factory
+from support.process import SANITIZED, wait_until
+
+
+def status_of(address: tuple[str, int], method: str, path: str) -> int:
+    """0 where the connection was closed unheard."""
+    try:
+        return wire.ask(address, method, path).status
+    except (OSError, wire.Cut):
+        return 0
+
+
+@pytest.mark.skipif(SANITIZED, reason="the sanitizers hold descriptors of their own")
+def test_idle_connections_silence_nobody(factory: Factory):
+    collector = factory.collector(files=128)
+    idle = [wire.Connection(collector.address) for _ in range(160)]
+    try:
+        wait_until(lambda: status_of(collector.address, "GET", "/healthz") == 200, "health", patience=5)
+        text = wire.ask(collector.address, "GET", "/metrics").body.decode()
+        samples = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+        assert float(samples["llmgw_collector_open_connections"]) <= 64
+        assert float(samples["llmgw_collector_refused_connections_total"]) > 0
+        assert collector.daemon.open_files() < 128
+    finally:
+        for connection in idle:
+            connection.close()
+
+
+@pytest.mark.skipif(SANITIZED, reason="the sanitizers hold descriptors of their own")
+def test_busy_connections_leave_an_answer_for_the_next(factory: Factory):
+    collector = factory.collector(files=128)
+    busy = [wire.Connection(collector.address) for _ in range(40)]
+    try:
+        for connection in busy:
+            connection.send(b"POST /events HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
+        def refusal() -> wire.Response | None:
+            with wire.Connection(collector.address) as connection:
+                try:
+                    return connection.read_response()  # said without being asked
+                except (OSError, wire.Cut):
+                    return None
+        response = wait_until(refusal, "refusal")
+        assert response.status == 503 and response.error["code"] == "overloaded"
+        busy.pop().close()
+        wait_until(lambda: status_of(collector.address, "GET", "/healthz") == 200, "health")
+    finally:
+        for connection in busy:
+            connection.close()
+
+
+def test_rlimit_is_raised_at_start(factory: Factory):
+    collector = factory.collector()
+    limits = open(f"/proc/{collector.daemon.pid}/limits", encoding="utf-8").read()
+    soft, hard = next(line.split()[3:5] for line in limits.splitlines() if line.startswith("Max open files"))
+    assert soft == hard or int(soft) >= 1 << 20
