@@ -14,6 +14,10 @@ std::optional<struct stat> regular_file(int file) noexcept {
   return status;
 }
 
+Descriptor open_beside(const std::string& path, int mode) noexcept {
+  return Descriptor(::open(path.c_str(), mode | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+}
+
 Result<std::size_t> read_at(int file, std::span<char> block, off_t offset) noexcept {
   std::size_t done = 0;
   while (done < block.size()) {

@@ -22,6 +22,11 @@ inline boost::system::error_code system_error(int number) noexcept {
 /// The status of a regular file; nothing for what is none, such as a pipe.
 std::optional<struct stat> regular_file(int file) noexcept;
 
+/// Opens a file that stands beside the event log. No link is followed and no pipe waited for: such
+/// names are known, and whoever may write to the folder can have put something else there. None on
+/// an error, which is in errno.
+Descriptor open_beside(const std::string& path, int mode) noexcept;
+
 /// Fills the block from `offset` on as far as the file goes; how much it was.
 Result<std::size_t> read_at(int file, std::span<char> block, off_t offset) noexcept;
 

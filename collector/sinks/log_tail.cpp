@@ -2,17 +2,12 @@
 // Backwards to find where to begin, forwards to read.
 #include "collector/sinks/log_tail.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <optional>
 #include <string>
 
 #include "collector/sinks/descriptor.hpp"
 #include "common/event_check.hpp"
 #include "common/event_scan.hpp"
-#include "common/log.hpp"
 
 namespace llmgw::collector {
 namespace {
@@ -42,21 +37,6 @@ off_t begin_of_tail(int file, off_t length, std::size_t most) {
   return std::max<off_t>(length - longest_tail, 0);
 }
 
-// Where the last whole line ends in a file of `length` bytes.
-Result<off_t> whole_lines(int file, off_t length) {
-  std::array<char, 64 * 1024> block;
-  while (length > 0) {
-    const off_t begin = std::max<off_t>(length - static_cast<off_t>(block.size()), 0);
-    const std::span part(block.data(), static_cast<std::size_t>(length - begin));
-    const auto got = read_at(file, part, begin);
-    if (!got) return got.error();
-    const std::size_t found = std::string_view(part.data(), *got).rfind('\n');
-    if (found != std::string_view::npos) return begin + static_cast<off_t>(found) + 1;
-    length = begin;
-  }
-  return 0;
-}
-
 EventKey key_of(std::string_view line) {
   if (const auto event = scan_event(line)) return event_key(event->event_id);
   const auto checked = validate_event(line);
@@ -64,31 +44,6 @@ EventKey key_of(std::string_view line) {
 }
 
 }  // namespace
-
-bool looks_like_event(int file, off_t begin) {
-  char first = 0;
-  const auto got = read_at(file, {&first, 1}, begin);
-  return got && *got == 1 && (first == '{' || first == '\0');
-}
-
-bool ends_with_event(int file, off_t end) {
-  const off_t begin = begin_of_tail(file, end, 1);
-  std::string line(static_cast<std::size_t>(end - begin), '\0');
-  const auto got = read_at(file, line, begin);
-  return got && *got == line.size() && validate_event(line);
-}
-
-Result<void> cut_torn_line(int file, const std::string& path, bool (*is_ours)(int, off_t)) {
-  const auto status = regular_file(file);
-  if (!status) return {};
-  const Result<off_t> whole = whole_lines(file, status->st_size);
-  if (whole.has_error()) return whole.error();
-  if (*whole == status->st_size) return {};
-  if (!is_ours(file, *whole)) return system_error(EILSEQ);
-  if (ftruncate(file, *whole) != 0) return system_error(errno);
-  log::warn("torn last line cut off", {{"path", path}, {"bytes", status->st_size - *whole}});
-  return {};
-}
 
 void append_last_keys(int file, off_t length, std::size_t most, std::vector<EventKey>& keys) {
   std::string text;

@@ -13,6 +13,7 @@
 #include "collector/sinks/id_file.hpp"
 #include "collector/sinks/log_tail.hpp"
 #include "collector/sinks/rotated_log.hpp"
+#include "collector/sinks/torn_line.hpp"
 #include "common/log.hpp"
 
 namespace llmgw::collector {
@@ -47,7 +48,7 @@ Result<void> NdjsonSink::open_file() {
   if (!opened.is_open()) return system_error(errno);
   const Result<void> locked = lock_file(opened.number());
   if (locked.has_error()) return locked.error();
-  const Result<void> cut = cut_torn_line(opened.number(), path_, looks_like_event);
+  const Result<void> cut = cut_torn_line(opened.number(), path_, LogSign::event_or_beginning);
   if (cut.has_error()) return cut.error();
   if (sync_ == LogSync::batch) sync_folder(path_);
   adopt(std::move(opened));

@@ -27,10 +27,9 @@ namespace llmgw::collector {
 class NdjsonSink final : public Sink {
  public:
   /// Appends to the file, which is made with mode 0640 if it is not there. The system's error where
-  /// it cannot be opened; std::errc::illegal_byte_sequence where its unfinished last line does not
-  /// look like an event, for then the file is hardly ours to cut;
-  /// std::errc::device_or_resource_busy where another process has it locked (flock), which is
-  /// another collector.
+  /// it cannot be opened; a tail_fault where its unfinished last line is not surely the piece of an
+  /// event, for then the file is hardly ours to cut; std::errc::device_or_resource_busy where
+  /// another process has it locked (flock), which is another collector.
   static Result<std::unique_ptr<NdjsonSink>> open(std::string path, LogSync sync);
 
   /// Appends to a descriptor, which it takes over; there is nothing to reopen.

@@ -8,6 +8,8 @@
 
 #include "collector/sinks/descriptor.hpp"
 #include "collector/sinks/log_tail.hpp"
+#include "collector/sinks/tail_fault.hpp"
+#include "collector/sinks/torn_line.hpp"
 #include "common/log.hpp"
 
 namespace llmgw::collector {
@@ -29,8 +31,8 @@ std::string find_in_folder(const std::string& path, ino_t inode) {
 
 void cut_rotated(int file, const std::string& path) {
   if (!lock_file(file)) return;  // the log of another collector
-  const Result<void> cut = cut_torn_line(file, path, ends_with_event);
-  if (cut || cut.error() == std::errc::illegal_byte_sequence) return;
+  const Result<void> cut = cut_torn_line(file, path, LogSign::event_before);
+  if (cut || cut.error().category() == tail_fault_category()) return;
   log::warn("torn last line of a rotated event log cannot be cut off",
             {{"path", path}, {"reason", cut.error().message()}});
 }
@@ -41,9 +43,11 @@ void append_rotated_keys(const std::string& log_path, ino_t inode, std::size_t m
                          std::vector<EventKey>& keys) {
   const std::string path = find_in_folder(log_path, inode);
   if (path.empty()) return;
-  Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-  if (!file.is_open()) file = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  Descriptor file = open_beside(path, O_RDWR);
+  if (!file.is_open()) file = open_beside(path, O_RDONLY);
   if (!file.is_open()) return;
+  const auto found = regular_file(file.number());
+  if (!found || found->st_ino != inode) return;  // another one has that name by now
   cut_rotated(file.number(), path);
   const auto status = regular_file(file.number());
   if (status) append_last_keys(file.number(), status->st_size, most, keys);

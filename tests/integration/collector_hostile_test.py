@@ -2,11 +2,18 @@
 """The collector before those who mean it no good: it answers others, stores nothing of theirs, and touches no file that
 is not its own."""
 
+import json
+import pathlib
+import signal
+
 import pytest
 
 from support import wire
 from support.gateway import Factory
-from support.process import SANITIZED, wait_until
+from support.process import SANITIZED, run, wait_until
+
+EVENT = {"request_id": "req_1", "tenant": "demo", "provider": "openai", "model": "m", "latency_ms": 1.5,
+         "status_code": 200, "ts": "2026-11-23T08:30:00.123Z"}
 
 
 def status_of(address: tuple[str, int], method: str, path: str) -> int:
@@ -60,3 +67,33 @@ def test_rlimit_is_raised_at_start(factory: Factory):
     limits = open(f"/proc/{collector.daemon.pid}/limits", encoding="utf-8").read()
     soft, hard = next(line.split()[3:5] for line in limits.splitlines() if line.startswith("Max open files"))
     assert soft == hard or int(soft) >= 1 << 20
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    (b'{"name":"gateway","version":"1.0"}', "no piece of an event"),
+    (b'{"model":"m","messages":[{"role":"user","content":"hello"}]}', "no piece of an event"),
+    (b'{\n  "a": 1\n}', "no piece of an event"),
+    (json.dumps(EVENT).encode() + b"\n   ", "blanks"),
+    (b" \t\r", "blanks"),
+    (bytes(4096), "zeros"),
+], ids=["package", "request", "pretty", "blanks-behind", "blanks", "zeros"])
+def test_file_of_somebody_else_is_not_touched(tmp_path: pathlib.Path, content: bytes, said: str):
+    path = tmp_path / "other.json"
+    path.write_bytes(content)
+    done = run("llm-collector", PORT="127.0.0.1:0", EVENT_LOG_PATH=str(path))
+    assert done.returncode == 2 and path.read_bytes() == content
+    faults = [line for line in map(json.loads, done.stderr.splitlines()) if line["level"] == "error"]
+    assert len(faults) == 1 and faults[0]["variable"] == "EVENT_LOG_PATH" and faults[0]["value"] == str(path)
+    assert said in faults[0]["reason"] and "nothing was changed" in faults[0]["reason"]
+    assert sorted(tmp_path.iterdir()) == [path]
+
+
+def test_file_of_somebody_else_is_not_taken_up_on_sighup(factory: Factory):
+    collector = factory.collector()
+    moved = collector.events_path.with_suffix(".1")
+    collector.events_path.rename(moved)
+    collector.events_path.write_text('{"name":"gateway"}')
+    collector.daemon.signal(signal.SIGHUP)
+    collector.daemon.wait_for_log(lambda line: "not reopened" in line["msg"], "a word about it")
+    assert wire.ask(collector.address, "POST", "/events", [], json.dumps(EVENT).encode()).status == 202
+    assert json.loads(moved.read_text()) == EVENT and collector.events_path.read_text() == '{"name":"gateway"}'

@@ -69,35 +69,6 @@ TEST_F(NdjsonSinkTest, WritesMorePiecesThanOneCallTakes) {
   EXPECT_EQ(content(path_), expected);
 }
 
-TEST_F(NdjsonSinkTest, CutsATornLastLineOff) {
-  const std::string long_line(200'000, 'x');
-  const std::pair<std::string, std::string> cases[] = {
-      {"", ""},
-      {"{1}\n", "{1}\n"},
-      {"{1}\n{2", "{1}\n"},
-      {"{1", ""},
-      {"{1}\n{" + long_line, "{1}\n"},
-      {"{" + long_line + "\n{2", "{" + long_line + "\n"},
-      {"{1}\n" + std::string(5'000, '\0'), "{1}\n"},
-  };
-  for (const auto& [before, after] : cases) {
-    put(before);
-    auto sink = open();
-    ASSERT_TRUE(sink);
-    EXPECT_EQ(content(path_), after);
-    ASSERT_TRUE((*sink)->write(Pieces{"{9}\n"}));
-    EXPECT_EQ(content(path_), after + "{9}\n");
-  }
-}
-
-TEST_F(NdjsonSinkTest, CutsNothingThatIsNoEvent) {
-  put("root:x:0:0\nno line end");
-  const auto sink = open();
-  ASSERT_FALSE(sink);
-  EXPECT_EQ(sink.error(), std::errc::illegal_byte_sequence);
-  EXPECT_EQ(content(path_), "root:x:0:0\nno line end");
-}
-
 TEST_F(NdjsonSinkTest, SaysWhyItCannotOpen) {
   EXPECT_EQ(NdjsonSink::open((folder_ / "no" / "file").string(), LogSync::none).error(),
             std::errc::no_such_file_or_directory);
