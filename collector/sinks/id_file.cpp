@@ -56,7 +56,10 @@ Result<void> write_all(int file, std::span<const char> bytes) {
 
 Result<void> write_new(const std::string& path, Header header, std::span<const EventKey> keys,
                        bool is_durable) {
-  constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+  // What is there is not written through: it may be a link to another file, or a pipe that nobody
+  // reads, put there by whoever may write to the folder.
+  ::unlink(path.c_str());
+  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   const Descriptor file(::open(path.c_str(), flags, 0640));
   if (!file.is_open()) return system_error(errno);
   Result<void> outcome = write_all(file.number(), bytes_of(&header, 1));
@@ -71,12 +74,17 @@ Result<void> write_new(const std::string& path, Header header, std::span<const E
 std::string id_file_path(const std::string& log_path) { return log_path + ".ids"; }
 
 Result<IdFile> read_id_file(const std::string& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor file(open_beside(path, O_RDONLY));
   if (!file.is_open()) return system_error(errno);
+  const auto status = regular_file(file.number());
+  if (!status) return errc::malformed_message;
   Header header;
   const auto got = read_at(file.number(), bytes_of(&header, 1), 0);
   if (!got) return got.error();
-  if (*got != sizeof header || header.magic != Header().magic || header.count > most_keys)
+  // Before there is memory for them: the number of keys may be anything.
+  const std::uint64_t size = sizeof header + header.count * sizeof(EventKey);
+  if (*got != sizeof header || header.magic != Header().magic || header.count > most_keys ||
+      static_cast<std::uint64_t>(status->st_size) != size)
     return errc::malformed_message;
   IdFile found{static_cast<ino_t>(header.log_inode), std::vector<EventKey>(header.count)};
   const std::span<char> bytes = bytes_of(found.keys.data(), found.keys.size());

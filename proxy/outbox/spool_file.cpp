@@ -46,6 +46,15 @@ std::uint64_t size_of(const std::string& path) {
   return code ? 0 : size;
 }
 
+// SQLITE_OPEN_NOFOLLOW refuses links anywhere in a path. One on the way to the folder is the
+// operator's own, and is resolved; the file itself is none of ours where it is a link.
+std::string without_links_before(const std::string& path) {
+  const std::filesystem::path given(path);
+  std::error_code code;
+  const auto folder = std::filesystem::canonical(given.parent_path(), code);
+  return code ? path : (folder / given.filename()).string();
+}
+
 }  // namespace
 
 void SpoolFile::Close::operator()(sqlite3* database) const noexcept { sqlite3_close(database); }
@@ -60,8 +69,9 @@ Result<std::unique_ptr<SpoolFile>> SpoolFile::open(const std::string& path,
   std::unique_ptr<SpoolFile> file(new SpoolFile());
   file->keep_acknowledgements_ = keep_acknowledgements;
   sqlite3* raw = nullptr;
-  constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
+  constexpr int flags =
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
+  const int code = sqlite3_open_v2(without_links_before(path).c_str(), &raw, flags, nullptr);
   file->database_.reset(raw);
   if (code != SQLITE_OK) return fault_of(code);
   if (const Result<void> ready = file->set_up(); ready.has_error()) return ready.error();

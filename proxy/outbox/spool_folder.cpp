@@ -60,7 +60,8 @@ Opened<FolderLock> take_folder(const std::string& folder) {
   else if (code)
     return problem("cannot be made", code.value());
   const std::string path = folder + "/lock";
-  const int descriptor = ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  // A link there would be somebody else's work: the folder may be one that others can write to.
+  const int descriptor = ::open(path.c_str(), O_CREAT | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (descriptor < 0) return problem("cannot be written", errno);
   FolderLock lock(descriptor);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return lock;

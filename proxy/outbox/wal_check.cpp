@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <span>
 #include <vector>
@@ -56,6 +57,11 @@ bool is_page_size(std::uint32_t size) noexcept {
 }  // namespace
 
 Result<WalState> check_wal(const std::string& path) {
+  // Neither is a link followed, nor a pipe waited for.
+  std::error_code fault;
+  const auto status = std::filesystem::symlink_status(path, fault);
+  if (status.type() == std::filesystem::file_type::not_found) return WalState::empty;
+  if (!is_regular_file(status)) return WalState::damaged;
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) return WalState::empty;
   const auto size = static_cast<std::size_t>(file.tellg());

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What stays known of an event log after a restart, and after a rotation before it.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "tests/unit/collector/events.hpp"
 #include "tests/unit/collector/sinks/event_log_folder.hpp"
@@ -198,6 +200,46 @@ TEST_F(NdjsonRecallTest, DoesWithoutADamagedIdFile) {
     std::ofstream(ids, std::ios::binary) << whole.substr(0, i);
     EXPECT_EQ(recalled(), keys({"a"})) << i;
   }
+}
+
+// What somebody has put in the place of the file that is to be written is neither changed nor
+// waited for.
+TEST_F(NdjsonRecallTest, WritesThroughNothingThatWasPlanted) {
+  const fs::path other = folder_ / "other";
+  const fs::path fresh = path_.string() + ".ids.new";
+  const std::function<void()> plants[] = {
+      [&] { fs::create_symlink(other, fresh); },
+      [&] { fs::create_hard_link(other, fresh); },
+      [&] { ASSERT_EQ(mkfifo(fresh.c_str(), 0600), 0); },
+      [&] { fs::create_symlink(folder_ / "not there", fresh); },
+  };
+  for (const auto& plant : plants) {
+    std::ofstream(other) << "precious";
+    auto sink = open();
+    (*sink)->recall(plenty);
+    plant();
+    (*sink)->keep(keys({"a"}));
+    EXPECT_FALSE((*sink)->wants_keys());
+    EXPECT_EQ(content(other), "precious");
+    EXPECT_FALSE(fs::exists(folder_ / "not there"));
+    sink->reset();
+    EXPECT_EQ(recalled(), keys({"a"}));
+  }
+}
+
+TEST_F(NdjsonRecallTest, ReadsNothingThatWasPlanted) {
+  const fs::path ids = path_.string() + ".ids";
+  {
+    auto sink = open();
+    (*sink)->recall(plenty);
+    (*sink)->keep(keys({"a"}));
+  }
+  fs::rename(ids, folder_ / "other");
+  fs::create_symlink(folder_ / "other", ids);
+  EXPECT_EQ(recalled(), keys({}));
+  fs::remove(ids);
+  ASSERT_EQ(mkfifo(ids.c_str(), 0600), 0);
+  EXPECT_EQ(recalled(), keys({}));
 }
 
 TEST_F(NdjsonRecallTest, TriesAgainLaterWhereKeysCannotBeKept) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The spool when the disk is full, fails or lies.
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "tests/unit/proxy/outbox/spool_fixture.hpp"
 
@@ -40,6 +41,43 @@ TEST_F(SpoolTest, DiskThatFailedIsTriedAgain) {
   EXPECT_FALSE(spool->is_failing());
   EXPECT_EQ(drain(*spool), range(7, 8));
   EXPECT_EQ(files(folder_, "events-", ".db").size(), 1u);
+}
+
+// In a folder that others can write to, somebody puts a link where the next file will be.
+TEST_F(SpoolTest, WritesThroughNoLinkThatWasPlanted) {
+  const fs::path other = root_ / "other";
+  const auto spool = open(4 << 20);
+  fs::create_symlink(other, folder_ / "events-0000000002.db");
+  while (spool->append('1' + noise(5000) + '\n', 1)) {
+    ASSERT_LT(files(folder_, "events-", ".db-wal").size(), 2u);
+  }
+  EXPECT_TRUE(spool->is_failing());
+  EXPECT_FALSE(fs::exists(other));
+}
+
+TEST_F(SpoolTest, LockIsNoLinkElsewhere) {
+  const fs::path other = root_ / "other";
+  fs::create_directory(folder_);
+  fs::create_symlink(other, folder_ / "lock");
+  EXPECT_TRUE(Spool::open(folder_.string(), 1 << 30).has_error());
+  EXPECT_FALSE(fs::exists(other));
+}
+
+TEST_F(SpoolTest, FolderMayBeALink) {
+  fs::create_directory(root_ / "real");
+  fs::create_directory_symlink(root_ / "real", folder_);
+  const auto spool = open();
+  ASSERT_TRUE(spool->append(line(7), 1));
+  EXPECT_EQ(drain(*spool), range(7, 8));
+}
+
+TEST_F(SpoolTest, PipeThatWasPlantedHoldsNothingUp) {
+  fs::create_directory(folder_);
+  ASSERT_EQ(::mkfifo((folder_ / "events-0000000001.db-wal").c_str(), 0600), 0);
+  std::ofstream(folder_ / "events-0000000001.db") << "x";
+  const auto spool = open();
+  ASSERT_TRUE(spool->append(line(7), 1));
+  EXPECT_EQ(drain(*spool), range(7, 8));
 }
 
 TEST_F(SpoolTest, FolderThatVanishesIsNoCrash) {
