@@ -47,6 +47,7 @@ int App::run() {
       std::max<std::size_t>(least_for_bodies, 4 * config_.max_events_body);
   ingest_.emplace(*pipeline_, config_.max_events_body, bodies_most);
   ops_.emplace(*pipeline_, *ingest_, server_);
+  guard();
   add_routes();
   log::info("listening", {{"listener", "events"}, {"address", to_string(address_)}});
   server_.start(std::move(listener));
@@ -84,6 +85,29 @@ bool App::open_sink() {
   return true;
 }
 
+// From the start, and for as long as it runs.
+void App::guard() {
+  const EventsToken& token = config_.events_token;
+  if (token.file.empty())
+    return log::warn("EVENTS_TOKEN_FILE is not set: anyone who reaches this port may write events");
+  tokens_ = token.tokens;
+  ingest_->gate().set_tokens(tokens_);
+  token_watch_.emplace(loop_, token.file,
+                       [this](Result<std::string> content) { take_tokens(std::move(content)); });
+  token_watch_->start();
+}
+
+void App::take_tokens(Result<std::string> content) {
+  auto tokens = content ? BearerTokens::parse(std::move(*content)) : content.error();
+  if (!tokens)
+    return log::warn("events token file not usable, keeping the last token",
+                     {{"file", config_.events_token.file}, {"reason", tokens.error().message()}});
+  if (*tokens == tokens_) return;
+  tokens_ = std::move(*tokens);
+  ingest_->gate().set_tokens(tokens_);
+  log::info("events token changed", {{"file", config_.events_token.file}});
+}
+
 void App::add_routes() {
   using http::Exchange;
   router_.add("POST", "/events", [this](Exchange& exchange) { return ingest_->post(exchange); });
@@ -111,6 +135,7 @@ Task<void> App::shut_down() {
   co_await server_.wait_until_empty();
   grace_.cancel();
   co_await watch.join();
+  if (token_watch_) token_watch_->stop();
   signals_->cancel();
   loop_.stop();
 }

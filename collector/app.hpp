@@ -9,6 +9,7 @@
 #include "collector/config.hpp"
 #include "collector/ingest.hpp"
 #include "collector/pipeline/pipeline.hpp"
+#include "common/async/file_watch.hpp"
 #include "common/async/signals.hpp"
 #include "common/async/timer.hpp"
 #include "common/http/router.hpp"
@@ -30,6 +31,8 @@ class App {
  private:
   std::unique_ptr<Listener> listen();
   bool open_sink();
+  void guard();
+  void take_tokens(Result<std::string> content);
   void add_routes();
   void on_signal(int number);
   Task<void> shut_down();
@@ -44,6 +47,8 @@ class App {
   std::optional<Pipeline> pipeline_;  // below the sink and the loop, which its thread uses
   std::optional<Ingest> ingest_;
   std::optional<Ops> ops_;
+  BearerTokens tokens_;  // that are accepted now
+  std::optional<FileWatch> token_watch_;
   std::optional<Signals> signals_;
   Timer grace_{loop_};
   bool ending_ = false;

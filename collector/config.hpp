@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/events_token.hpp"
 #include "common/listen_address.hpp"
 #include "common/log_settings.hpp"
 #include "common/settings.hpp"
@@ -22,6 +23,7 @@ struct Config {
   std::string event_log_path;  ///< empty: stdout
   LogSync event_log_sync = LogSync::none;
   std::uint64_t max_events_body = 0;  ///< bytes, also after decompression
+  EventsToken events_token;
   LogSettings log;
 };
 
@@ -29,7 +31,7 @@ struct Config {
 std::span<const Variable> variables() noexcept;
 
 /// Reads every variable; the error holds all faults at once.
-Checked<Config> load_config(const Environment& environment);
+Checked<Config> load_config(const Environment& environment, const FileReader& read);
 
 /// The effective settings in the order of the table; load_config reads them back.
 std::vector<EffectiveSetting> effective(const Config& config);

@@ -24,6 +24,17 @@ bool is_gone(const boost::system::error_code& fault) {
          fault == errc::cancelled;
 }
 
+// RFC 9110: section 15.5.2 on WWW-Authenticate in a 401, section 15.5.16 on Accept-Encoding in a
+// 415, section 15.6.4 on Retry-After in a 503.
+std::optional<http::OutField> field_for(int status) {
+  switch (status) {
+    case 401: return http::OutField{"WWW-Authenticate", "Bearer"};
+    case 415: return http::OutField{"Accept-Encoding", "gzip, zstd"};
+    case 503: return http::OutField{"Retry-After", "1"};
+    default: return std::nullopt;
+  }
+}
+
 }  // namespace
 
 Task<void> Ingest::post(http::Exchange& exchange) {
@@ -36,6 +47,8 @@ Task<void> Ingest::post(http::Exchange& exchange) {
 
 // Nothing: there is nobody to answer.
 Task<std::optional<Ingest::Answer>> Ingest::take(http::Exchange& exchange) {
+  if (const auto refused = gate_.refusal(exchange.head()))
+    co_return Answer{refused->status, refused->code, std::string(refused->message)};
   const std::optional<ContentCoding> coding = coding_of(exchange.head());
   if (!coding)
     co_return Answer{415, "unsupported_content_encoding",
@@ -82,14 +95,10 @@ Task<void> Ingest::reply(http::Exchange& exchange, const Answer& answer) {
   const std::string_view type = answer.status < 500 ? "invalid_request_error" : "gateway_error";
   const std::string body =
       answer.code.empty() ? answer.text : http::error_body(answer.text, type, answer.code);
-  // RFC 9110: section 15.5.16 on Accept-Encoding in a 415, section 15.6.4 on Retry-After in a 503.
-  const http::OutField fields[] = {
-      {"Content-Type", "application/json"},
-      answer.status == 415 ? http::OutField{"Accept-Encoding", "gzip, zstd"}
-                           : http::OutField{"Retry-After", "1"},
-  };
-  const bool has_second = answer.status == 415 || answer.status == 503;
-  const std::span<const http::OutField> sent(fields, has_second ? 2 : 1);
+  const auto second = field_for(answer.status);
+  const http::OutField fields[] = {{"Content-Type", "application/json"},
+                                   second.value_or(http::OutField{})};
+  const std::span<const http::OutField> sent(fields, second ? 2 : 1);
   co_await exchange.reply(answer.status, sent, body);
 }
 

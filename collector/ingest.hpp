@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "collector/ingest_body.hpp"
+#include "collector/ingest_gate.hpp"
 #include "collector/pipeline/pipeline.hpp"
 #include "common/compression.hpp"
 #include "common/http/exchange.hpp"
@@ -24,9 +25,12 @@ class Ingest {
   Ingest(Pipeline& pipeline, std::size_t body_most, std::size_t bodies_most)
       : pipeline_(pipeline), body_most_(body_most), budget_(bodies_most) {}
 
-  /// 202 once all events are stored; 400, 408, 413, 415 or 503 otherwise, with nothing stored. The
-  /// exchange's head has been retained.
+  /// 202 once all events are stored; 400, 401, 403, 408, 413, 415 or 503 otherwise, with nothing
+  /// stored. The exchange's head has been retained.
   Task<void> post(http::Exchange& exchange);
+
+  /// Whom it takes events from.
+  IngestGate& gate() noexcept { return gate_; }
 
   /// Requests answered, by status.
   const std::map<int, std::uint64_t>& answered() const noexcept { return answered_; }
@@ -50,6 +54,7 @@ class Ingest {
   Pipeline& pipeline_;
   std::size_t body_most_;
   BodyBudget budget_;
+  IngestGate gate_;
   std::map<int, std::uint64_t> answered_;
   std::uint64_t rejected_ = 0;
 };

@@ -11,6 +11,7 @@
 #include "common/env.hpp"
 #include "common/http/probe.hpp"
 #include "common/log.hpp"
+#include "common/read_file.hpp"
 
 namespace {
 
@@ -56,7 +57,7 @@ int main(int argc, char** argv) {
   if (*command == Command::version) return print(cli::version(program));
   const bool is_healthcheck = *command == Command::healthcheck;
   const auto environment = llmgw::Environment::of_process();
-  const auto config = collector::load_config(environment);
+  const auto config = collector::load_config(environment, llmgw::read_file);
   if (!config) return report(config.error(), is_healthcheck ? failure_status : bad_usage_status);
   if (*command == Command::check_config) {
     return print(

@@ -6,14 +6,11 @@
 
 #include "common/descriptors.hpp"
 #include "common/log.hpp"
-#include "common/read_file.hpp"
 #include "proxy/api/ops.hpp"
 #include "proxy/metrics.hpp"
 
 namespace llmgw::proxy {
 namespace {
-
-constexpr std::chrono::seconds key_file_interval{1};
 
 std::chrono::milliseconds in_milliseconds(std::chrono::nanoseconds duration) {
   return std::chrono::ceil<std::chrono::milliseconds>(duration);
@@ -22,7 +19,11 @@ std::chrono::milliseconds in_milliseconds(std::chrono::nanoseconds duration) {
 }  // namespace
 
 App::App(const Config& config)
-    : config_(config), courier_(config.collector, in_milliseconds(config.event_flush_timeout)) {
+    : config_(config),
+      courier_(config.collector, in_milliseconds(config.event_flush_timeout)),
+      key_(config.upstream_key),
+      tokens_(config.events_token.tokens) {
+  courier_.authorize(tokens_.authorization());
   const std::size_t share = std::max<std::size_t>(1, config.event_queue_size / config.threads);
   const WorkerShare each = share_descriptors(raise_descriptor_limit(), config.threads);
   const Worker::Limits limits{{.connections = each.clients}, {.open = each.upstreams}};
@@ -43,7 +44,7 @@ int App::run() {
   courier_.start();
   for (const auto& each : workers_) each->start();
   if (admin_listener_) admin_.start(std::move(admin_listener_));
-  if (!config_.upstream_key_file.empty()) spawn(watch_key_file());
+  watch_files();
   loop_.run();
   return 0;
 }
@@ -111,8 +112,7 @@ Task<void> App::shut_down() {
   co_await wait_for_workers();
   for (const auto& each : workers_) each->join();
   courier_.stop();
-  stopped_ = true;
-  key_timer_.cancel();
+  watches_.clear();
   admin_.drain();
   admin_.cancel_all();
   signals_->cancel();
@@ -143,28 +143,38 @@ Task<void> App::wait_for_workers() {
   co_await ended;
 }
 
-// A mounted Secret changes by a rename behind a symbolic link, which no watch on the file itself
-// sees: so it is read.
-Task<void> App::watch_key_file() {
-  Secret current = config_.upstream_key;
-  bool warned = false;
-  while (!stopped_ && (co_await key_timer_.wait(key_file_interval))) {
-    auto text = read_file(config_.upstream_key_file);
-    auto key =
-        text.has_value() ? parse_upstream_key(std::move(*text)) : Result<Secret>(errc::io_failed);
-    if (key.has_error()) {
-      if (!std::exchange(warned, true)) {
-        log::warn("upstream key file not usable, keeping the last key",
-                  {{"file", config_.upstream_key_file}});
-      }
-      continue;
-    }
-    warned = false;
-    if (*key == current) continue;
-    current = *key;
-    for (const auto& each : workers_) each->set_key(current);
-    log::info("upstream key changed", {{"file", config_.upstream_key_file}});
-  }
+void App::watch_files() {
+  const auto watch = [this](const std::string& path, void (App::*take)(Result<std::string>)) {
+    if (path.empty()) return;
+    watches_.push_back(std::make_unique<FileWatch>(
+        loop_, path,
+        [this, take](Result<std::string> content) { (this->*take)(std::move(content)); }));
+    watches_.back()->start();
+  };
+  watch(config_.upstream_key_file, &App::take_key);
+  watch(config_.events_token.file, &App::take_token);
+}
+
+void App::take_key(Result<std::string> content) {
+  auto key = content ? parse_upstream_key(std::move(*content)) : content.error();
+  if (!key)
+    return log::warn("upstream key file not usable, keeping the last key",
+                     {{"file", config_.upstream_key_file}});
+  if (*key == key_) return;
+  key_ = std::move(*key);
+  for (const auto& each : workers_) each->set_key(key_);
+  log::info("upstream key changed", {{"file", config_.upstream_key_file}});
+}
+
+void App::take_token(Result<std::string> content) {
+  auto tokens = content ? BearerTokens::parse(std::move(*content)) : content.error();
+  if (!tokens)
+    return log::warn("events token file not usable, keeping the last token",
+                     {{"file", config_.events_token.file}});
+  if (*tokens == tokens_) return;
+  tokens_ = std::move(*tokens);
+  courier_.authorize(tokens_.authorization());
+  log::info("events token changed", {{"file", config_.events_token.file}});
 }
 
 std::string App::metrics() {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "common/async/file_watch.hpp"
 #include "common/async/signals.hpp"
 #include "common/async/timer.hpp"
 #include "common/http/router.hpp"
@@ -16,8 +17,8 @@
 
 namespace llmgw::proxy {
 
-/// Lives on the main thread, whose loop carries signals, the admin port and the watch on the key
-/// file.
+/// Lives on the main thread, whose loop carries signals, the admin port and the watches on the
+/// files of keys.
 class App {
  public:
   explicit App(const Config& config);
@@ -34,7 +35,9 @@ class App {
   void on_signal(int number);
   Task<void> shut_down();
   Task<void> wait_for_workers();
-  Task<void> watch_key_file();
+  void watch_files();
+  void take_key(Result<std::string> content);
+  void take_token(Result<std::string> content);
   std::string metrics();
 
   const Config& config_;
@@ -47,11 +50,12 @@ class App {
   std::unique_ptr<Listener> admin_listener_;
   std::unique_ptr<Signals> signals_;
   Timer pause_{loop_};
-  Timer key_timer_{loop_};
+  std::vector<std::unique_ptr<FileWatch>> watches_;
+  Secret key_;           // that is in use
+  BearerTokens tokens_;  // the first of them is
   OneShot<bool>* workers_ended_ = nullptr;
   std::size_t workers_open_ = 0;
   int stop_signals_ = 0;
-  bool stopped_ = false;
 };
 
 }  // namespace llmgw::proxy

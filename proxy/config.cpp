@@ -51,6 +51,10 @@ constexpr std::array table{
              "where metering events are posted, `http` or `https`, by default to `/events` there; "
              "unset: events are counted as undelivered",
              "unset", "Delivery of events"},
+    Variable{events_token_name, "",
+             "a file with the bearer token for the collector, read again when it changes; of two "
+             "lines the first is sent",
+             "unset"},
     Variable{"EVENT_QUEUE_SIZE", "10000",
              "events held in memory; a full queue drops new events and counts them"},
     Variable{"EVENT_SPOOL_DIR", "",
@@ -184,6 +188,7 @@ void read_hash_key(Settings& settings, const FileReader& read, Config& config) {
 void read_metering(Settings& settings, const FileReader& read, Config& config) {
   config.collector = settings.http_url("COLLECTOR_URL");
   if (config.collector && config.collector->path.empty()) config.collector->path = "/events";
+  config.events_token = read_events_token(settings, read);
   config.event_queue_size = settings.integer("EVENT_QUEUE_SIZE", 1, 10'000'000);
   config.event_spool_dir = settings.text("EVENT_SPOOL_DIR").value_or("");
   config.event_spool_max = settings.size("EVENT_SPOOL_MAX", smallest_spool, 1ULL << 50);
@@ -252,6 +257,7 @@ std::vector<EffectiveSetting> effective(const Config& config) {
       payload_hashes[static_cast<std::size_t>(config.payload_hash)].first);
   add(hash_key_name, config.hash_key_file);
   add("COLLECTOR_URL", config.collector ? to_string(*config.collector) : "");
+  add(events_token_name, config.events_token.file);
   add("EVENT_QUEUE_SIZE", std::to_string(config.event_queue_size));
   add("EVENT_SPOOL_DIR", config.event_spool_dir);
   add("EVENT_SPOOL_MAX", format_size(config.event_spool_max));

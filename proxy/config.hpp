@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "common/events_token.hpp"
 #include "common/http_url.hpp"
 #include "common/listen_address.hpp"
 #include "common/log_settings.hpp"
@@ -33,7 +34,8 @@ struct Config {
   std::string upstream_ca_file;   ///< empty: the system store alone
   std::string upstream_ca_pem;    ///< content of that file, holds at least one certificate
   std::optional<HttpUrl>
-      collector;  ///< path: where events are posted, `/events` unless set; never empty
+      collector;             ///< path: where events are posted, `/events` unless set; never empty
+  EventsToken events_token;  ///< what is sent to the collector
   std::size_t event_queue_size = 0;   ///< events
   std::string event_spool_dir;        ///< empty: events wait in memory alone
   std::uint64_t event_spool_max = 0;  ///< bytes

@@ -25,6 +25,7 @@ Task<Result<Response>> Client::request(Request request, std::chrono::millisecond
   if (!request.content_type.empty()) append_field(head, "Content-Type", request.content_type);
   if (!request.content_encoding.empty())
     append_field(head, "Content-Encoding", request.content_encoding);
+  if (!request.authorization.empty()) append_field(head, "Authorization", request.authorization);
   if (!request.body.empty())
     append_field(head, "Content-Length", std::to_string(request.body.size()));
   head.append("\r\n");

@@ -19,6 +19,7 @@ struct Request {
   std::string_view path;
   std::string_view content_type = {};      ///< empty: no such field
   std::string_view content_encoding = {};  ///< empty: no such field
+  std::string_view authorization = {};     ///< empty: no such field
   std::string_view body = {};
 };
 

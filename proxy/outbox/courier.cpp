@@ -33,6 +33,7 @@ void Courier::start() {
   if (collector_) {
     if (collector_->tls) tls_ = std::move(TlsContext::make({})).value();
     sender_.emplace(loop_, *collector_, tls_.get(), ledger_);
+    sender_->set_authorization(std::move(authorization_));
   } else {
     log::warn("COLLECTOR_URL is not set: events are counted, not delivered");
   }
@@ -45,6 +46,16 @@ void Courier::start() {
     }
     spawn(report());
     loop_.run();
+  });
+}
+
+void Courier::authorize(Secret authorization) {
+  if (!thread_.joinable()) {
+    authorization_ = std::move(authorization);
+    return;
+  }
+  loop_.post([this, authorization = std::move(authorization)] {
+    if (sender_) sender_->set_authorization(authorization);
   });
 }
 

@@ -32,6 +32,9 @@ class Courier final : public Wakeup {
 
   /// Before start(): events go through this spool. Needs a collector.
   void use(std::unique_ptr<Spool> spool) { spool_ = std::move(spool); }
+  /// What the collector is sent as Authorization from now on. From the thread that calls start(),
+  /// before it or after it, and before stop().
+  void authorize(Secret authorization);
   /// Before start(); the outbox outlives the courier's thread.
   void serve(Outbox& outbox) { outboxes_.push_back(&outbox); }
   void start();
@@ -69,6 +72,7 @@ class Courier final : public Wakeup {
   Loop loop_;
   std::unique_ptr<TlsContext> tls_;
   Ledger ledger_;
+  Secret authorization_;  // until there is a sender
   std::optional<Sender> sender_;
   std::unique_ptr<Spool> spool_;  // may be nullptr
   Timer post_pause_{loop_}, store_pause_{loop_}, look_pause_{loop_}, report_timer_{loop_};

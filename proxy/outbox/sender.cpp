@@ -90,6 +90,8 @@ Task<Sender::Answer> Sender::post(std::string_view lines) {
 // A kept connection that the collector has closed meanwhile says nothing about the collector: asked
 // again at once, which is safe as it knows events it has seen by their id.
 Task<Result<http::Response>> Sender::request(http::Request request) {
+  const Secret authorization = authorization_;  // which may change before there is an answer
+  request.authorization = authorization.reveal();
   const bool was_kept = client_.has_kept_connection();
   auto response = co_await client_.request(request, post_limit);
   if (response.has_error() && was_kept && !given_up_ && is_lost_connection(response.error())) {

@@ -8,6 +8,7 @@
 #include "common/async/timer.hpp"
 #include "common/counter.hpp"
 #include "common/http/client.hpp"
+#include "common/secret.hpp"
 #include "proxy/outbox/backoff.hpp"
 #include "proxy/outbox/batch.hpp"
 #include "proxy/outbox/coding_choice.hpp"
@@ -25,6 +26,9 @@ class Sender {
   /// Posts until every event of the batch is delivered or rejected, or until give_up(). Events move
   /// from in_flight as they are settled; what was given up stays in the batch, and in_flight.
   Task<void> deliver(Batch& batch);
+
+  /// What later requests have as Authorization; empty: nothing.
+  void set_authorization(Secret value) noexcept { authorization_ = std::move(value); }
 
   /// Waits no longer between attempts than a shutdown can afford.
   void hurry() noexcept;
@@ -62,6 +66,7 @@ class Sender {
   Backoff backoff_;
   CodingChoice coding_;
   BatchBounds bounds_;
+  Secret authorization_;
   std::minstd_rand random_;
   std::chrono::steady_clock::time_point next_refusal_line_{};
   Counter retries_;

@@ -9,6 +9,8 @@ namespace llmgw::proxy {
 Verdict verdict_of(int status) noexcept {
   if (status >= 200 && status < 300) return Verdict::delivered;
   if (status == 413) return Verdict::split;
+  // 401: the token is being changed, here or there, or was forgotten; the events are good.
+  if (status == 401) return Verdict::retry;
   // 408: the collector gave up waiting for the body; 425: too early; 429: too many.
   if (status == 408 || status == 425 || status == 429) return Verdict::retry;
   if (status >= 400 && status < 500) return Verdict::rejected;

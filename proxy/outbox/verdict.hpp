@@ -12,7 +12,7 @@ enum class Verdict : std::uint8_t {
   delivered,  ///< 2xx
   split,      ///< 413: may pass in smaller parts
   rejected,   ///< any other 4xx: will not pass, however often it is sent
-  retry,      ///< 408, 425, 429, 5xx, and what no collector should say: may pass later
+  retry,      ///< 401, 408, 425, 429, 5xx, and what no collector should say: may pass later
 };
 
 Verdict verdict_of(int status) noexcept;

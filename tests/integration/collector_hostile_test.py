@@ -97,3 +97,14 @@ def test_file_of_somebody_else_is_not_taken_up_on_sighup(factory: Factory):
     collector.daemon.wait_for_log(lambda line: "not reopened" in line["msg"], "a word about it")
     assert wire.ask(collector.address, "POST", "/events", [], json.dumps(EVENT).encode()).status == 202
     assert json.loads(moved.read_text()) == EVENT and collector.events_path.read_text() == '{"name":"gateway"}'
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
+def test_pages_write_nothing(factory: Factory, origin: str):
+    collector = factory.collector()
+    body = json.dumps(EVENT).encode()
+    response = wire.ask(collector.address, "POST", "/events", [("Origin", origin), ("Content-Type", "text/plain")], body)
+    assert response.status == 403 and response.error["code"] == "origin_not_allowed"
+    assert collector.events() == []
+    assert wire.ask(collector.address, "OPTIONS", "/events", [("Origin", origin)]).status == 405
+    assert wire.ask(collector.address, "POST", "/events", [], body).status == 202

@@ -11,7 +11,14 @@ namespace {
 
 using Map = Environment::Map;
 
-Checked<Config> load(Map map) { return load_config(Environment(std::move(map))); }
+Result<std::string> read_fake(const std::string& path) {
+  if (path == "/token") return "hush-new\nhush-old\n";
+  if (path == "/three") return "hush\nhush\nhush\n";
+  if (path == "/empty") return "";
+  return make_error_code(boost::system::errc::no_such_file_or_directory);
+}
+
+Checked<Config> load(Map map) { return load_config(Environment(std::move(map)), read_fake); }
 
 TEST(CollectorConfig, DefaultsAreThoseOfTheTable) {
   const auto config = load({});
@@ -22,9 +29,10 @@ TEST(CollectorConfig, DefaultsAreThoseOfTheTable) {
   EXPECT_EQ(config->max_events_body, 16U << 20);
   EXPECT_EQ(config->log.level, log::Level::info);
   EXPECT_EQ(config->log.format, log::Format::json);
-  EXPECT_EQ(to_text(effective(*config)),
-            "PORT=:8081\nMAX_EVENTS_BODY=16MB\nEVENT_LOG_PATH=\nEVENT_LOG_SYNC=none\n"
-            "LOG_LEVEL=info\nLOG_FORMAT=json\n");
+  EXPECT_EQ(
+      to_text(effective(*config)),
+      "PORT=:8081\nMAX_EVENTS_BODY=16MB\nEVENTS_TOKEN_FILE=\nEVENT_LOG_PATH=\nEVENT_LOG_SYNC=none\n"
+      "LOG_LEVEL=info\nLOG_FORMAT=json\n");
 }
 
 TEST(CollectorConfig, ReadsEveryVariable) {
@@ -32,6 +40,7 @@ TEST(CollectorConfig, ReadsEveryVariable) {
                             {"EVENT_LOG_PATH", "/var/log/events.ndjson"},
                             {"EVENT_LOG_SYNC", "batch"},
                             {"MAX_EVENTS_BODY", "1000"},
+                            {"EVENTS_TOKEN_FILE", "/token"},
                             {"LOG_LEVEL", "warn"},
                             {"LOG_FORMAT", "text"}});
   ASSERT_TRUE(config) << config.error().lines[0];
@@ -39,10 +48,13 @@ TEST(CollectorConfig, ReadsEveryVariable) {
   EXPECT_EQ(config->event_log_path, "/var/log/events.ndjson");
   EXPECT_EQ(config->event_log_sync, LogSync::batch);
   EXPECT_EQ(config->max_events_body, 1'000U);
+  EXPECT_EQ(config->events_token.tokens.authorization().reveal(), "Bearer hush-new");
+  EXPECT_TRUE(config->events_token.tokens.accepts("Bearer hush-old"));
   EXPECT_EQ(config->log.level, log::Level::warn);
   EXPECT_EQ(config->log.format, log::Format::text);
   EXPECT_EQ(to_text(effective(*config)),
-            "PORT=127.0.0.1:0\nMAX_EVENTS_BODY=1000\nEVENT_LOG_PATH=/var/log/events.ndjson\n"
+            "PORT=127.0.0.1:0\nMAX_EVENTS_BODY=1000\nEVENTS_TOKEN_FILE=/token\nEVENT_LOG_PATH=/var/"
+            "log/events.ndjson\n"
             "EVENT_LOG_SYNC=batch\nLOG_LEVEL=warn\nLOG_FORMAT=text\n");
 }
 
@@ -68,7 +80,8 @@ TEST(CollectorConfig, NamesEachBadSettingByItself) {
       {"LOG_LEVEL", "loud", "not one of debug, info, warn or error"},
       {"LOG_FORMAT", "xml", "not one of json or text"},
   };
-  std::set<std::string_view> covered{"EVENT_LOG_PATH"};  // any path may come to exist
+  std::set<std::string_view> covered{"EVENTS_TOKEN_FILE",  // below
+                                     "EVENT_LOG_PATH"};    // any path may come to exist
   for (const auto& [name, value, reason] : cases) {
     const auto config = load({{name, value}});
     ASSERT_FALSE(config) << name << '=' << value;
@@ -77,6 +90,23 @@ TEST(CollectorConfig, NamesEachBadSettingByItself) {
   }
   for (const Variable& variable : variables())
     EXPECT_TRUE(covered.contains(variable.name)) << variable.name;
+}
+
+TEST(CollectorConfig, NamesFaultsOfTheTokenAndShowsNone) {
+  const std::string form =
+      "must hold a token, or two while it is changed, each a line of visible ASCII without spaces "
+      "(what it holds is not shown)";
+  const std::pair<std::string, std::string> cases[] = {
+      {"/none", "EVENTS_TOKEN_FILE=\"/none\": cannot be read: No such file or directory"},
+      {"hush", "EVENTS_TOKEN_FILE=\"***\": cannot be read: No such file or directory"},
+      {"/empty", "EVENTS_TOKEN_FILE=\"/empty\": " + form},
+      {"/three", "EVENTS_TOKEN_FILE=\"/three\": " + form},
+  };
+  for (const auto& [path, line] : cases) {
+    const auto config = load({{"EVENTS_TOKEN_FILE", path}});
+    ASSERT_FALSE(config) << path;
+    EXPECT_EQ(config.error().lines, std::vector{line});
+  }
 }
 
 TEST(CollectorConfig, ReportsAllFaultsTogether) {

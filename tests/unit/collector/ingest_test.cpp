@@ -227,6 +227,43 @@ TEST_F(IngestTest, StoresNothingOfABodyCutShort) {
   EXPECT_EQ(sink_.writes(), Writes{line("3")});
 }
 
+TEST_F(IngestTest, TakesNothingFromAPage) {
+  const char* origins[] = {"Origin: https://evil.example\r\n", "origin: null\r\n", "Origin:\r\n",
+                           "Origin: http://x\r\n", "Origin: a\r\nOrigin: b\r\n"};
+  for (const auto* fields : origins) {
+    const std::string answer = ask(post(line("1"), fields));
+    EXPECT_TRUE(starts(answer, "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\n"));
+    EXPECT_TRUE(has(answer, "\"code\":\"origin_not_allowed\"")) << fields;
+  }
+  EXPECT_EQ(sink_.attempts(), 0);
+  EXPECT_TRUE(has(ask(get("/metrics")), "llmgw_collector_requests_total{status=\"403\"} 5\n"));
+}
+
+TEST_F(IngestTest, TakesEventsWithAValidTokenOnly) {
+  server_.on_loop([this] { ingest_->gate().set_tokens(*BearerTokens::parse("new\nold")); });
+  const char* refused[] = {"",
+                           "Authorization: Bearer other\r\n",
+                           "Authorization: Basic old\r\n",
+                           "Authorization: Bearer\r\n",
+                           "Authorization: Bearer old\r\nAuthorization: Bearer old\r\n",
+                           "X-Authorization: Bearer old\r\n",
+                           "Proxy-Authorization: Bearer old\r\n"};
+  for (const auto* fields : refused) {
+    const std::string answer = ask(post(line("1"), fields));
+    EXPECT_TRUE(starts(answer, "HTTP/1.1 401 Unauthorized\r\n")) << fields;
+    EXPECT_TRUE(has(answer, "\r\nWWW-Authenticate: Bearer\r\n"));
+    EXPECT_TRUE(has(answer,
+                    "\"type\":\"invalid_request_error\",\"param\":null,"
+                    "\"code\":\"invalid_token\""));
+  }
+  EXPECT_EQ(sink_.attempts(), 0);
+  EXPECT_TRUE(ends(ask(post(line("1"), "Authorization: Bearer new\r\n")), "{\"accepted\":1}"));
+  EXPECT_TRUE(ends(ask(post(line("2"), "authorization: bearer old\r\n")), "{\"accepted\":1}"));
+  EXPECT_EQ(sink_.writes(), (Writes{line("1"), line("2")}));
+  EXPECT_TRUE(starts(ask(get("/healthz")), "HTTP/1.1 200 OK\r\n"));
+  EXPECT_TRUE(starts(ask(get("/metrics")), "HTTP/1.1 200 OK\r\n"));
+}
+
 TEST_F(IngestTest, CountsWhatItDoes) {
   ask(post(line("1") + line("2")));
   ask(post(line("1")));

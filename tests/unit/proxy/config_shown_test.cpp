@@ -27,6 +27,7 @@ TEST(ProxyConfig, DescribesItselfWithoutItsSecret) {
             "METERING_HASH_PAYLOADS=off\n"
             "METERING_HASH_KEY_FILE=\n"
             "COLLECTOR_URL=http://c/events\n"
+            "EVENTS_TOKEN_FILE=\n"
             "EVENT_QUEUE_SIZE=10000\n"
             "EVENT_SPOOL_DIR=\n"
             "EVENT_SPOOL_MAX=1GB\n"
@@ -56,6 +57,7 @@ TEST(ProxyConfig, ReadsBackItsDescription) {
                     {"UPSTREAM_OPENAI_BASE_URL", "http://[::1]:9/x/v1"},
                     {"UPSTREAM_CA_FILE", "/ca.pem"},
                     {"COLLECTOR_URL", "https://c:1/e"},
+                    {"EVENTS_TOKEN_FILE", "/token"},
                     {"DRAIN_DELAY", "1500us"},
                     {"MAX_REQUEST_BODY", "1000"},
                     {"ADMIN_LISTEN_ADDR", "off"},
@@ -80,6 +82,7 @@ TEST(ProxyConfig, ReadsBackItsDescription) {
   const Config with_digests =
       good({{"METERING_HASH_PAYLOADS", "hmac"}, {"METERING_HASH_KEY_FILE", "/hash"}});
   EXPECT_EQ(shown(with_digests).find("0123456789"), std::string::npos);
+  EXPECT_EQ(shown(good(unusual)).find("hush"), std::string::npos);
 }
 
 TEST(ProxyConfig, FillsItsTables) {

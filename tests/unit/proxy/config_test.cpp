@@ -24,6 +24,7 @@ TEST(ProxyConfig, DefaultsAreThoseOfTheTable) {
   EXPECT_EQ(config.upstream_ca_file, "");
   EXPECT_EQ(config.upstream_ca_pem, "");
   EXPECT_EQ(config.collector, std::nullopt);
+  EXPECT_TRUE(config.events_token.tokens.is_empty());
   EXPECT_EQ(config.event_queue_size, 10'000U);
   EXPECT_EQ(config.event_spool_dir, "");
   EXPECT_EQ(config.event_spool_max, 1U << 30);
@@ -47,6 +48,7 @@ TEST(ProxyConfig, ReadsEveryVariable) {
                               {"UPSTREAM_OPENAI_BASE_URL", "http://vllm:8000/openai"},
                               {"UPSTREAM_CA_FILE", "/ca.pem"},
                               {"COLLECTOR_URL", "http://collector:8081"},
+                              {"EVENTS_TOKEN_FILE", "/token"},
                               {"EVENT_QUEUE_SIZE", "5"},
                               {"EVENT_SPOOL_DIR", "/var/spool/llm"},
                               {"EVENT_SPOOL_MAX", "20MB"},
@@ -68,6 +70,7 @@ TEST(ProxyConfig, ReadsEveryVariable) {
   EXPECT_EQ(config.upstream_ca_file, "/ca.pem");
   EXPECT_EQ(config.upstream_ca_pem, pem);
   EXPECT_EQ(to_string(*config.collector), "http://collector:8081/events");
+  EXPECT_EQ(config.events_token.tokens.authorization().reveal(), "Bearer hush-new");
   EXPECT_EQ(config.event_queue_size, 5U);
   EXPECT_EQ(config.event_spool_dir, "/var/spool/llm");
   EXPECT_EQ(config.event_spool_max, 20U << 20);
@@ -155,6 +158,7 @@ TEST(ProxyConfig, NamesEachBadSettingByItself) {
       {"UPSTREAM_CA_FILE", "/key", "holds no certificate in PEM form"},
       {"COLLECTOR_URL", "collector:8081",
        "not an http or https URL: the scheme is not http or https"},
+      {"EVENTS_TOKEN_FILE", "/none", "cannot be read: No such file or directory"},
       {"EVENT_QUEUE_SIZE", "abc", "not an integer from 1 to 10000000"},
       {"EVENT_QUEUE_SIZE", "0", "not an integer from 1 to 10000000"},
       {"EVENT_QUEUE_SIZE", "10000001", "not an integer from 1 to 10000000"},

@@ -27,6 +27,7 @@ inline Result<std::string> read_fake(const std::string& path) {
       {"/space", "sk-a sk-b"},
       {"/high", "sk-\xc3\xa4"},
       {"/ca.pem", pem},
+      {"/token", "hush-new\nhush-old\n"},
       {"/hash", "0123456789abcdef\n"},
       {"/short", "0123456789abcde\n"},
   };

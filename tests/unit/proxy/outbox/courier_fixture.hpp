@@ -48,6 +48,10 @@ class FakeCollector {
   std::uint64_t events() const { return events_; }
   std::uint64_t posts() const { return posts_; }
   std::uint64_t packed_posts() const { return packed_posts_; }
+  /// What the last post had as Authorization.
+  std::string authorization() {
+    return server_.on_loop([this] { return authorization_; });
+  }
   /// Everything taken, in its order.
   std::string lines() {
     return server_.on_loop([this] { return lines_; });
@@ -55,6 +59,7 @@ class FakeCollector {
 
  private:
   Task<void> take(http::Exchange& exchange) {
+    authorization_ = exchange.head().value(http::FieldId::authorization);
     const std::string coding(exchange.head().value(http::FieldId::content_encoding));
     const auto body = co_await exchange.read_body(1 << 26);
     if (body.has_error()) co_return;
@@ -73,6 +78,7 @@ class FakeCollector {
 
   Answering answering_;
   std::string lines_;
+  std::string authorization_;
   std::atomic<std::uint64_t> events_{0}, posts_{0}, packed_posts_{0};
   http::Router router_;
   http::LoopbackServer server_{

@@ -56,6 +56,25 @@ class CourierTest : public SpoolTest {
   std::unique_ptr<Courier> courier_;
 };
 
+TEST_F(CourierTest, SendsTheTokenThatIsValidNow) {
+  FakeCollector collector;
+  start(collector.url());
+  courier_->authorize(Secret("Bearer first"));
+  courier_->start();
+  push(0, 1);
+  EXPECT_TRUE(becomes_true([&] { return collector.events() == 1; }));
+  EXPECT_EQ(collector.authorization(), "Bearer first");
+  courier_->authorize(Secret("Bearer second"));
+  push(1, 2);
+  EXPECT_TRUE(becomes_true([&] { return collector.events() == 2; }));
+  EXPECT_EQ(collector.authorization(), "Bearer second");
+  courier_->authorize({});
+  push(2, 3);
+  EXPECT_TRUE(becomes_true([&] { return collector.events() == 3; }));
+  EXPECT_EQ(collector.authorization(), "");
+  courier_->stop();
+}
+
 TEST_F(CourierTest, BooksAddUpAtAnyMoment) {
   int posts = 0;
   FakeCollector collector(

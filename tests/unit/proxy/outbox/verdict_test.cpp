@@ -14,7 +14,7 @@ TEST(Verdict, OfEachStatus) {
     Verdict expected = Verdict::retry;
     if (status / 100 == 2) expected = Verdict::delivered;
     if (status / 100 == 4) expected = Verdict::rejected;
-    if (status == 408 || status == 425 || status == 429) expected = Verdict::retry;
+    if (status == 401 || status == 408 || status == 425 || status == 429) expected = Verdict::retry;
     if (status == 413) expected = Verdict::split;
     EXPECT_EQ(verdict_of(status), expected) << status;
   }
