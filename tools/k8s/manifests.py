@@ -18,7 +18,10 @@ FOLDER = ROOT / "deploy" / "k8s"
 # What only a package manager's object carries.
 HELM_ONLY = ("helm.sh/chart:", "app.kubernetes.io/managed-by: Helm")
 HEADS = {
-    "20-collector.yaml": "# llm-collector, which stores the metering events; here it writes them to its log.",
+    "20-collector.yaml": """# llm-collector, which stores the metering events; here it writes them to its log.
+#
+# The network policy is all that says who may write events. To ask for a token as well, make the secret `events-token` and
+# patch both deployments as docs/kubernetes.md shows; the chart has it as `events.token.existingSecret`.""",
     "30-proxy.yaml": """# llm-proxy, the gateway: kubectl -n llm-system get service llm-proxy
 #
 # To keep traffic on its node, add to the Service's spec `trafficDistribution: PreferSameNode` (Kubernetes 1.35 and

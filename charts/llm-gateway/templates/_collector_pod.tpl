@@ -36,8 +36,12 @@ spec:
       {{- include "llmgw.probes" "http" | nindent 6 }}
       resources:
         {{- toYaml $collector.resources | nindent 8 }}
-      {{- if or $collector.persistence.enabled $collector.extraVolumeMounts }}
+      {{- $token := include "llmgw.hasEventsToken" (list . "collector") }}
+      {{- if or $collector.persistence.enabled $token $collector.extraVolumeMounts }}
       volumeMounts:
+        {{- if $token }}
+        {{- include "llmgw.eventsTokenMount" . | nindent 8 }}
+        {{- end }}
         {{- if $collector.persistence.enabled }}
         - name: events
           mountPath: /var/lib/llm-gateway
@@ -46,8 +50,11 @@ spec:
         {{- toYaml . | nindent 8 }}
         {{- end }}
       {{- end }}
-  {{- if or $collector.persistence.enabled $collector.extraVolumes }}
+  {{- if or $collector.persistence.enabled $token $collector.extraVolumes }}
   volumes:
+    {{- if $token }}
+    {{- include "llmgw.eventsTokenVolume" . | nindent 4 }}
+    {{- end }}
     {{- with $collector.persistence }}
     {{- if .enabled }}
     - name: events
@@ -63,6 +70,9 @@ spec:
 
 {{- define "llmgw.collectorConfig" -}}
 PORT: "8081"
+{{- if include "llmgw.hasEventsToken" (list . "collector") }}
+EVENTS_TOKEN_FILE: /etc/llm-gateway/events-token/token
+{{- end }}
 {{- if .Values.collector.persistence.enabled }}
 EVENT_LOG_PATH: /var/lib/llm-gateway/events.ndjson
 {{- end }}

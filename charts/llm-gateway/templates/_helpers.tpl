@@ -174,3 +174,24 @@ readinessProbe:
   timeoutSeconds: 2
   failureThreshold: 1
 {{- end }}
+
+{{/* Whether a daemon has the token for events: list of root and component. */}}
+{{- define "llmgw.hasEventsToken" -}}
+{{- $token := (index . 0).Values.events.token -}}
+{{- if and $token.existingSecret (or $token.required (eq (index . 1) "proxy")) }}true{{ end -}}
+{{- end }}
+
+{{/* Its mount and its volume, the same in either pod. */}}
+{{- define "llmgw.eventsTokenMount" -}}
+- name: events-token
+  mountPath: /etc/llm-gateway/events-token
+  readOnly: true
+{{- end }}
+
+{{- define "llmgw.eventsTokenVolume" -}}
+- name: events-token
+  secret:
+    secretName: {{ .Values.events.token.existingSecret }}
+    items: [{key: {{ .Values.events.token.secretKey }}, path: token}]
+    defaultMode: 0440
+{{- end }}

@@ -64,6 +64,9 @@ spec:
         - name: upstream-key
           mountPath: /etc/llm-gateway/upstream-key
           readOnly: true
+        {{- if include "llmgw.hasEventsToken" (list . "proxy") }}
+        {{- include "llmgw.eventsTokenMount" . | nindent 8 }}
+        {{- end }}
         {{- if $proxy.upstream.caBundle.configMap }}
         - name: upstream-ca
           mountPath: /etc/llm-gateway/upstream-ca
@@ -82,6 +85,9 @@ spec:
         secretName: {{ include "llmgw.secretName" . }}
         items: [{key: {{ $proxy.upstream.secretKey }}, path: key}]
         defaultMode: 0440
+    {{- if include "llmgw.hasEventsToken" (list . "proxy") }}
+    {{- include "llmgw.eventsTokenVolume" . | nindent 4 }}
+    {{- end }}
     {{- with $proxy.upstream.caBundle }}
     {{- if .configMap }}
     - name: upstream-ca
@@ -131,6 +137,9 @@ UPSTREAM_CA_FILE: /etc/llm-gateway/upstream-ca/ca.crt
 {{- end }}
 {{- with include "llmgw.collectorUrl" . }}
 COLLECTOR_URL: {{ . | quote }}
+{{- end }}
+{{- if include "llmgw.hasEventsToken" (list . "proxy") }}
+EVENTS_TOKEN_FILE: /etc/llm-gateway/events-token/token
 {{- end }}
 {{- if $proxy.spool.enabled }}
 EVENT_SPOOL_DIR: /var/lib/llm-gateway/spool
