@@ -3,6 +3,8 @@
 // client says it will send costs nothing yet.
 #include "collector/ingest_body.hpp"
 
+#include <algorithm>
+
 namespace llmgw::collector {
 namespace {
 
@@ -18,7 +20,29 @@ Task<Result<void>> send_continue(Exchange& exchange) {
   co_return sent;
 }
 
+// Room for all of a body is asked for once this much of it is there: memory that is set aside for
+// many thousands of bodies that never come would run out as well.
+constexpr std::size_t first_room = 64 * 1024;
+
+void append(std::string& body, std::string_view bytes, const http::Framing& framing) {
+  const bool is_known = framing.kind == http::Framing::Kind::length;
+  if (is_known && body.size() + bytes.size() > body.capacity())
+    body.reserve(body.size() + bytes.size() > first_room
+                     ? framing.length
+                     : std::min<std::size_t>(framing.length, first_room));
+  body.append(bytes);
+}
+
 }  // namespace
+
+std::chrono::milliseconds patience_with(std::size_t received,
+                                        std::chrono::steady_clock::duration since_begin) noexcept {
+  using std::chrono::milliseconds;
+  const milliseconds for_these(received * 1'000 / least_body_rate);
+  const auto left =
+      std::chrono::ceil<milliseconds>(Exchange::progress_timeout + for_these - since_begin);
+  return std::clamp<milliseconds>(left, milliseconds(0), Exchange::progress_timeout);
+}
 
 Task<Result<std::string>> read_body(Exchange& exchange, std::size_t most, BodyShare& share) {
   const http::Framing framing = exchange.head().framing;
@@ -31,7 +55,7 @@ Task<Result<std::string>> read_body(Exchange& exchange, std::size_t most, BodySh
     if (sent.has_error()) co_return sent.error();
   }
   std::string body;
-  if (has_length) body.reserve(framing.length);
+  const auto begun = Deadline::Clock::now();
   std::string_view input = early;
   for (;;) {
     const BodyDecoder::Piece piece = exchange.body().next(input);
@@ -39,13 +63,15 @@ Task<Result<std::string>> read_body(Exchange& exchange, std::size_t most, BodySh
       case BodyDecoder::Kind::payload:
         if (body.size() + piece.bytes.size() > most) co_return errc::body_too_large;
         if (!share.take(piece.bytes.size())) co_return errc::overloaded;
-        body.append(piece.bytes);
+        append(body, piece.bytes, framing);
         break;
       case BodyDecoder::Kind::framing: break;
       case BodyDecoder::Kind::end: exchange.client().unread(input); co_return body;
       case BodyDecoder::Kind::fault: co_return errc::malformed_message;
       case BodyDecoder::Kind::need_more: {
-        exchange.client().expires_after(Exchange::progress_timeout);
+        const auto patience = patience_with(body.size(), Deadline::Clock::now() - begun);
+        if (patience.count() == 0) co_return errc::timed_out;
+        exchange.client().expires_after(patience);
         const auto more = co_await exchange.client().read();
         exchange.client().expires_never();
         if (more.has_error()) co_return more.error();

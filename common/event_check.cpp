@@ -39,6 +39,8 @@ constexpr std::string_view expectation(Kind kind) {
   return "is not acceptable";
 }
 
+// What is stored has to be readable to others, whose parsers go deeper by calling themselves.
+constexpr std::size_t deepest = 100;
 constexpr std::size_t schema_version = index_of("schema_version");
 constexpr std::size_t event_id = index_of("event_id");
 
@@ -127,8 +129,7 @@ class Checker {
     return false;
   }
   bool descend() {
-    ++depth_;
-    return true;
+    return ++depth_ <= deepest || refuse("nested more than " + std::to_string(deepest) + " deep");
   }
   bool ascend() {
     --depth_;

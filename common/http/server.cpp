@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "common/async/next_turn.hpp"
 #include "common/log.hpp"
 
 namespace llmgw::http {
@@ -81,6 +82,8 @@ Task<void> Server::run(ByteStream::Pointer stream) {
   sessions_.push_back(session);
   try {
     while (co_await serve_one(session)) {
+      // However many requests came at once, the other connections have their turn in between.
+      if (session.stream->has_unread()) co_await NextTurn(loop_);
     }
   } catch (const std::exception& failure) {
     log::error("session failed", {{"reason", failure.what()}});

@@ -108,3 +108,17 @@ def test_pages_write_nothing(factory: Factory, origin: str):
     assert collector.events() == []
     assert wire.ask(collector.address, "OPTIONS", "/events", [("Origin", origin)]).status == 405
     assert wire.ask(collector.address, "POST", "/events", [], body).status == 202
+
+
+def test_bodies_that_never_come_set_no_memory_aside(factory: Factory):
+    collector = factory.collector()
+    opened = [wire.Connection(collector.address) for _ in range(200)]
+    for connection in opened:
+        connection.send(b"POST /events HTTP/1.1\r\nHost: x\r\nContent-Length: 16000000\r\n\r\n{")
+    samples = lambda: wire.ask(collector.address, "GET", "/metrics").body.decode()
+    wait_until(lambda: "llmgw_collector_held_body_bytes 200\n" in samples(), "all of them")
+    if not SANITIZED:  # which set terabytes aside
+        status = pathlib.Path(f"/proc/{collector.daemon.pid}/status").read_text()
+        assert int(status.split("VmSize:")[1].split()[0]) < 1024 * 1024  # KiB
+    for connection in opened:
+        connection.close()

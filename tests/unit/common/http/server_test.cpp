@@ -2,6 +2,9 @@
 // The server over real sockets: framings, persistence and drain.
 #include "common/http/server.hpp"
 
+#include <future>
+
+#include "common/http/router.hpp"
 #include "tests/unit/common/http/server_fixture.hpp"
 
 namespace llmgw::http {
@@ -47,6 +50,37 @@ TEST_F(HttpServerTest, AnswersThousandsOfPipelinedRequestsInLinearTime) {
   }
   sender.join();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
+}
+
+// The loop is held up in a first request until all others have arrived: then each connection has
+// its turn.
+TEST(HttpServerTurns, ManyRequestsOfOneConnectionKeepNobodyWaiting) {
+  std::promise<void> arrived;
+  int served = 0;
+  int served_before_the_other = -1;
+  Router router;
+  const auto add = [&router](const char* path, std::function<void()> work) {
+    router.add("GET", path, [work](Exchange& exchange) -> Task<void> {
+      work();
+      co_await exchange.reply(200, {}, "");
+    });
+  };
+  add("/first", [&] { arrived.get_future().wait(); });
+  add("/many", [&] { ++served; });
+  add("/one", [&] { served_before_the_other = served; });
+  LoopbackServer server(router, {});
+  constexpr int count = 1'000;
+  std::string requests = "GET /first HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (int i = 0; i < count; ++i) requests += "GET /many HTTP/1.1\r\nHost: x\r\n\r\n";
+  RawClient many(server.port);
+  RawClient one(server.port);
+  many.send(requests);
+  one.send("GET /one HTTP/1.1\r\nHost: x\r\n\r\n");
+  arrived.set_value();
+  one.read_response();
+  EXPECT_LT(server.on_loop([&] { return served_before_the_other; }), count / 2);
+  for (int i = 0; i <= count; ++i) many.read_response();
+  EXPECT_EQ(server.on_loop([&] { return served; }), count);
 }
 
 TEST_F(HttpServerTest, SkipsABodyThatNobodyReadIfItIsThere) {
