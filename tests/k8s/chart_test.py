@@ -183,8 +183,8 @@ def test_documents_schema_knows_each_value_and_no_other():
 
 MANAGED = {"proxy": {"LISTEN_ADDR", "ADMIN_LISTEN_ADDR", "UPSTREAM_OPENAI_BASE_URL", "UPSTREAM_OPENAI_API_KEY",
                      "UPSTREAM_OPENAI_API_KEY_FILE", "UPSTREAM_CA_FILE", "COLLECTOR_URL", "DRAIN_DELAY",
-                     "DRAIN_TIMEOUT", "EVENT_SPOOL_DIR", "EVENT_SPOOL_MAX"},
-           "collector": {"PORT", "EVENT_LOG_PATH"}}
+                     "DRAIN_TIMEOUT", "EVENT_SPOOL_DIR", "EVENT_SPOOL_MAX", "EVENTS_TOKEN_FILE"},
+           "collector": {"PORT", "EVENT_LOG_PATH", "EVENTS_TOKEN_FILE"}}
 
 
 @pytest.mark.parametrize("daemon", MANAGED)
