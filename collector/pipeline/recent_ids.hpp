@@ -17,12 +17,15 @@ class KeyTable {
   /// be able to choose them so that all look for the same place.
   explicit KeyTable(const HashSecret& secret) noexcept : hash_(secret) {}
 
-  bool contains(const EventKey& key) const noexcept;
+  /// What the other methods want with a key; the same for tables of one secret.
+  std::uint64_t hash(const EventKey& key) const noexcept { return hash_.of(key); }
+
+  bool contains(const EventKey& key, std::uint64_t hash) const noexcept;
   /// The key is not none. False if it was in it.
-  bool insert(const EventKey& key);
-  bool erase(const EventKey& key) noexcept;
-  /// Brings the memory where the key would be closer.
-  void prefetch(const EventKey& key) const noexcept;
+  bool insert(const EventKey& key, std::uint64_t hash);
+  bool erase(const EventKey& key, std::uint64_t hash) noexcept;
+  /// Brings the memory where a key would be closer.
+  void prefetch(std::uint64_t hash) const noexcept;
   void append_to(std::vector<EventKey>& keys) const;
   void clear() noexcept;
   std::size_t size() const noexcept { return size_; }
@@ -30,8 +33,10 @@ class KeyTable {
   std::size_t probes() const noexcept;
 
  private:
-  std::size_t home(const EventKey& key) const noexcept;
-  std::size_t place(const EventKey& key) const noexcept;
+  std::size_t home(std::uint64_t hash) const noexcept {
+    return static_cast<std::size_t>(hash) & (slots_.size() - 1);
+  }
+  std::size_t place(const EventKey& key, std::uint64_t hash) const noexcept;
   void grow();
 
   SipHash hash_;
@@ -50,15 +55,17 @@ class RecentIds {
       : least_(least), young_(secret), old_(secret) {}
 
   bool contains(const EventKey& key) const noexcept {
-    return young_.contains(key) || old_.contains(key);
+    const std::uint64_t hash = young_.hash(key);
+    return young_.contains(key, hash) || old_.contains(key, hash);
   }
   /// Remembers a key that is not none. False if it is known; it keeps its age then.
   bool insert(const EventKey& key);
   /// Takes back an insert().
   void erase(const EventKey& key) noexcept;
   void prefetch(const EventKey& key) const noexcept {
-    young_.prefetch(key);
-    old_.prefetch(key);
+    const std::uint64_t hash = young_.hash(key);
+    young_.prefetch(hash);
+    old_.prefetch(hash);
   }
   /// All keys; given to insert() in this order they make the same set again.
   std::vector<EventKey> keys() const;
