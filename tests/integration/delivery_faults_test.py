@@ -117,7 +117,7 @@ def test_says_when_to_come_back(factory: Factory):
         assert 2 <= times[1] - times[0]
 
 
-@pytest.mark.parametrize("status", ["400 Bad Request", "401 Unauthorized", "404 Not Found", "422 Unprocessable Content"])
+@pytest.mark.parametrize("status", ["400 Bad Request", "404 Not Found", "422 Unprocessable Content"])
 def test_refuses_for_good(factory: Factory, settings: dict, status: str):
     with FakeCollector(status=status) as collector:
         proxy = factory.proxy(factory.mock().url, collector.url, **settings)

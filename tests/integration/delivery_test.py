@@ -70,7 +70,8 @@ def test_collector_that_is_slow(factory: Factory):
         assert len(collector.batches) < 25  # they grow while one is under way
 
 
-@pytest.mark.parametrize("status", ["500 Internal Server Error", "503 Service Unavailable", "429 Too Many Requests"])
+@pytest.mark.parametrize("status", ["500 Internal Server Error", "503 Service Unavailable", "429 Too Many Requests",
+                                    "401 Unauthorized"])
 def test_events_are_kept_while_the_collector_is_in_trouble(factory: Factory, status: str):
     with FakeCollector(status=status) as collector:
         proxy = factory.proxy(factory.mock().url, collector.url)
