@@ -2,6 +2,8 @@
 // Requests over one kept connection.
 #include "common/http/client.hpp"
 
+#include <algorithm>
+
 #include "common/async/spawn.hpp"
 #include "common/http/body_decoder.hpp"
 #include "common/http/head_reader.hpp"
@@ -9,6 +11,12 @@
 
 namespace llmgw::http {
 namespace {
+
+std::chrono::milliseconds until(std::chrono::steady_clock::time_point end) noexcept {
+  using std::chrono::milliseconds;
+  const auto left = std::chrono::ceil<milliseconds>(end - std::chrono::steady_clock::now());
+  return std::max(left, milliseconds(0));
+}
 
 std::string_view value_of(const ResponseHead& head, std::string_view name) noexcept {
   for (const Field& each : head.fields)
@@ -18,7 +26,8 @@ std::string_view value_of(const ResponseHead& head, std::string_view name) noexc
 
 }  // namespace
 
-Task<Result<Response>> Client::request(Request request, std::chrono::milliseconds limit) {
+Task<Result<Response>> Client::request(Request request, Limits limits) {
+  const Clock::time_point end = Clock::now() + limits.all;
   std::string head;
   head.append(request.method).append(" ").append(request.path).append(" HTTP/1.1\r\n");
   append_field(head, "Host", server_.authority);
@@ -31,13 +40,27 @@ Task<Result<Response>> Client::request(Request request, std::chrono::millisecond
   head.append("\r\n");
 
   if (stream_ && stream_->is_stale()) stream_.reset();
-  if (!stream_) {
-    const Result<void> opened = co_await open(limit);
-    if (opened.has_error()) co_return opened.error();
+  const bool is_new = stream_ == nullptr;
+  if (is_new) {
+    const Result<void> opened = co_await open(limits, end);
+    if (opened.has_error()) {
+      begin_anew();
+      co_return opened.error();
+    }
   }
-  stream_->expires_after(limit);
+  // No deadline of the loop, which may be two ticks late: who waits here waits for all that
+  // follows.
+  Alarm limit(loop_);
+  limit.set(until(end), [this] { stream_->close(errc::timed_out); });
+  if (is_new && tls_ != nullptr) {
+    const Result<void> secured = co_await stream_->start_tls(*tls_, server_.host);
+    if (secured.has_error()) {
+      begin_anew();
+      co_return secured.error();
+    }
+  }
   auto response = co_await exchange(head, request.body);
-  if (response.has_error()) stream_.reset();
+  if (response.has_error()) begin_anew();
   co_return response;
 }
 
@@ -46,20 +69,26 @@ void Client::cancel() noexcept {
   if (stream_) stream_->close();
 }
 
-Task<Result<void>> Client::open(std::chrono::milliseconds limit) {
-  const auto addresses = co_await book_.get(limit, &attempt_);
-  if (addresses.has_error()) co_return addresses.error();
-  auto stream = co_await connect(loop_, *addresses, limit, &attempt_);
-  if (stream.has_error()) {
-    book_.doubt();
-    co_return stream.error();
+// A name server that is silent costs a server that may have moved no more than a connection would:
+// then the last addresses known are tried.
+Task<Result<std::vector<Endpoint>>> Client::look_up(Limits limits, Clock::time_point end) {
+  if (doubtful_) {
+    auto anew = co_await book_.get_anew(limits.connect, &attempt_);
+    if (anew.has_value()) doubtful_ = false;
+    if (anew.has_value() || anew.error() == errc::cancelled) co_return anew;
   }
+  auto known = co_await book_.get(until(end), &attempt_);
+  co_return known;
+}
+
+Task<Result<void>> Client::open(Limits limits, Clock::time_point end) {
+  const auto addresses = co_await look_up(limits, end);
+  if (addresses.has_error()) co_return addresses.error();
+  auto stream =
+      co_await connect(loop_, *addresses, std::min(limits.connect, until(end)), &attempt_);
+  if (stream.has_error()) co_return stream.error();
   stream_ = std::move(*stream);
-  if (tls_ == nullptr) co_return Result<void>();
-  stream_->expires_after(limit);
-  const Result<void> secured = co_await stream_->start_tls(*tls_, server_.host);
-  if (secured.has_error()) stream_.reset();
-  co_return secured;
+  co_return Result<void>();
 }
 
 // The answer is read while the request is still being sent: a server may refuse a body that it has

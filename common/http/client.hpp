@@ -31,9 +31,15 @@ struct Response {
 };
 
 /// One request at a time, on one loop. A kept connection that turns out to be dead before a byte
-/// was sent is replaced silently; anything later is the caller's to repeat.
+/// was sent is replaced silently; anything later is the caller's to repeat, and then begins with
+/// what the server's name stands for by that time.
 class Client {
  public:
+  struct Limits {
+    std::chrono::milliseconds connect;  ///< for TCP: a server that is there accepts at once
+    std::chrono::milliseconds all;      ///< from the look-up of the name to the answer's last byte
+  };
+
   /// `tls` may be nullptr for an http server.
   Client(Loop& loop, HttpUrl server, TlsContext* tls)
       : loop_(loop),
@@ -41,9 +47,9 @@ class Client {
         tls_(tls),
         book_(loop, server_.host, server_.port) {}
 
-  /// Sends and waits for the answer, `limit` for all of it. errc::not_resolved, refused, timed_out,
-  /// tls_failed, connection_closed, connection_reset, malformed_message, body_too_large, cancelled.
-  Task<Result<Response>> request(Request request, std::chrono::milliseconds limit);
+  /// Sends and waits for the answer. errc::not_resolved, refused, timed_out, tls_failed,
+  /// connection_closed, connection_reset, malformed_message, body_too_large, cancelled.
+  Task<Result<Response>> request(Request request, Limits limits);
 
   /// Whether a connection of an earlier request is kept. The server may have closed it without
   /// our knowing yet: a request that fails on it says little about the server.
@@ -51,6 +57,11 @@ class Client {
 
   /// Closes the kept connection; not while a request is under way.
   void close() noexcept { stream_.reset(); }
+  /// The same, and the next request looks the server's name up before it connects.
+  void begin_anew() noexcept {
+    close();
+    doubtful_ = true;
+  }
 
   /// Ends what is under way with errc::cancelled.
   void cancel() noexcept;
@@ -58,7 +69,9 @@ class Client {
   static constexpr std::size_t body_most = 64 * 1024;
 
  private:
-  Task<Result<void>> open(std::chrono::milliseconds limit);
+  using Clock = std::chrono::steady_clock;
+  Task<Result<std::vector<Endpoint>>> look_up(Limits limits, Clock::time_point end);
+  Task<Result<void>> open(Limits limits, Clock::time_point end);
   Task<Result<Response>> exchange(std::string_view head, std::string_view body);
   Task<void> send(std::string_view head, std::string_view body, Result<void>& sent);
   Task<Result<Response>> read_response();
@@ -69,7 +82,8 @@ class Client {
   AddressBook book_;
   ByteStream::Pointer stream_;
   ConnectAttempt attempt_;
-  bool keep_ = false;  // whether the last response left the connection usable
+  bool doubtful_ = false;  // whether the server may have moved
+  bool keep_ = false;      // whether the last response left the connection usable
 };
 
 }  // namespace llmgw::http

@@ -8,9 +8,8 @@
 namespace llmgw::proxy {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr std::chrono::seconds refusal_line_interval{10};
+constexpr std::chrono::seconds line_interval{10};
+constexpr std::size_t most_said_of_an_answer = 300;
 
 bool is_lost_connection(const boost::system::error_code& code) noexcept {
   return code == errc::connection_closed || code == errc::connection_reset ||
@@ -30,6 +29,7 @@ Task<void> Sender::deliver(Batch& batch) {
   BatchBounds bounds = bounds_;
   while (!batch.is_empty() && !given_up_) {
     const Batch::Piece piece = batch.front(bounds);
+    const auto begun = Clock::now();
     const Answer answer = co_await post(piece.lines);
     switch (answer.verdict) {
       case Verdict::delivered: settle(batch, piece, Term::delivered); break;
@@ -42,14 +42,15 @@ Task<void> Sender::deliver(Batch& batch) {
           bounds_.bytes = std::clamp(bounds.bytes, smallest_bound, bounds_.bytes);
         }
         break;
-      case Verdict::retry: retries_.add(); co_await wait(answer.retry_after);
+      case Verdict::retry: retries_.add(); co_await wait(answer.retry_after, begun);
     }
   }
 }
 
-Task<void> Sender::wait(std::chrono::milliseconds retry_after) {
+Task<void> Sender::wait(std::chrono::milliseconds retry_after, Clock::time_point begun) {
   if (given_up_) co_return;
-  const auto pause = backoff_.next(static_cast<std::uint32_t>(random_()), retry_after);
+  const auto spent = std::chrono::floor<std::chrono::milliseconds>(Clock::now() - begun);
+  const auto pause = backoff_.next(static_cast<std::uint32_t>(random_()), spent, retry_after);
   co_await pause_.wait(hurried_ ? std::min(pause, Backoff::shortest) : pause);
 }
 
@@ -77,13 +78,18 @@ Task<Sender::Answer> Sender::post(std::string_view lines) {
     note_failure(response.error().message());
     co_return Answer{};
   }
-  const Answer answer{verdict_of(response->status), parse_retry_after(response->retry_after)};
+  const Answer answer{verdict_of(response->status, response->body),
+                      parse_retry_after(response->retry_after)};
   switch (answer.verdict) {
     case Verdict::delivered: coding_.note(lines.size(), compressed, Clock::now() - begun); break;
     case Verdict::retry: note_failure("status " + std::to_string(response->status)); break;
     default: note_refusal(*response);
   }
-  if (answer.verdict != Verdict::retry) note_success();
+  if (answer.verdict == Verdict::retry) {
+    client_.begin_anew();  // whoever answered may not be the collector, or not the one to ask
+  } else {
+    note_success();
+  }
   co_return answer;
 }
 
@@ -93,9 +99,9 @@ Task<Result<http::Response>> Sender::request(http::Request request) {
   const Secret authorization = authorization_;  // which may change before there is an answer
   request.authorization = authorization.reveal();
   const bool was_kept = client_.has_kept_connection();
-  auto response = co_await client_.request(request, post_limit);
+  auto response = co_await client_.request(request, limits);
   if (response.has_error() && was_kept && !given_up_ && is_lost_connection(response.error())) {
-    response = co_await client_.request(request, post_limit);
+    response = co_await client_.request(request, limits);
   }
   co_return response;
 }
@@ -109,16 +115,22 @@ void Sender::settle(Batch& batch, const Batch::Piece& piece, Term term) noexcept
 void Sender::note_refusal(const http::Response& response) {
   const auto now = Clock::now();
   if (now < next_refusal_line_) return;
-  next_refusal_line_ = now + refusal_line_interval;
-  log::error(
-      "collector refused a batch",
-      {{"status", response.status}, {"answer", std::string_view(response.body).substr(0, 300)}});
+  next_refusal_line_ = now + line_interval;
+  log::error("collector refused a batch",
+             {{"status", response.status},
+              {"answer", std::string_view(response.body).substr(0, most_said_of_an_answer)}});
 }
 
-void Sender::note_failure(std::string_view reason) {
-  if (given_up_ || backoff_.is_failing()) return;
+// Once an outage, and again where its reason has changed: an outage that has become a 401 does not
+// end by itself.
+void Sender::note_failure(std::string reason) {
+  if (given_up_) return;
+  const auto now = Clock::now();
+  if (backoff_.is_failing() && (reason == last_failure_ || now < next_failure_line_)) return;
+  next_failure_line_ = now + line_interval;
   log::warn("collector does not take events; they are kept and tried again",
             {{"collector", to_string(collector_)}, {"reason", reason}});
+  last_failure_ = std::move(reason);
 }
 
 void Sender::note_success() {

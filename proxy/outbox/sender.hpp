@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <random>
+#include <string>
 
 #include "common/async/timer.hpp"
 #include "common/counter.hpp"
@@ -42,7 +43,9 @@ class Sender {
   /// Attempts that failed and were put off. Any thread.
   std::uint64_t retries() const noexcept { return retries_.value(); }
 
-  static constexpr std::chrono::seconds post_limit{10};
+  /// What a collector that accepts and then says nothing costs: it may have been replaced
+  /// meanwhile.
+  static constexpr http::Client::Limits limits{std::chrono::seconds(1), std::chrono::seconds(5)};
   /// After a 413 later batches are cut smaller too, but not smaller than this.
   static constexpr std::size_t smallest_bound = 64 * 1024;
 
@@ -51,12 +54,13 @@ class Sender {
     Verdict verdict = Verdict::retry;
     std::chrono::milliseconds retry_after{0};
   };
-  Task<void> wait(std::chrono::milliseconds retry_after);
+  using Clock = std::chrono::steady_clock;
+  Task<void> wait(std::chrono::milliseconds retry_after, Clock::time_point begun);
   Task<Answer> post(std::string_view lines);
   Task<Result<http::Response>> request(http::Request request);
   void settle(Batch& batch, const Batch::Piece& piece, Term term) noexcept;
   void note_refusal(const http::Response& response);
-  void note_failure(std::string_view reason);
+  void note_failure(std::string reason);
   void note_success();
 
   const HttpUrl& collector_;
@@ -68,7 +72,8 @@ class Sender {
   BatchBounds bounds_;
   Secret authorization_;
   std::minstd_rand random_;
-  std::chrono::steady_clock::time_point next_refusal_line_{};
+  Clock::time_point next_refusal_line_{}, next_failure_line_{};
+  std::string last_failure_;
   Counter retries_;
   bool hurried_ = false;
   bool given_up_ = false;

@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: MIT
-// Status codes and Retry-After.
+// Status codes, the collector's words, and Retry-After.
 #include "proxy/outbox/verdict.hpp"
 
 #include <charconv>
+#include <nlohmann/json.hpp>
 
 namespace llmgw::proxy {
+namespace {
 
-Verdict verdict_of(int status) noexcept {
+bool is_refusal_of_a_batch(std::string_view body) {
+  const auto answer = nlohmann::json::parse(body, nullptr, false);
+  const nlohmann::json::json_pointer place("/error/code");
+  if (!answer.contains(place)) return false;
+  const nlohmann::json& code = answer.at(place);
+  return code == "invalid_event" || code == "invalid_content_encoding";
+}
+
+}  // namespace
+
+Verdict verdict_of(int status, std::string_view body) {
   if (status >= 200 && status < 300) return Verdict::delivered;
   if (status == 413) return Verdict::split;
-  // 401: the token is being changed, here or there, or was forgotten; the events are good.
-  if (status == 401) return Verdict::retry;
-  // 408: the collector gave up waiting for the body; 425: too early; 429: too many.
-  if (status == 408 || status == 425 || status == 429) return Verdict::retry;
-  if (status >= 400 && status < 500) return Verdict::rejected;
+  if (status == 400 && is_refusal_of_a_batch(body)) return Verdict::rejected;
   return Verdict::retry;
 }
 

@@ -90,7 +90,8 @@ def reply(body: bytes = b"{}", status: str = "200 OK", fields: wire.Fields | Non
 class ScriptedServer:
     """Runs `script`, which a test may replace at any time, for each connection."""
 
-    def __init__(self, script: Script, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, script: Script, port: int = 0, tls: ssl.SSLContext | None = None,
+                 host: str = "127.0.0.1") -> None:
         self.script, self.tls = script, tls
         self.requests: list[Request] = []
         self.handshakes: list[bool | str] = []  # of TLS: whether a session was resumed, or what went wrong
@@ -98,7 +99,7 @@ class ScriptedServer:
         self.faults: list[BaseException] = []
         self.peers: list[Peer] = []
         self.closing = False
-        self.listener = socket.create_server(("127.0.0.1", port))
+        self.listener = socket.create_server((host, port))
         self.address = self.listener.getsockname()
         self.url = url(self.address, "https" if tls else "http")
         self.thread = threading.Thread(target=self._accept, daemon=True)
@@ -179,16 +180,21 @@ class AnsweringServer(ScriptedServer):
                 return
 
 
+REFUSAL = (b'{"error":{"message":"Nothing was stored: the first event is none.","type":"invalid_request_error",'
+           b'"param":null,"code":"invalid_event"}}')
+
+
 class FakeCollector(ScriptedServer):
     """Takes batches while `is_open` is set; answers with `status`."""
 
-    def __init__(self, port: int = 0, status: str = "202 Accepted") -> None:
+    def __init__(self, port: int = 0, status: str = "202 Accepted", host: str = "127.0.0.1") -> None:
         self.status = status
+        self.refusal = REFUSAL  # what it says where it does not take a batch
         self.most_bytes = 1 << 30  # larger bodies are answered 413
         self.is_open = threading.Event()
         self.is_open.set()
         self.batches: list[list[dict]] = []
-        super().__init__(self._collect, port)
+        super().__init__(self._collect, port, host=host)
 
     def events(self) -> list[dict]:
         return [event for batch in self.batches for event in batch]
@@ -212,4 +218,4 @@ class FakeCollector(ScriptedServer):
             status = self.status if len(body) <= self.most_bytes else "413 Content Too Large"
             if status.startswith("2"):
                 self.batches.append(batch)
-            peer.send(reply(b'{"accepted":%d}' % len(batch), status))
+            peer.send(reply(b'{"accepted":%d}' % len(batch) if status.startswith("2") else self.refusal, status))

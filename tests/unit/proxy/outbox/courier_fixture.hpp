@@ -73,7 +73,9 @@ class FakeCollector {
     }
     const http::OutField retry[] = {{"Retry-After", answer.retry_after}};
     const std::size_t fields = answer.retry_after.empty() ? 0 : 1;
-    co_await exchange.reply(answer.status, std::span(retry).first(fields), "{}");
+    std::string words = "{}";
+    if (answer.status == 400) words = http::error_body("Nothing was stored.", "", "invalid_event");
+    co_await exchange.reply(answer.status, std::span(retry).first(fields), words);
   }
 
   Answering answering_;
