@@ -12,6 +12,9 @@
 namespace llmgw::proxy {
 namespace {
 
+// A second signal ends the process within a second; this much of it is left to the last events.
+constexpr std::chrono::milliseconds last_delivery{700};
+
 std::chrono::milliseconds in_milliseconds(std::chrono::nanoseconds duration) {
   return std::chrono::ceil<std::chrono::milliseconds>(duration);
 }
@@ -20,7 +23,10 @@ std::chrono::milliseconds in_milliseconds(std::chrono::nanoseconds duration) {
 
 App::App(const Config& config)
     : config_(config),
-      courier_(config.collector, in_milliseconds(config.event_flush_timeout)),
+      courier_({.collector = config.collector,
+                .statistics_interval = in_milliseconds(config.event_flush_timeout),
+                .drain_timeout = in_milliseconds(config.event_drain_timeout),
+                .is_spool_ephemeral = config.event_spool_ephemeral}),
       key_(config.upstream_key),
       tokens_(config.events_token.tokens) {
   courier_.authorize(tokens_.authorization());
@@ -103,6 +109,7 @@ void App::on_signal(int number) {
     return;
   }
   log::warn("ending open exchanges", {{"signal", number}});
+  courier_.end_within(last_delivery);
   pause_.cancel();
   for (const auto& each : workers_) each->cancel_all();
 }
@@ -111,13 +118,21 @@ Task<void> App::shut_down() {
   if (config_.drain_delay.count() > 0) co_await pause_.wait(in_milliseconds(config_.drain_delay));
   co_await wait_for_workers();
   for (const auto& each : workers_) each->join();
-  courier_.stop();
+  co_await deliver_the_last();
   watches_.clear();
   admin_.drain();
   admin_.cancel_all();
   signals_->cancel();
   loop_.stop();
   log::info("ended");
+}
+
+// The loop goes on meanwhile: for a second signal, and for whoever asks for metrics and health.
+Task<void> App::deliver_the_last() {
+  OneShot<bool> ended;
+  courier_.drain([this, &ended] { loop_.post([&ended] { ended.set(true); }); });
+  co_await ended;
+  courier_.join();
 }
 
 // Lets open exchanges end, for DRAIN_TIMEOUT or until a second signal.

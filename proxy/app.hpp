@@ -35,6 +35,7 @@ class App {
   void on_signal(int number);
   Task<void> shut_down();
   Task<void> wait_for_workers();
+  Task<void> deliver_the_last();
   void watch_files();
   void take_key(Result<std::string> content);
   void take_token(Result<std::string> content);

@@ -63,9 +63,13 @@ constexpr std::array table{
              "unset"},
     Variable{"EVENT_SPOOL_MAX", "1GB",
              "most that the spool may hold; beyond it new events are dropped and counted"},
-    Variable{"EVENT_FLUSH_TIMEOUT", "2s",
-             "interval of the delivery statistics line, and the longest time a shutdown waits for "
-             "the last events"},
+    Variable{"EVENT_SPOOL_EPHEMERAL", "off",
+             "`on`: that folder goes when the container of this proxy goes (an emptyDir); what a "
+             "shutdown leaves in it is then counted as dropped, and said"},
+    Variable{"EVENT_FLUSH_TIMEOUT", "2s", "interval of the delivery statistics line"},
+    Variable{
+        "EVENT_DRAIN_TIMEOUT", "10s",
+        "the longest time that a shutdown, after its last exchange, goes on delivering events"},
     Variable{
         "MAX_REQUEST_BODY", "64MB", "larger requests are answered 413", {}, "Limits and shutdown"},
     Variable{"DRAIN_DELAY", "0s",
@@ -87,6 +91,8 @@ constexpr std::array<std::pair<std::string_view, PayloadHash>, 2> payload_hashes
     {"off", PayloadHash::off},
     {"hmac", PayloadHash::hmac},
 }};
+
+constexpr std::array<std::pair<std::string_view, bool>, 2> switches{{{"off", false}, {"on", true}}};
 
 constexpr std::string_view hash_key_name = "METERING_HASH_KEY_FILE";
 constexpr std::string_view key_name = "UPSTREAM_OPENAI_API_KEY";
@@ -192,7 +198,9 @@ void read_metering(Settings& settings, const FileReader& read, Config& config) {
   config.event_queue_size = settings.integer("EVENT_QUEUE_SIZE", 1, 10'000'000);
   config.event_spool_dir = settings.text("EVENT_SPOOL_DIR").value_or("");
   config.event_spool_max = settings.size("EVENT_SPOOL_MAX", smallest_spool, 1ULL << 50);
+  config.event_spool_ephemeral = settings.choice("EVENT_SPOOL_EPHEMERAL", switches);
   config.event_flush_timeout = settings.duration("EVENT_FLUSH_TIMEOUT", 1ms, 1h);
+  config.event_drain_timeout = settings.duration("EVENT_DRAIN_TIMEOUT", 0s, 24h);
   config.capture_bytes = settings.size("METERING_CAPTURE_BYTES", 0, 1ULL << 30);
   config.stream_usage = settings.choice("METERING_STREAM_USAGE", stream_usages);
   read_hash_key(settings, read, config);
@@ -261,7 +269,9 @@ std::vector<EffectiveSetting> effective(const Config& config) {
   add("EVENT_QUEUE_SIZE", std::to_string(config.event_queue_size));
   add("EVENT_SPOOL_DIR", config.event_spool_dir);
   add("EVENT_SPOOL_MAX", format_size(config.event_spool_max));
+  add("EVENT_SPOOL_EPHEMERAL", switches[config.event_spool_ephemeral ? 1 : 0].first);
   add("EVENT_FLUSH_TIMEOUT", format_duration(config.event_flush_timeout));
+  add("EVENT_DRAIN_TIMEOUT", format_duration(config.event_drain_timeout));
   add("MAX_REQUEST_BODY", format_size(config.max_request_body));
   add("DRAIN_DELAY", format_duration(config.drain_delay));
   add("DRAIN_TIMEOUT", format_duration(config.drain_timeout));

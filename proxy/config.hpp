@@ -36,10 +36,12 @@ struct Config {
   std::optional<HttpUrl>
       collector;             ///< path: where events are posted, `/events` unless set; never empty
   EventsToken events_token;  ///< what is sent to the collector
-  std::size_t event_queue_size = 0;   ///< events
-  std::string event_spool_dir;        ///< empty: events wait in memory alone
-  std::uint64_t event_spool_max = 0;  ///< bytes
-  std::chrono::nanoseconds event_flush_timeout{};
+  std::size_t event_queue_size = 0;    ///< events
+  std::string event_spool_dir;         ///< empty: events wait in memory alone
+  std::uint64_t event_spool_max = 0;   ///< bytes
+  bool event_spool_ephemeral = false;  ///< the spool's folder goes with this process's container
+  std::chrono::nanoseconds event_flush_timeout{};  ///< interval of the statistics line
+  std::chrono::nanoseconds event_drain_timeout{};
   std::chrono::nanoseconds client_timeout{};  ///< longest silence of the upstream
   std::size_t capture_bytes = 0;              ///< 0: metering looks at no body
   StreamUsage stream_usage = StreamUsage::inject;

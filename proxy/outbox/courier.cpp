@@ -13,6 +13,8 @@
 namespace llmgw::proxy {
 namespace {
 
+using Clock = Deadline::Clock;
+
 // Where they share a processor, a thread of this kind does not interrupt one that serves traffic;
 // its share of the time is the same.
 void give_way_to_traffic() {
@@ -24,15 +26,14 @@ void give_way_to_traffic() {
 
 }  // namespace
 
-Courier::Courier(std::optional<HttpUrl> collector, std::chrono::milliseconds flush_timeout)
-    : collector_(std::move(collector)), flush_timeout_(flush_timeout) {}
+Courier::Courier(DeliverySettings settings) : settings_(std::move(settings)) {}
 
 Courier::~Courier() = default;
 
 void Courier::start() {
-  if (collector_) {
-    if (collector_->tls) tls_ = std::move(TlsContext::make({})).value();
-    sender_.emplace(loop_, *collector_, tls_.get(), ledger_);
+  if (const auto& collector = settings_.collector) {
+    if (collector->tls) tls_ = std::move(TlsContext::make({})).value();
+    sender_.emplace(loop_, *collector, tls_.get(), ledger_);
     sender_->set_authorization(std::move(authorization_));
   } else {
     log::warn("COLLECTOR_URL is not set: events are counted, not delivered");
@@ -59,21 +60,49 @@ void Courier::authorize(Secret authorization) {
   });
 }
 
-void Courier::stop() {
-  if (!thread_.joinable()) return;
-  loop_.post([this] {
+void Courier::drain(std::function<void()> ended) {
+  loop_.post([this, ended = std::move(ended)] {
+    ended_ = ended;
     stopping_ = true;
-    // What is on disk is safe there: a collector that is away is not waited for.
-    if (sender_ && spool_ != nullptr && sender_->is_failing()) give_up();
+    end_by_ = std::min(end_by_, Clock::now() + settings_.drain_timeout);
+    watch_time();
     if (sender_) sender_->hurry();
     for (Timer* each : {&post_pause_, &store_pause_, &look_pause_, &report_timer_}) each->cancel();
     for (Doorbell* each : {&events_, &sent_}) each->ring();
   });
-  thread_.join();
+}
+
+void Courier::end_within(std::chrono::milliseconds limit) {
+  loop_.post([this, end = Clock::now() + limit] {
+    end_by_ = std::min(end_by_, end);
+    if (stopping_ && !finished_) watch_time();
+  });
+}
+
+void Courier::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Courier::stop() {
+  if (!thread_.joinable()) return;
+  drain([] {});
+  join();
+}
+
+void Courier::watch_time() {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(end_by_ - Clock::now());
+  time_limit_.set(std::max(left, std::chrono::milliseconds(0)), [this] { give_up(); });
 }
 
 void Courier::wake() noexcept {
   loop_.post([this] { events_.ring(); });
+}
+
+void Courier::urge() noexcept {
+  loop_.post([this] {
+    crowded_ = true;
+    (spool_ == nullptr ? post_pause_ : store_pause_).cancel();
+  });
 }
 
 Task<void> Courier::run() {
@@ -90,9 +119,12 @@ Task<void> Courier::run() {
   }
   finished_ = true;
   for (Timer* each : {&look_pause_, &report_timer_}) each->cancel();
+  time_limit_.cancel();
+  settle_end();
   log_counts();  // said last, so that a drop is never silent
   if (sender_) sender_->close();
   loop_.stop();
+  if (ended_) ended_();
 }
 
 // Takes events to disk as they come, whatever the collector does.
@@ -128,14 +160,9 @@ Task<void> Courier::look_into_spool() {
 
 Task<void> Courier::report() {
   while (!stopping_) {
-    co_await report_timer_.wait(flush_timeout_);
+    co_await report_timer_.wait(settings_.statistics_interval);
     if (!stopping_) log_counts();
   }
-  // From here on the flush timeout bounds what run() may still take.
-  if (finished_) co_return;
-  // Not in the condition: there g++ 12 lays out the frame of a coroutine without variables wrongly.
-  const bool passed = co_await report_timer_.wait(flush_timeout_);
-  if (passed) give_up();
 }
 
 void Courier::give_up() {
@@ -154,6 +181,7 @@ Task<void> Courier::wait_for_events() {
 // Each outbox comes first in its turn, so that none has to wait behind a busier one.
 std::size_t Courier::take(std::string& lines) {
   lines.clear();
+  crowded_ = false;
   std::size_t events = 0;
   for (std::size_t i = 0; i < outboxes_.size(); ++i) {
     Outbox& outbox = *outboxes_[(first_outbox_ + i) % outboxes_.size()];
@@ -193,79 +221,16 @@ bool Courier::next_batch() {
   return !batch_.is_empty();
 }
 
-// What the spool has found and lost while it was read.
-void Courier::take_stock() {
-  if (const std::uint64_t found = spool_->take_found()) {
-    ledger_.recover(found);
-    log::info("events of an earlier run are delivered first", {{"events", found}});
-  }
-  if (const std::uint64_t lost = spool_->take_lost()) {
-    ledger_.move(Term::spooled, Term::spool_full, lost);
-    log::error("events on disk cannot be read", {{"events", lost}});
-  }
-}
-
 Task<void> Courier::deliver() {
-  const auto begun = Deadline::Clock::now();
+  const auto begun = Clock::now();
   const bool is_large = batch_.lines().size() > bounds_.bytes / 2;
   if (sender_) co_await sender_->deliver(batch_);
   if (batch_.is_empty() && from_spool_) spool_->acknowledge();
   settle_rest();
   sent_.ring();
-  if (stopping_ || is_large) co_return;
-  const auto spent =
-      std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::Clock::now() - begun);
+  if (stopping_ || is_large || crowded_) co_return;
+  const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
   if (spent < pace) co_await post_pause_.wait(pace - spent);
-}
-
-// What the sender has left, because there is none or its time is over.
-void Courier::settle_rest() noexcept {
-  if (batch_.is_empty()) return;
-  const Term term = !sender_ ? Term::no_collector : from_spool_ ? Term::spooled : Term::shutdown;
-  ledger_.move(Term::in_flight, term, batch_.events());
-  batch_.clear();
-}
-
-DeliveryCounts Courier::counts() const noexcept {
-  // The terms first: what the outboxes have counted by then, they have counted afterwards too.
-  const Ledger::Totals totals = ledger_.read();
-  DeliveryCounts counts;
-  counts.delivered = totals[Term::delivered];
-  counts.spool_full = totals[Term::spool_full];
-  counts.rejected = totals[Term::rejected];
-  counts.no_collector = totals[Term::no_collector];
-  counts.shutdown = totals[Term::shutdown];
-  counts.spooled = totals[Term::spooled];
-  counts.in_flight = totals[Term::in_flight];
-  counts.recovered = totals.recovered;
-  counts.produced = totals.recovered;
-  counts.queued = totals[Term::queued];
-  for (const Outbox* each : outboxes_) {
-    const std::uint64_t dropped = each->dropped();
-    const std::uint64_t produced = each->produced();
-    counts.queue_full += dropped;
-    counts.produced += produced;
-    counts.queued += produced - dropped;
-  }
-  counts.retries = sender_ ? sender_->retries() : 0;
-  if (spool_ == nullptr) return counts;
-  counts.spool_bytes = spool_->bytes();
-  counts.spool_files_set_aside = spool_->set_aside();
-  return counts;
-}
-
-void Courier::log_counts() {
-  const DeliveryCounts now = counts();
-  const std::uint64_t sum = now.produced + now.delivered + now.dropped() + now.retries;
-  if (sum == std::exchange(last_reported_, sum)) return;
-  log::write(now.dropped() > 0 ? log::Level::warn : log::Level::info, "event delivery",
-             {{"produced", now.produced},
-              {"delivered", now.delivered},
-              {"dropped", now.dropped()},
-              {"queued", now.queued},
-              {"spooled", now.spooled},
-              {"in_flight", now.in_flight},
-              {"retries", now.retries}});
 }
 
 }  // namespace llmgw::proxy

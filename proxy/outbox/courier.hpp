@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "common/async/loop.hpp"
 #include "common/async/timer.hpp"
 #include "proxy/outbox/delivery_counts.hpp"
+#include "proxy/outbox/delivery_settings.hpp"
 #include "proxy/outbox/outbox.hpp"
 #include "proxy/outbox/sender.hpp"
 #include "proxy/outbox/spool.hpp"
@@ -25,9 +27,7 @@ namespace llmgw::proxy {
 /// disk as they come, run() takes them from there to the collector.
 class Courier final : public Wakeup {
  public:
-  /// `collector`: nothing if events are only to be counted. `flush_timeout`: also the interval of
-  /// the statistics line.
-  Courier(std::optional<HttpUrl> collector, std::chrono::milliseconds flush_timeout);
+  explicit Courier(DeliverySettings settings);
   ~Courier() override;
 
   /// Before start(): events go through this spool. Needs a collector.
@@ -38,9 +38,14 @@ class Courier final : public Wakeup {
   /// Before start(); the outbox outlives the courier's thread.
   void serve(Outbox& outbox) { outboxes_.push_back(&outbox); }
   void start();
-  /// Delivers what is queued within the flush timeout, leaves the rest in the spool or counts it as
-  /// dropped, and joins the thread. Nothing may be pushed any more.
-  void stop();
+  /// Delivers what is left, be the collector away or not, until the drain timeout; leaves the rest
+  /// in the spool or counts it as dropped. Nothing may be pushed any more. `ended` is called on the
+  /// courier's thread, with the last counts.
+  void drain(std::function<void()> ended);
+  /// Delivery ends this long from now at the latest, also that of a later drain(). Any thread.
+  void end_within(std::chrono::milliseconds limit);
+  void join();  ///< after drain()
+  void stop();  ///< drain() and join()
 
   /// Exact at any moment. Any thread.
   DeliveryCounts counts() const noexcept;
@@ -50,6 +55,7 @@ class Courier final : public Wakeup {
 
  private:
   void wake() noexcept override;
+  void urge() noexcept override;
   Task<void> run();
   Task<void> store();
   Task<void> look_into_spool();
@@ -61,12 +67,13 @@ class Courier final : public Wakeup {
   bool next_batch();
   void take_stock();
   void settle_rest() noexcept;
+  void settle_end();
   bool is_sending() const noexcept { return !batch_.is_empty() || !straight_.is_empty(); }
+  void watch_time();
   void give_up();
   void log_counts();
 
-  std::optional<HttpUrl> collector_;
-  std::chrono::milliseconds flush_timeout_;
+  const DeliverySettings settings_;
   std::vector<Outbox*> outboxes_;
   std::size_t first_outbox_ = 0;
   Loop loop_;
@@ -76,6 +83,9 @@ class Courier final : public Wakeup {
   std::optional<Sender> sender_;
   std::unique_ptr<Spool> spool_;  // may be nullptr
   Timer post_pause_{loop_}, store_pause_{loop_}, look_pause_{loop_}, report_timer_{loop_};
+  Alarm time_limit_{loop_};
+  Deadline::Clock::time_point end_by_ = Deadline::Clock::time_point::max();
+  std::function<void()> ended_;
   Doorbell events_;  // something was pushed
   Doorbell kept_;    // there may be something for run()
   Doorbell sent_;    // run() is done with a batch
@@ -83,10 +93,9 @@ class Courier final : public Wakeup {
   Batch batch_;              // being delivered
   Batch straight_;           // to be delivered next, past a disk that fails
   bool from_spool_ = false;  // batch_ is, so it is to be acknowledged there
+  bool crowded_ = false;     // a queue has become half full since it was looked at
   bool stored_all_ = false;  // store() has ended
-  bool stopping_ = false;
-  bool out_of_time_ = false;
-  bool finished_ = false;
+  bool stopping_ = false, out_of_time_ = false, finished_ = false;
   std::uint64_t last_reported_ = 0;
   std::thread thread_;
 };

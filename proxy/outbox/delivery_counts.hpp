@@ -12,9 +12,9 @@ struct DeliveryCounts {
   std::uint64_t delivered = 0;
   std::uint64_t queue_full = 0;    ///< dropped: the queue in memory was full
   std::uint64_t spool_full = 0;    ///< dropped: the spool could not keep it
-  std::uint64_t rejected = 0;      ///< dropped: the collector refused the batch (4xx)
+  std::uint64_t rejected = 0;      ///< dropped: the collector refused the batch
   std::uint64_t no_collector = 0;  ///< dropped: COLLECTOR_URL is not set
-  std::uint64_t shutdown = 0;      ///< dropped: still undelivered when the flush time was over
+  std::uint64_t shutdown = 0;      ///< dropped: undelivered when the shutdown's time was over
   std::uint64_t queued = 0;
   std::uint64_t spooled = 0;
   std::uint64_t in_flight = 0;

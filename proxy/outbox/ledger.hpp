@@ -17,8 +17,8 @@ enum class Term : std::uint8_t {
   in_flight,     ///< in the batch that is being delivered
   delivered,     ///< taken by the collector
   spool_full,    ///< dropped: the spool could not keep it (EVENT_SPOOL_MAX, a full or failing disk)
-  rejected,      ///< dropped: the collector refused its batch
-  shutdown,      ///< dropped: still undelivered when the flush time was over
+  rejected,      ///< dropped: the collector refused its batch as faulty or too large
+  shutdown,      ///< dropped: still undelivered when the shutdown's time was over
   no_collector,  ///< dropped: COLLECTOR_URL is not set
 };
 inline constexpr std::size_t term_count = 8;

@@ -23,6 +23,9 @@ class LineRing {
   /// Whether there was room in one piece. The pushing thread.
   bool push(std::string_view line) noexcept;
 
+  /// Where the last line ends, in bytes from the front. The pushing thread.
+  std::size_t end() const noexcept { return load(write_, std::memory_order_relaxed).offset; }
+
   /// Has the memory where the next line is likely to go brought near: since the ring was there
   /// last, much else has gone through the caches. The pushing thread.
   void prefetch(std::size_t bytes) const noexcept {

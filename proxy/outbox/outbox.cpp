@@ -27,16 +27,24 @@ LineRing::Lines first_of(const LineRing::Lines& lines, std::size_t most_bytes,
 
 Outbox::Outbox(std::size_t most_events, Wakeup& wakeup)
     : most_events_(most_events),
+      half_of_events_(std::max<std::size_t>(most_events / 2, 1)),
+      half_of_bytes_(std::max(most_events * bytes_an_event, longest_line) / 2),
       wakeup_(wakeup),
-      ring_(std::max(most_events * bytes_an_event, longest_line)) {}
+      ring_(2 * half_of_bytes_) {}
 
 void Outbox::push(std::string_view line) noexcept {
   produced_.add();
-  if (queued() > most_events_ || !ring_.push(line)) {
+  const std::uint64_t waiting = queued();
+  const std::size_t before = ring_.end();
+  if (waiting > most_events_ || !ring_.push(line)) {
     dropped_.add();
     return;
   }
   wakeup_.notify();
+  // Each is passed once on the way up. A ring that was emptied begins at its front again, so where
+  // it ends is what has gathered.
+  const bool has_half_of_bytes = before < half_of_bytes_ && ring_.end() >= half_of_bytes_;
+  if (waiting == half_of_events_ || has_half_of_bytes) wakeup_.urge();
 }
 
 std::size_t Outbox::pop(std::string& batch, std::size_t most_bytes, std::size_t most_events) {

@@ -23,6 +23,8 @@ class Wakeup {
     std::atomic_thread_fence(std::memory_order_seq_cst);
     if (asleep_.load(std::memory_order_relaxed) && asleep_.exchange(false)) wake();
   }
+  /// From any thread, when a queue has become half full: the consumer is not to take its time.
+  virtual void urge() noexcept {}
 
  protected:
   /// The consumer announces its sleep, then looks at its queues once more before it does.
@@ -65,6 +67,8 @@ class Outbox {
 
  private:
   std::size_t most_events_;
+  std::size_t half_of_events_;
+  std::size_t half_of_bytes_;
   Wakeup& wakeup_;
   LineRing ring_;
   Counter produced_;

@@ -86,7 +86,7 @@ class Crashes:
 
     def start_proxy(self, address: str) -> Proxy:
         return Proxy(self.make_folder(), self.mock.url, self.collector.url, LISTEN_ADDR=address,
-                     EVENT_SPOOL_DIR=str(self.spool), EVENT_FLUSH_TIMEOUT="10s")
+                     EVENT_SPOOL_DIR=str(self.spool), EVENT_DRAIN_TIMEOUT="10s")
 
     def round(self) -> None:
         time.sleep(self.random.uniform(0.02, 0.35 + self.grace))  # traffic, of a random length: the moment is what is tested

@@ -51,7 +51,7 @@ def test_hangs_after_accept(factory: Factory, settings: dict):
         peer.read_request()
         peer.receive()
     with ScriptedServer(hang) as server:
-        proxy = factory.proxy(factory.mock().url, server.url, EVENT_FLUSH_TIMEOUT="1s", **settings)
+        proxy = factory.proxy(factory.mock().url, server.url, EVENT_DRAIN_TIMEOUT="1s", **settings)
         send(proxy, 10)
         server.wait_for_requests(1)
         now = terms(proxy)
@@ -71,7 +71,7 @@ def test_hangs_before_accept(factory: Factory, settings: dict):
             filler.connect_ex(listener.getsockname())
             fillers.append(filler)
         proxy = factory.proxy(factory.mock().url, "http://127.0.0.1:%d" % listener.getsockname()[1],
-                              EVENT_FLUSH_TIMEOUT="1s", **settings)
+                              EVENT_DRAIN_TIMEOUT="1s", **settings)
         send(proxy, 10)
         begin = time.monotonic()
         assert proxy.daemon.stop() == 0
@@ -92,7 +92,9 @@ def test_answers_slowly(factory: Factory, settings: dict):
 
 
 @pytest.mark.parametrize("status", ["500 Internal Server Error", "503 Service Unavailable", "429 Too Many Requests",
-                                    "408 Request Timeout", "302 Found"])
+                                    "408 Request Timeout", "302 Found", "401 Unauthorized", "403 Forbidden",
+                                    "404 Not Found", "405 Method Not Allowed", "415 Unsupported Media Type",
+                                    "422 Unprocessable Content"])
 def test_cannot_now(factory: Factory, settings: dict, status: str):
     with FakeCollector(status=status) as collector:
         proxy = factory.proxy(factory.mock().url, collector.url, **settings)
@@ -117,9 +119,34 @@ def test_says_when_to_come_back(factory: Factory):
         assert 2 <= times[1] - times[0]
 
 
-@pytest.mark.parametrize("status", ["400 Bad Request", "404 Not Found", "422 Unprocessable Content"])
-def test_refuses_for_good(factory: Factory, settings: dict, status: str):
-    with FakeCollector(status=status) as collector:
+@pytest.mark.parametrize("words", [b"", b"<html><center><h1>400 Bad Request</h1></center></html>",
+                                   b'{"error":{"message":"no","code":"malformed_request"}}'])
+def test_is_not_who_answers(factory: Factory, settings: dict, words: bytes):
+    """A 400 of something before the collector says nothing of the batch."""
+    with FakeCollector(status="400 Bad Request") as collector:
+        collector.refusal = words
+        proxy = factory.proxy(factory.mock().url, collector.url, **settings)
+        ids = send(proxy, 5)
+        wait_until(lambda: len(collector.requests) >= 2, "a second attempt")
+        collector.status = "202 Accepted"
+        all_delivered(proxy, 5)
+        assert ids_of(collector.events()) == sorted(ids)
+
+
+def test_says_why_once(factory: Factory):
+    """And again when the reason is another."""
+    with FakeCollector(status="503 Service Unavailable") as collector:
+        proxy = factory.proxy(factory.mock().url, collector.url)
+        send(proxy, 1)
+        wait_until(lambda: len(collector.requests) >= 3, "attempts")
+        collector.status = "401 Unauthorized"
+        proxy.daemon.wait_for_log(lambda line: line.get("reason") == "status 401", "the other reason", PATIENCE + 20)
+        reasons = [line["reason"] for line in proxy.daemon.entries() if "not take events" in line["msg"]]
+        assert reasons == ["status 503", "status 401"]
+
+
+def test_refuses_for_good(factory: Factory, settings: dict):
+    with FakeCollector(status="400 Bad Request") as collector:
         proxy = factory.proxy(factory.mock().url, collector.url, **settings)
         send(proxy, 5)
         wait_until(lambda: dropped(proxy, "rejected") == 5, "five dropped")
@@ -195,7 +222,7 @@ def test_closes_connections_while_they_are_idle(factory: Factory, settings: dict
 
 
 def test_has_no_address(factory: Factory, settings: dict):
-    proxy = factory.proxy(factory.mock().url, "http://collector.invalid:8081", EVENT_FLUSH_TIMEOUT="1s", **settings)
+    proxy = factory.proxy(factory.mock().url, "http://collector.invalid:8081", EVENT_DRAIN_TIMEOUT="1s", **settings)
     send(proxy, 10)
     line = proxy.daemon.wait_for_log(lambda line: "not take events" in line["msg"], "a warning")
     assert "not resolved" in line["reason"]
@@ -216,7 +243,7 @@ def test_name_server_is_silent(factory: Factory, settings: dict, name_server: Si
     """The look-up may hang for minutes; requests and the end of the proxy do not wait for it."""
     try:
         proxy = factory.proxy(factory.mock().url, "http://collector.test:8081", before_exec=name_server.use,
-                              EVENT_FLUSH_TIMEOUT="1s", **settings)
+                              EVENT_DRAIN_TIMEOUT="1s", **settings)
     except subprocess.SubprocessError as fault:
         pytest.skip(f"needs to mount a file: {fault}")
     send(proxy, 10)

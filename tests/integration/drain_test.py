@@ -113,7 +113,7 @@ def test_second_signal_ends_at_once(factory):
 def test_events_are_flushed(factory):
     with FakeCollector() as collector:
         collector.is_open.clear()
-        proxy = factory.proxy(factory.mock().url, collector.url, EVENT_FLUSH_TIMEOUT="30s")
+        proxy = factory.proxy(factory.mock().url, collector.url, EVENT_DRAIN_TIMEOUT="30s")
         for _ in range(30):
             assert proxy.ask("POST", "/v1/chat/completions", [], chat()).status == 200
         proxy.daemon.signal(signal.SIGTERM)
@@ -123,11 +123,11 @@ def test_events_are_flushed(factory):
         assert len(collector.events()) == 30
 
 
-def test_flush_timeout_bounds_the_end(factory):
+def test_event_drain_timeout_bounds_the_end(factory):
     """A collector that never answers delays the end by that time and no longer; what is lost is said."""
     with FakeCollector() as collector:
         collector.is_open.clear()
-        proxy = factory.proxy(factory.mock().url, collector.url, EVENT_FLUSH_TIMEOUT="300ms")
+        proxy = factory.proxy(factory.mock().url, collector.url, EVENT_DRAIN_TIMEOUT="300ms")
         for _ in range(5):
             proxy.ask("POST", "/v1/chat/completions", [], chat())
         begin = time.monotonic()

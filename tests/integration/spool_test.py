@@ -10,11 +10,12 @@ from collections.abc import Iterator
 import pytest
 
 from support.delivery import adds_up, dropped, ids_of, send, terms
-from support.gateway import Factory, Proxy, UPSTREAM_KEY
+from support.gateway import Factory, Proxy, UPSTREAM_KEY, chat, new_id
 from support.process import SANITIZED, run, wait_until
 from support.scripted import FakeCollector
+from support.wire import request
 
-SETTINGS = {"EVENT_FLUSH_TIMEOUT": "1s", "PROXY_THREADS": "1"}
+SETTINGS = {"EVENT_DRAIN_TIMEOUT": "1s", "PROXY_THREADS": "1"}
 
 
 def spooled(factory: Factory, collector: FakeCollector, folder: pathlib.Path, **settings: str) -> Proxy:
@@ -48,17 +49,19 @@ def test_killed_proxy_delivers_at_its_next_start(factory: Factory, folder: pathl
         assert on_disk(folder) == ["lock"]
 
 
-def test_stopped_proxy_keeps_what_is_not_delivered(factory: Factory, folder: pathlib.Path):
-    with FakeCollector(status="500 Internal Server Error") as collector:
-        proxy = spooled(factory, collector, folder, EVENT_FLUSH_TIMEOUT="1h")
-        ids = send(proxy, 10)
-        wait_until(lambda: proxy.metrics()["llmgw_proxy_event_post_retries_total"] >= 1, "an attempt")
-        assert proxy.daemon.stop() == 0  # long before the flush timeout: the collector is away
-        line = [line for line in proxy.daemon.entries() if line["msg"] == "event delivery"][-1]
-        assert (line["spooled"], line["dropped"]) == (10, 0)
-        collector.status = "202 Accepted"
-        spooled(factory, collector, folder)
-        wait_until(lambda: ids_of(collector.events()) == sorted(ids), "all events")
+def test_small_queue_before_an_idle_spool(factory: Factory, folder: pathlib.Path):
+    """Nothing is dropped while there is room on disk: the queue is emptied before it is full."""
+    with FakeCollector() as collector:
+        proxy = spooled(factory, collector, folder, EVENT_QUEUE_SIZE="50", PROXY_THREADS="2")
+        ids = []
+        with proxy.connect() as client:
+            for _ in range(400):
+                ids.append(new_id())
+                client.send(request("POST", "/v1/chat/completions", [("X-LLM-Request-ID", ids[-1])], chat()))
+                assert client.read_response().status == 200
+        wait_until(lambda: terms(proxy)["delivered"] + terms(proxy)["dropped"] == 400, "all events")
+        assert terms(proxy)["dropped"] == 0
+        assert ids_of(collector.events()) == sorted(ids)
 
 
 def test_two_proxies_on_one_folder(factory: Factory, folder: pathlib.Path):

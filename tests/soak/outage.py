@@ -41,7 +41,7 @@ class Side:
         self.collector = Collector(folder)
         os.sched_setaffinity(self.collector.daemon.pid, {machine.LOAD_CPU})
         self.proxy = Proxy(folder, f"http://127.0.0.1:{self.generator.plain}", self.collector.url, PROXY_THREADS="1",
-                           EVENT_SPOOL_DIR=str(folder / "spool"), EVENT_SPOOL_MAX="4GB", EVENT_FLUSH_TIMEOUT="60s",
+                           EVENT_SPOOL_DIR=str(folder / "spool"), EVENT_SPOOL_MAX="4GB", EVENT_DRAIN_TIMEOUT="60s",
                            before_exec=lambda: os.sched_setaffinity(0, {machine.PROXY_CPU}))
         self.results: list[dict] = []
 

@@ -1,19 +1,11 @@
 # SPDX-License-Identifier: MIT
 """A name server that hears every question and answers none."""
 
-import ctypes
 import os
 import pathlib
 import socket
 
-from support.process import libc
-
-CLONE_NEWNS, MS_BIND, MS_REC, MS_PRIVATE = 0x20000, 0x1000, 0x4000, 0x40000
-
-
-def call(result: int) -> None:
-    if result != 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+from support.mounts import mount_over
 
 
 class SilentNameServer:
@@ -30,10 +22,7 @@ class SilentNameServer:
 
     def use(self) -> None:
         """Makes this process ask it and nobody else, in a mount namespace of its own."""
-        call(libc.unshare(CLONE_NEWNS))
-        call(libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
-        target = os.path.realpath("/etc/resolv.conf").encode()
-        call(libc.mount(os.fsencode(self.configuration), target, None, MS_BIND, None))
+        mount_over(self.configuration, "/etc/resolv.conf")
 
     def wait_for_question(self, patience: float) -> bytes:
         self.socket.settimeout(patience)

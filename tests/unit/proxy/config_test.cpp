@@ -28,7 +28,9 @@ TEST(ProxyConfig, DefaultsAreThoseOfTheTable) {
   EXPECT_EQ(config.event_queue_size, 10'000U);
   EXPECT_EQ(config.event_spool_dir, "");
   EXPECT_EQ(config.event_spool_max, 1U << 30);
+  EXPECT_FALSE(config.event_spool_ephemeral);
   EXPECT_EQ(config.event_flush_timeout, 2s);
+  EXPECT_EQ(config.event_drain_timeout, 10s);
   EXPECT_EQ(config.client_timeout, 120s);
   EXPECT_EQ(config.capture_bytes, 256U << 10);
   EXPECT_EQ(config.stream_usage, StreamUsage::inject);
@@ -52,7 +54,9 @@ TEST(ProxyConfig, ReadsEveryVariable) {
                               {"EVENT_QUEUE_SIZE", "5"},
                               {"EVENT_SPOOL_DIR", "/var/spool/llm"},
                               {"EVENT_SPOOL_MAX", "20MB"},
+                              {"EVENT_SPOOL_EPHEMERAL", "on"},
                               {"EVENT_FLUSH_TIMEOUT", "500ms"},
+                              {"EVENT_DRAIN_TIMEOUT", "0s"},
                               {"HTTP_CLIENT_TIMEOUT", "1m30s"},
                               {"METERING_CAPTURE_BYTES", "0"},
                               {"METERING_STREAM_USAGE", "passthrough"},
@@ -74,7 +78,9 @@ TEST(ProxyConfig, ReadsEveryVariable) {
   EXPECT_EQ(config.event_queue_size, 5U);
   EXPECT_EQ(config.event_spool_dir, "/var/spool/llm");
   EXPECT_EQ(config.event_spool_max, 20U << 20);
+  EXPECT_TRUE(config.event_spool_ephemeral);
   EXPECT_EQ(config.event_flush_timeout, 500ms);
+  EXPECT_EQ(config.event_drain_timeout, 0s);
   EXPECT_EQ(config.client_timeout, 90s);
   EXPECT_EQ(config.capture_bytes, 0U);
   EXPECT_EQ(config.stream_usage, StreamUsage::passthrough);
@@ -164,6 +170,8 @@ TEST(ProxyConfig, NamesEachBadSettingByItself) {
       {"EVENT_QUEUE_SIZE", "10000001", "not an integer from 1 to 10000000"},
       {"EVENT_SPOOL_MAX", "1000", "not a size from 1MB to 1048576GB" + size_examples},
       {"EVENT_SPOOL_MAX", "all", "not a size from 1MB to 1048576GB" + size_examples},
+      {"EVENT_SPOOL_EPHEMERAL", "true", "not one of off or on"},
+      {"EVENT_DRAIN_TIMEOUT", "10", durations + "0s to 24h" + examples},
       {"EVENT_FLUSH_TIMEOUT", "2", durations + "1ms to 1h" + examples},
       {"EVENT_FLUSH_TIMEOUT", "0s", durations + "1ms to 1h" + examples},
       {"HTTP_CLIENT_TIMEOUT", "-1s", durations + "1ms to 24h" + examples},

@@ -15,14 +15,14 @@ using namespace std::chrono_literals;
 class CourierTest : public SpoolTest {
  protected:
   void start(std::optional<HttpUrl> url, std::size_t queue = 100'000,
-             std::chrono::milliseconds flush = 2s) {
-    courier_ = std::make_unique<Courier>(std::move(url), flush);
+             std::chrono::milliseconds drain = 10s, bool is_ephemeral = false) {
+    courier_ = std::make_unique<Courier>(DeliverySettings{std::move(url), 2s, drain, is_ephemeral});
     outbox_ = std::make_unique<Outbox>(queue, *courier_);
     courier_->serve(*outbox_);
   }
-  void start_with_spool(std::optional<HttpUrl> url, std::chrono::milliseconds flush = 2s,
-                        std::uint64_t most = 1 << 30) {
-    start(std::move(url), 100'000, flush);
+  void start_with_spool(std::optional<HttpUrl> url, std::chrono::milliseconds drain = 10s,
+                        std::uint64_t most = 1 << 30, bool is_ephemeral = false) {
+    start(std::move(url), 100'000, drain, is_ephemeral);
     courier_->use(open(most));
     courier_->start();
   }
@@ -99,7 +99,7 @@ TEST_F(CourierTest, BooksAddUpAtAnyMoment) {
 
 TEST_F(CourierTest, BooksAddUpAtAnyMomentWithASpool) {
   FakeCollector collector;
-  start_with_spool(collector.url(), 2s, 2 << 20);
+  start_with_spool(collector.url(), 10s, 2 << 20);
   std::uint64_t wrong = 0;
   std::uint64_t scrapes = 0;
   scrape_under_load(300'000, wrong, scrapes);
@@ -208,7 +208,7 @@ TEST_F(CourierTest, CompressesToFindOutWhetherItPays) {
 TEST_F(CourierTest, LeavesInTheSpoolWhatAShutdownFindsUndelivered) {
   {
     FakeCollector collector([](const std::string&) { return Answer{503}; });
-    start_with_spool(collector.url());
+    start_with_spool(collector.url(), 300ms);
     push(0, 1'000);
     ASSERT_TRUE(becomes_true([&] { return collector.posts() >= 1; }));
     push(1'000, 2'000);
@@ -229,6 +229,80 @@ TEST_F(CourierTest, LeavesInTheSpoolWhatAShutdownFindsUndelivered) {
   EXPECT_EQ(end.produced, 2'100u);
   EXPECT_EQ(end.delivered, 2'100u);
   EXPECT_EQ(collector.lines(), expected(0, 2'100));
+}
+
+TEST_F(CourierTest, CountsAsLostWhatAShutdownLeavesInASpoolThatGoesWithTheContainer) {
+  FakeCollector collector([](const std::string&) { return Answer{503}; });
+  start_with_spool(collector.url(), 300ms, 1 << 30, true);
+  push(0, 1'000);
+  ASSERT_TRUE(becomes_true([&] { return collector.posts() >= 1; }));
+  push(1'000, 2'000);
+  const auto begin = std::chrono::steady_clock::now();
+  courier_->stop();
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 300ms);
+  const DeliveryCounts end = courier_->counts();
+  EXPECT_EQ(end.shutdown, 2'000u);
+  EXPECT_EQ(end.spooled + end.queued + end.in_flight, 0u);
+  EXPECT_EQ(end.produced, sum(end));
+}
+
+TEST_F(CourierTest, ShutdownGoesOnUntilTheCollectorIsBack) {
+  for (const bool has_spool : {false, true}) {
+    std::atomic<bool> is_back{false};
+    FakeCollector collector([&](const std::string&) { return Answer{is_back ? 202 : 503, "30"}; });
+    has_spool ? start_with_spool(collector.url(), 60s) : start(collector.url(), 100'000, 60s);
+    if (!has_spool) courier_->start();
+    push(0, 1'000);
+    ASSERT_TRUE(becomes_true([&] { return courier_->counts().retries >= 1; }));
+    std::promise<void> ended;
+    courier_->drain([&] { ended.set_value(); });
+    const std::uint64_t before = courier_->counts().retries;
+    ASSERT_TRUE(becomes_true([&] { return courier_->counts().retries >= before + 3; }));
+    is_back = true;
+    ASSERT_EQ(ended.get_future().wait_for(20s), std::future_status::ready);
+    courier_->join();
+    EXPECT_EQ(courier_->counts().delivered, 1'000u);
+    EXPECT_EQ(collector.lines(), expected(0, 1'000));
+    courier_.reset();
+  }
+}
+
+TEST_F(CourierTest, ShutdownMayBeCutShort) {
+  for (const bool is_before : {false, true}) {
+    FakeCollector collector([](const std::string&) { return Answer{503}; });
+    start(collector.url(), 100'000, 1h);
+    courier_->start();
+    push(0, 10);
+    ASSERT_TRUE(becomes_true([&] { return courier_->counts().retries >= 1; }));
+    if (is_before) courier_->end_within(200ms);
+    courier_->drain([] {});
+    if (!is_before) courier_->end_within(200ms);
+    courier_->end_within(1h);  // later than that changes nothing
+    courier_->join();
+    EXPECT_EQ(courier_->counts().shutdown, 10u);
+  }
+}
+
+// The courier has just looked, and would look again after its pace.
+TEST_F(CourierTest, QueueThatIsHalfFullIsEmptiedAtOnce) {
+  for (const bool has_spool : {false, true}) {
+    FakeCollector collector;
+    start(collector.url(), 50);
+    if (has_spool) courier_->use(open(1 << 30));
+    courier_->start();
+    auto shortest = std::chrono::steady_clock::duration::max();
+    for (int i = 0; i < 40; ++i) {
+      const auto begin = std::chrono::steady_clock::now();
+      push(i * 25, (i + 1) * 25);
+      ASSERT_TRUE(becomes_true([&] { return outbox_->queued() == 0; })) << i;
+      shortest = std::min(shortest, std::chrono::steady_clock::now() - begin);
+    }
+    EXPECT_LT(shortest, Courier::pace / 2);
+    courier_->stop();
+    EXPECT_EQ(courier_->counts().queue_full, 0u);
+    EXPECT_EQ(collector.lines(), expected(0, 1'000));
+    courier_.reset();
+  }
 }
 
 TEST_F(CourierTest, FailingDiskIsPassedByWhileTheCollectorTakesEvents) {

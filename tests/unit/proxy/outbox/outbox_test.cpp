@@ -15,10 +15,12 @@ struct Bell final : Wakeup {
     ++rung;
     signal.release();
   }
+  void urge() noexcept override { ++urged; }
   using Wakeup::announce_sleep;
   using Wakeup::stay_awake;
   std::counting_semaphore<> signal{0};
   std::atomic<int> rung{0};
+  int urged = 0;
 };
 
 TEST(Outbox, DropsAndCountsBeyondItsBound) {
@@ -43,6 +45,46 @@ TEST(Outbox, DropsWhenItsBytesAreUsedUp) {
   for (int i = 0; i < 100; ++i) outbox.push(line);
   EXPECT_GT(outbox.dropped(), 0u);
   EXPECT_EQ(outbox.queued() + outbox.dropped(), outbox.produced());
+}
+
+TEST(Outbox, UrgesOnceEachTimeItBecomesHalfFull) {
+  Bell bell;
+  Outbox outbox(50, bell);
+  std::string batch;
+  for (int round = 1; round < 20; ++round) {
+    for (int i = 0; i < 24; ++i) outbox.push("{}\n");
+    EXPECT_EQ(bell.urged, round - 1);
+    for (int i = 24; i < 60; ++i) outbox.push("{}\n");
+    EXPECT_EQ(bell.urged, round);
+    EXPECT_EQ(outbox.pop(batch, 1'000'000), 50u);
+  }
+}
+
+// Events may be larger than the room set aside for each.
+TEST(Outbox, UrgesOnceHalfOfItsBytesAreUsed) {
+  Bell bell;
+  Outbox outbox(50, bell);
+  const std::string line = std::string(2 * Outbox::bytes_an_event - 1, 'x') + '\n';
+  std::string batch;
+  for (int round = 1; round < 20; ++round) {
+    for (int i = 0; i < 12; ++i) outbox.push(line);
+    EXPECT_EQ(bell.urged, round - 1);
+    outbox.push(line);
+    EXPECT_EQ(bell.urged, round);
+    EXPECT_EQ(outbox.pop(batch, 1'000'000), 13u);
+  }
+  EXPECT_EQ(outbox.dropped(), 0u);
+}
+
+TEST(Outbox, TheSmallestUrgesForEachEvent) {
+  Bell bell;
+  Outbox outbox(1, bell);
+  std::string batch;
+  for (int i = 1; i < 5; ++i) {
+    outbox.push("{}\n");
+    EXPECT_EQ(bell.urged, i);
+    EXPECT_EQ(outbox.pop(batch, 1'000), 1u);
+  }
 }
 
 TEST(Outbox, PopsWholeLinesAtEveryBound) {
