@@ -129,6 +129,7 @@ def test_upgrade_with_other_values_keeps_names_and_selectors():
 
 @pytest.mark.parametrize(("setting", "rolls"), [
     ("proxy.settings.LOG_LEVEL=debug", True), ("proxy.shutdown.drainSeconds=30", True),
+    ("proxy.shutdown.eventSeconds=30", True),
     ("proxy.upstream.baseUrl=http://other", True), ("proxy.replicas=5", False), ("proxy.service.type=NodePort", False),
     ("metrics.rules.enabled=true", False)])
 def test_render_rolls_the_proxies_when_their_configuration_changes(setting, rolls):
@@ -183,7 +184,8 @@ def test_documents_schema_knows_each_value_and_no_other():
 
 MANAGED = {"proxy": {"LISTEN_ADDR", "ADMIN_LISTEN_ADDR", "UPSTREAM_OPENAI_BASE_URL", "UPSTREAM_OPENAI_API_KEY",
                      "UPSTREAM_OPENAI_API_KEY_FILE", "UPSTREAM_CA_FILE", "COLLECTOR_URL", "DRAIN_DELAY",
-                     "DRAIN_TIMEOUT", "EVENT_SPOOL_DIR", "EVENT_SPOOL_MAX", "EVENTS_TOKEN_FILE"},
+                     "DRAIN_TIMEOUT", "EVENT_SPOOL_DIR", "EVENT_SPOOL_MAX", "EVENT_SPOOL_EPHEMERAL",
+                     "EVENT_DRAIN_TIMEOUT", "EVENTS_TOKEN_FILE"},
            "collector": {"PORT", "EVENT_LOG_PATH", "EVENTS_TOKEN_FILE"}}
 
 

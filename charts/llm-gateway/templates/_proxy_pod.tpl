@@ -17,8 +17,10 @@ metadata:
     {{- end }}
 spec:
   {{- include "llmgw.podSpec" (list . $proxy) | nindent 2 }}
-  # The time that DRAIN_DELAY and DRAIN_TIMEOUT take, and ten seconds for the last events.
-  terminationGracePeriodSeconds: {{ add $proxy.shutdown.delaySeconds $proxy.shutdown.drainSeconds 10 }}
+  # The time that DRAIN_DELAY, DRAIN_TIMEOUT and EVENT_DRAIN_TIMEOUT take, and five seconds to end.
+  {{- with $proxy.shutdown }}
+  terminationGracePeriodSeconds: {{ add .delaySeconds .drainSeconds .eventSeconds 5 }}
+  {{- end }}
   # Names with two dots, as the upstream's, are not tried in the cluster's search domains first.
   dnsConfig: {options: [{name: ndots, value: "2"}]}
   {{- if eq $proxy.mode "deployment" }}
@@ -145,6 +147,8 @@ EVENTS_TOKEN_FILE: /etc/llm-gateway/events-token/token
 EVENT_SPOOL_DIR: /var/lib/llm-gateway/spool
 EVENT_SPOOL_MAX: {{ printf "%dMiB" (int $proxy.spool.sizeMiB) }}
 {{- end }}
+EVENT_SPOOL_EPHEMERAL: {{ and $proxy.spool.enabled (ne $proxy.spool.type "hostPath") | ternary "on" "off" | quote }}
+EVENT_DRAIN_TIMEOUT: {{ printf "%ds" (int $proxy.shutdown.eventSeconds) }}
 DRAIN_DELAY: {{ printf "%ds" (int $proxy.shutdown.delaySeconds) }}
 DRAIN_TIMEOUT: {{ printf "%ds" (int $proxy.shutdown.drainSeconds) }}
 {{- range $name, $value := $proxy.settings }}
