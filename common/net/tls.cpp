@@ -111,7 +111,10 @@ TlsEngine::TlsEngine(TlsContext& context, const std::string& host)
   X509_VERIFY_PARAM* verify = SSL_get0_param(ssl_);
   if (X509_VERIFY_PARAM_set1_ip_asc(verify, host.c_str()) != 1) {
     ERR_clear_error();
-    X509_VERIFY_PARAM_set_hostflags(verify, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  // A certificate names its hosts as alternative names, never as its subject's CN (RFC 9525 section
+  // 6.3).
+  X509_VERIFY_PARAM_set_hostflags(
+      verify, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     X509_VERIFY_PARAM_set1_host(verify, host.c_str(), host.size());
     SSL_ctrl(ssl_, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
              const_cast<char*>(host.c_str()));  // the macro of this name casts in the old style

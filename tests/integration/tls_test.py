@@ -115,6 +115,20 @@ def test_large_bodies(factory, authority: Authority):
         response, event = gateway.post(body, target="/v1/files")
         assert hashlib.sha256(response.body).digest() == hashlib.sha256(body).digest()
         assert hashlib.sha256(upstream.requests[0].body).digest() == hashlib.sha256(body).digest()
+@pytest.mark.parametrize("host,names", [("localhost", []), ("localhost", ["IP:127.0.0.1"]), ("localhost", ["URI:urn:x"]),
+                                        ("127.0.0.1", []), ("127.0.0.1", ["DNS:127.0.0.1"])])
+def test_subject_of_a_certificate_names_no_host(factory, authority: Authority, host: str, names: list[str]):
+    """Only an alternative name of the right kind does (RFC 9525 section 6.3)."""
+    context = authority.server_context(*names, subject=host)
+    with ScriptedServer(answering(reply()), tls=context) as upstream:
+        gateway = start(factory, upstream, authority.certificate, host=host)
+        response, event = gateway.post(chat())
+        assert (response.status, response.error["code"]) == (502, "upstream_unreachable")
+        same(event, outcome="upstream_unreachable", status_code=502)
+        assert upstream.requests == []
+        gateway.proxy.daemon.wait_for_log(lambda line: "mismatch" in line.get("reason", ""), "the reason")
+
+
         same(event, request_bytes=len(body), response_bytes=len(body))
 
 

@@ -19,13 +19,15 @@ class Authority:
                 "-subj", f"/CN={name}", "-addext", "basicConstraints=critical,CA:TRUE",
                 "-keyout", self.key, "-out", self.certificate)
 
-    def server_context(self, *names: str, days: int = 1) -> ssl.SSLContext:
-        """A server's context with a certificate for these names, such as DNS:localhost or IP:127.0.0.1."""
-        stem = self.folder / "-".join(names).replace(":", "_").replace("*", "any")
+    def server_context(self, *names: str, days: int = 1, subject: str = "upstream") -> ssl.SSLContext:
+        """A server's context with a certificate for these names, such as DNS:localhost or IP:127.0.0.1. Without any,
+        it has but the CN of its subject."""
+        stem = self.folder / "-".join((subject, *names)).replace(":", "_").replace("*", "any")
         request, key, chain, extensions = (stem.with_name(stem.name + suffix)
                                            for suffix in (".csr", ".key", ".pem", ".ext"))
-        extensions.write_text(f"subjectAltName={','.join(names)}\nextendedKeyUsage=serverAuth\n")
-        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=upstream",
+        alternatives = f"subjectAltName={','.join(names)}\n" if names else ""
+        extensions.write_text(f"{alternatives}extendedKeyUsage=serverAuth\n")
+        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", f"/CN={subject}",
                 "-keyout", key, "-out", request)
         openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key, "-days", str(days),
                 "-extfile", extensions, "-out", chain)
