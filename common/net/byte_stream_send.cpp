@@ -47,17 +47,10 @@ bool ByteStream::send_now(Gather& pieces) {
   write_waited_ = false;
   if (send_fault_ != errc::ok) return true;
   if (tls_ == nullptr) return send_joined(pieces);
-  // Small pieces share a record: one header, one tag, one pass of the peer.
-  std::array<char, tls_record> together;
-  if (pieces.size() <= together.size()) {
-    if (tls_->encrypt(join(pieces.pieces(), together)).has_error()) send_fault_ = errc::tls_failed;
-  } else {
-    for (const iovec& each : pieces.pieces()) {
-      const std::string_view bytes{static_cast<const char*>(each.iov_base), each.iov_len};
-      if (tls_->encrypt(bytes).has_error()) send_fault_ = errc::tls_failed;
-    }
+  if (tls_->encrypt(pieces.pieces()).has_error()) {
+    send_fault_ = errc::tls_failed;
+    return true;
   }
-  if (send_fault_ != errc::ok) return true;
   iovec whole{tls_->output().data(), tls_->output().size()};
   const bool sent = send_plain({&whole, 1});
   tls_->output().clear();

@@ -9,8 +9,10 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <array>
 #include <climits>
 #include <cstring>
+#include <utility>
 
 namespace llmgw {
 
@@ -109,12 +111,12 @@ TlsEngine::TlsEngine(TlsContext& context, const std::string& host)
   SSL_set_bio(ssl_, bio, bio);
   SSL_set_connect_state(ssl_);
   X509_VERIFY_PARAM* verify = SSL_get0_param(ssl_);
-  if (X509_VERIFY_PARAM_set1_ip_asc(verify, host.c_str()) != 1) {
-    ERR_clear_error();
   // A certificate names its hosts as alternative names, never as its subject's CN (RFC 9525 section
   // 6.3).
   X509_VERIFY_PARAM_set_hostflags(
       verify, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+  if (X509_VERIFY_PARAM_set1_ip_asc(verify, host.c_str()) != 1) {
+    ERR_clear_error();
     X509_VERIFY_PARAM_set1_host(verify, host.c_str(), host.size());
     SSL_ctrl(ssl_, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
              const_cast<char*>(host.c_str()));  // the macro of this name casts in the old style
@@ -217,6 +219,31 @@ Result<void> TlsEngine::encrypt(std::string_view plaintext) {
     plaintext.remove_prefix(written);
   }
   return {};
+}
+
+// Many small pieces make few records, whatever a peer cut its message into: each record costs its
+// receiver 22 bytes or more, and both sides a pass of the cipher.
+Result<void> TlsEngine::encrypt(std::span<const iovec> pieces) {
+  std::array<char, record_size> together;
+  std::size_t filled = 0;
+  Result<void> done;
+  for (const iovec& each : pieces) {
+    std::string_view rest{static_cast<const char*>(each.iov_base), each.iov_len};
+    while (!rest.empty() && done) {
+      const bool is_whole = filled == 0 && rest.size() >= record_size;  // needs no copy
+      const std::size_t count = is_whole ? rest.size() - rest.size() % record_size
+                                         : std::min(rest.size(), record_size - filled);
+      if (is_whole) {
+        done = encrypt(rest.substr(0, count));
+      } else {
+        std::memcpy(together.data() + filled, rest.data(), count);
+        filled += count;
+        if (filled == record_size) done = encrypt({together.data(), std::exchange(filled, 0)});
+      }
+      rest.remove_prefix(count);
+    }
+  }
+  return filled > 0 && done ? encrypt({together.data(), filled}) : done;
 }
 
 std::string TlsEngine::failure() const { return failure_; }

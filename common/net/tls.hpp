@@ -2,6 +2,8 @@
 // TLS for outgoing connections without sockets: ciphertext in, plaintext out and the reverse.
 #pragma once
 
+#include <sys/uio.h>
+
 #include <memory>
 #include <span>
 #include <string>
@@ -73,8 +75,8 @@ class TlsEngine {
   /// Whether the peer has said that its stream ends here (close_notify, RFC 8446 section 6.1).
   bool has_received_close() const noexcept;
 
-  /// Encrypts all of `plaintext` onto output().
-  Result<void> encrypt(std::string_view plaintext);
+  /// Encrypts all of the pieces onto output(), in records that are full but for the last.
+  Result<void> encrypt(std::span<const iovec> pieces);
 
   /// Ciphertext waiting to be sent; the caller sends it and clears it.
   std::string& output() noexcept { return output_; }
@@ -86,6 +88,10 @@ class TlsEngine {
  private:
   friend struct TlsBio;
   void retain_input();
+  Result<void> encrypt(std::string_view plaintext);
+
+  // One record carries at most this much plaintext (RFC 8446 section 5.1).
+  static constexpr std::size_t record_size = 16 * 1024;
 
   SSL* ssl_;
   TlsContext& context_;

@@ -4,6 +4,7 @@
 import hashlib
 import pathlib
 import random
+import socket
 import ssl
 import threading
 
@@ -20,6 +21,46 @@ from support.wire import Cut, chunk, request
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("ca"))
+
+
+class Tapped:
+    """A port in front of a server that keeps a copy of what comes for it."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.address, self.seen = address, b""
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def __enter__(self) -> "Tapped":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.listener.close()
+
+    def _serve(self) -> None:
+        near, _ = self.listener.accept()
+        far = socket.create_connection(self.address)
+        threading.Thread(target=self._pass, args=(far, near), daemon=True).start()
+        self._pass(near, far, keep=True)
+
+    def _pass(self, source: socket.socket, sink: socket.socket, keep: bool = False) -> None:
+        try:
+            while data := source.recv(1 << 18):
+                if keep:
+                    self.seen += data
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # the test is over
+
+    def records(self) -> list[int]:
+        """The sizes of the TLS records that came."""
+        sizes, at = [], 0
+        while at + 5 <= len(self.seen):
+            sizes.append(5 + int.from_bytes(self.seen[at + 3:at + 5]))
+            at += sizes[-1]
+        return sizes
 
 
 def start(factory: Factory, upstream: ScriptedServer, ca: pathlib.Path | None, host: str = "localhost",
@@ -74,6 +115,20 @@ def test_not_verified(factory, authority: Authority, tmp_path: pathlib.Path, fau
         gateway.proxy.daemon.wait_for_log(lambda line: line["level"] == "warn" and line.get("reason"), "the reason")
 
 
+@pytest.mark.parametrize("host,names", [("localhost", []), ("localhost", ["IP:127.0.0.1"]), ("localhost", ["URI:urn:x"]),
+                                        ("127.0.0.1", []), ("127.0.0.1", ["DNS:127.0.0.1"])])
+def test_subject_of_a_certificate_names_no_host(factory, authority: Authority, host: str, names: list[str]):
+    """Only an alternative name of the right kind does (RFC 9525 section 6.3)."""
+    context = authority.server_context(*names, subject=host)
+    with ScriptedServer(answering(reply()), tls=context) as upstream:
+        gateway = start(factory, upstream, authority.certificate, host=host)
+        response, event = gateway.post(chat())
+        assert (response.status, response.error["code"]) == (502, "upstream_unreachable")
+        same(event, outcome="upstream_unreachable", status_code=502)
+        assert upstream.requests == []
+        gateway.proxy.daemon.wait_for_log(lambda line: "mismatch" in line.get("reason", ""), "the reason")
+
+
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
 def test_session_is_resumed_on_reconnect(factory, authority: Authority, version: ssl.TLSVersion):
     context = authority.server_context("DNS:localhost")
@@ -115,21 +170,24 @@ def test_large_bodies(factory, authority: Authority):
         response, event = gateway.post(body, target="/v1/files")
         assert hashlib.sha256(response.body).digest() == hashlib.sha256(body).digest()
         assert hashlib.sha256(upstream.requests[0].body).digest() == hashlib.sha256(body).digest()
-@pytest.mark.parametrize("host,names", [("localhost", []), ("localhost", ["IP:127.0.0.1"]), ("localhost", ["URI:urn:x"]),
-                                        ("127.0.0.1", []), ("127.0.0.1", ["DNS:127.0.0.1"])])
-def test_subject_of_a_certificate_names_no_host(factory, authority: Authority, host: str, names: list[str]):
-    """Only an alternative name of the right kind does (RFC 9525 section 6.3)."""
-    context = authority.server_context(*names, subject=host)
-    with ScriptedServer(answering(reply()), tls=context) as upstream:
-        gateway = start(factory, upstream, authority.certificate, host=host)
-        response, event = gateway.post(chat())
-        assert (response.status, response.error["code"]) == (502, "upstream_unreachable")
-        same(event, outcome="upstream_unreachable", status_code=502)
-        assert upstream.requests == []
-        gateway.proxy.daemon.wait_for_log(lambda line: "mismatch" in line.get("reason", ""), "the reason")
-
-
         same(event, request_bytes=len(body), response_bytes=len(body))
+
+
+@pytest.mark.parametrize("extension", [b"", b";", b";abc=def"], ids=["plain", "empty extension", "extension"])
+def test_tiny_chunks_do_not_become_records_of_their_own(factory, authority: Authority, extension: bytes):
+    """What they cost the upstream is bounded by what they cost the client, whatever they are dressed up with."""
+    body = (b"1" + extension + b"\r\na\r\n") * 100_000 + b"0\r\n\r\n"
+    with ScriptedServer(answering(reply()), tls=authority.server_context("DNS:localhost")) as upstream, \
+            Tapped(upstream.address) as tap:
+        gateway = factory.gateway(f"https://localhost:{tap.port}", UPSTREAM_CA_FILE=str(authority.certificate))
+        with gateway.proxy.connect() as connection:
+            connection.send(request("POST", "/v1/files", [("Transfer-Encoding", "chunked")]))
+            connection.send(body)
+            assert connection.read_response().status == 200
+        assert upstream.requests[0].body == b"a" * 100_000
+        records = tap.records()
+    assert sum(records) < 1.1 * len(body) + 20_000, (len(records), sum(records))
+    assert len(records) < len(body) / 1000
 
 
 @pytest.mark.parametrize("said", [True, False], ids=["with close_notify", "without"])
