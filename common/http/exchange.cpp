@@ -4,6 +4,8 @@
 
 #include <charconv>
 
+#include "common/http/body_pace.hpp"
+
 namespace llmgw::http {
 
 std::string_view reason_phrase(int status) noexcept {
@@ -89,6 +91,7 @@ Task<Result<std::string>> Exchange::read_body(std::size_t limit) {
   }
   input = early;
   for (;;) {
+  BodyPace pace(progress_, progress_bytes);
     const BodyDecoder::Piece piece = body_.next(input);
     switch (piece.kind) {
       case BodyDecoder::Kind::payload:
@@ -99,11 +102,12 @@ Task<Result<std::string>> Exchange::read_body(std::size_t limit) {
       case BodyDecoder::Kind::end: client_.unread(input); co_return body;
       case BodyDecoder::Kind::fault: co_return errc::malformed_message;
       case BodyDecoder::Kind::need_more: {
-        client_.expires_after(progress_);
+        client_.expires_after(pace.begin(client_.loop().deadlines().now()));
         const auto more = co_await client_.read();
         client_.expires_never();
         if (more.has_error()) co_return more.error();
         input = *more;
+        pace.end(client_.loop().deadlines().now(), more->size());
       }
     }
   }

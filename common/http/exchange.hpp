@@ -80,9 +80,11 @@ class Exchange {
   /// Whether the connection can carry another request.
   bool is_reusable() const noexcept { return keep_alive_ && responded_ && is_body_consumed(); }
 
-  /// How long the client may neither send nor take a byte of what is under way.
+  /// How long the client may take no byte of a response, and in which it has to send
+  /// `progress_bytes` of a body, if that does not end (see BodyPace).
   std::chrono::milliseconds progress_limit() const noexcept { return progress_; }
   static constexpr std::chrono::seconds progress_timeout{60};
+  static constexpr std::size_t progress_bytes = 16 * 1024;
 
  private:
   void append_head(std::string& out, int status, std::span<const OutField> fields,

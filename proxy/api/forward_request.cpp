@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The request on its way up: as it came, or asking for the usage of its stream.
+#include "common/http/body_pace.hpp"
 #include "proxy/api/forward_exchange.hpp"
 
 namespace llmgw::proxy {
@@ -87,14 +88,16 @@ Task<Forward::Fault> Forward::read_rest_of_body() {
     const Result<void> sent = co_await client_.write(out);
     client_gone_ = sent.has_error();
   }
+  http::BodyPace pace(exchange_.progress_limit(), http::Exchange::progress_bytes);
   while (!client_gone_ && !exchange_.body().is_complete() && may_still_edit()) {
-    client_.expires_after(exchange_.progress_limit());
+    client_.expires_after(pace.begin(context_.loop.deadlines().now()));
     const auto bytes = co_await client_.read();
     if (bytes.has_error()) {
       if (bytes.error() == errc::timed_out) co_return &error_of_client(errc::timed_out);
       client_gone_ = true;
       break;
     }
+    pace.end(context_.loop.deadlines().now(), bytes->size());
     std::string_view input = *bytes;
     Gather& out = context_.loop.gather();
     const ReframeStep step =
@@ -149,7 +152,8 @@ Task<Forward::Fault> Forward::send_on_fresh_connection(std::string first) {
 Task<void> Forward::pump_request_body() {
   using Kind = RelayEnd::Kind;
   ByteStream& upstream = upstream_->stream();
-  const RelayLimits limits{exchange_.progress_limit(), silence_, context_.config.max_request_body};
+  const RelayLimits limits{exchange_.progress_limit(), silence_, context_.config.max_request_body,
+                           http::Exchange::progress_bytes};
   const RelayEnd end = co_await relay_body(client_, upstream, exchange_.body(),
                                            BodyForm::as_received, request_tap_, limits, {}, {});
   if (response_done_) co_return;

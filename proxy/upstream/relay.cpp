@@ -2,6 +2,8 @@
 // The relay loop.
 #include "proxy/upstream/relay.hpp"
 
+#include "common/http/body_pace.hpp"
+
 namespace llmgw::proxy {
 namespace {
 
@@ -21,6 +23,7 @@ Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& d
                           std::string_view input, StreamFilter* filter) {
   using Kind = RelayEnd::Kind;
   RelayEnd end;
+  http::BodyPace pace(limits.read, limits.least);
   for (bool closed = false;;) {
     Gather& out = to.loop().gather();
     out.add(head);
@@ -50,9 +53,10 @@ Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& d
     if (step == ReframeStep::fault)
       co_return RelayEnd{Kind::source_broken, errc::malformed_message};
 
-    from.expires_after(limits.read);
+    from.expires_after(pace.begin(from.loop().deadlines().now()));
     const auto bytes = co_await from.read();
     if (bytes.has_value()) {
+      pace.end(from.loop().deadlines().now(), bytes->size());
       input = *bytes;
       continue;
     }

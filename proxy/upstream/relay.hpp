@@ -30,6 +30,7 @@ struct RelayLimits {
   std::chrono::milliseconds read;   ///< longest silence of the source
   std::chrono::milliseconds write;  ///< longest time in which the destination takes nothing
   std::uint64_t body = ~std::uint64_t{0};
+  std::size_t least = 0;  ///< bytes that the source has to bring within `read` (see BodyPace)
 };
 
 /// Sends `head` and what there is of the body in one write, then passes bytes on as they arrive;

@@ -37,6 +37,45 @@ TEST_F(WorkerTest, ABodyThatStops) {
   EXPECT_TRUE(upstream.is_left());
 }
 
+// Never silent for long, and never done: that would hold a connection for ever.
+TEST_F(WorkerTest, ABodyThatDrips) {
+  for (const std::string_view fields : {"Content-Length: 100000\r\n\r\n",
+                                        "Content-Type: application/json\r\nContent-Length: 100000"
+                                        "\r\n\r\n{\"stream\":true,\"x\":\""}) {
+    if (!worker_) start({.clients = {.progress = 300ms}});
+    auto client = connect();
+    client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\n" + std::string(fields));
+    const auto begun_at = Clock::now();
+    while (client.is_silent_for(20ms)) {
+      client.send("x");
+      ASSERT_LT(Clock::now() - begun_at, 5s);
+    }
+    EXPECT_GT(Clock::now() - begun_at, 250ms);
+    const std::string answer = client.read_response();
+    EXPECT_TRUE(starts(answer, "HTTP/1.1 408 ")) << answer;
+  }
+}
+
+TEST_F(WorkerTest, ABodyThatIsSlowButComes) {
+  start({.clients = {.progress = 400ms}});
+  auto client = connect();
+  const std::string piece(http::Exchange::progress_bytes, 'x');
+  constexpr std::size_t count = 12;
+  client.send("POST /v1/x HTTP/1.1\r\nHost: a\r\nContent-Length: " +
+              std::to_string(count * piece.size()) + "\r\n\r\n");
+  const UpstreamSide upstream = accept();
+  upstream.read_until("\r\n\r\n");
+  std::string got(piece.size(), '\0');
+  for (std::size_t i = 0; i < count; ++i) {
+    EXPECT_TRUE(client.is_silent_for(100ms));
+    client.send(piece);
+    ASSERT_EQ(::recv(upstream.number(), got.data(), got.size(), MSG_WAITALL),
+              static_cast<ssize_t>(piece.size()));
+  }
+  upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  EXPECT_TRUE(starts(client.read_response(), "HTTP/1.1 200 "));
+}
+
 // Silence of the upstream is counted from the request's end, not while the client is still sending
 // it.
 TEST_F(WorkerTest, AClientThatPausesInItsUploadIsNotTheUpstreamsFault) {
