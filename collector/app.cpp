@@ -38,8 +38,7 @@ int App::run() {
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error of that write alone
   // Held from here on, handled once the loop runs: none ends the process half-way.
   signals_.emplace(loop_, [this](int number) { on_signal(number); });
-  std::unique_ptr<Listener> listener = listen();
-  if (!listener) return address_unavailable_status;
+  if (!listen()) return address_unavailable_status;
   if (!open_sink()) return bad_setting_status;
   pipeline_.emplace(loop_, *sink_);
   pipeline_->recall();
@@ -49,26 +48,30 @@ int App::run() {
   ops_.emplace(*pipeline_, *ingest_, server_);
   guard();
   add_routes();
-  log::info("listening", {{"listener", "events"}, {"address", to_string(address_)}});
-  server_.start(std::move(listener));
+  for (const Endpoint& each : addresses_)
+    log::info("listening", {{"listener", "events"}, {"address", to_string(each)}});
+  for (auto& each : listeners_) server_.start(std::move(each));
   loop_.run();
   log::info("stopped");
   return 0;
 }
 
-std::unique_ptr<Listener> App::listen() {
+bool App::listen() {
   const auto fail = [this](const boost::system::error_code& fault) {
     log::error("cannot listen", {{"variable", "PORT"},
                                  {"address", to_string(config_.listen)},
                                  {"reason", fault.message()}});
-    return nullptr;
+    return false;
   };
-  const Result<Endpoint> endpoint = reserve_address(config_.listen);
-  if (endpoint.has_error()) return fail(endpoint.error());
-  auto listener = Listener::open(loop_, *endpoint);
-  if (listener.has_error()) return fail(listener.error());
-  address_ = *endpoint;
-  return std::move(*listener);
+  auto endpoints = reserve_addresses(config_.listen);
+  if (endpoints.has_error()) return fail(endpoints.error());
+  for (const Endpoint& endpoint : *endpoints) {
+    auto listener = Listener::open(loop_, endpoint);
+    if (listener.has_error()) return fail(listener.error());
+    listeners_.push_back(std::move(*listener));
+  }
+  addresses_ = std::move(*endpoints);
+  return true;
 }
 
 bool App::open_sink() {

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "collector/app_ops.hpp"
 #include "collector/config.hpp"
@@ -29,7 +30,7 @@ class App {
   int run();
 
  private:
-  std::unique_ptr<Listener> listen();
+  bool listen();
   bool open_sink();
   void guard();
   void take_tokens(Result<std::string> content);
@@ -39,8 +40,9 @@ class App {
   Task<void> end_grace();
 
   const Config& config_;
-  Endpoint address_;  // bound
+  std::vector<Endpoint> addresses_;  // bound
   Loop loop_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
   http::Router router_;
   http::Server server_;
   std::unique_ptr<Sink> sink_;

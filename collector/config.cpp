@@ -12,7 +12,8 @@ namespace {
 constexpr std::array table{
     Variable{"PORT",
              "8081",
-             "events, metrics and health: a port, or an address such as `127.0.0.1:8081`",
+             "events, metrics and health: a port, or an address such as `127.0.0.1:8081` or "
+             "`localhost:8081`",
              {},
              "Receiving"},
     Variable{"MAX_EVENTS_BODY", "16MB",

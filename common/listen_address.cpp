@@ -36,7 +36,7 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text) {
   if (host.front() == '[' && host.back() == ']') {
     host = host.substr(1, host.size() - 2);
     if (!is_ip(AF_INET6, host)) return std::nullopt;
-  } else if (!is_ip(AF_INET, host)) {
+  } else if (host != both_loopbacks && !is_ip(AF_INET, host)) {
     return std::nullopt;
   }
   return ListenAddress{.host = std::move(host), .port = *port};
@@ -51,8 +51,12 @@ bool overlap(const ListenAddress& a, const ListenAddress& b) noexcept {
   const auto is_any = [](const std::string& host) {
     return host.empty() || host == "::" || host == "0.0.0.0";
   };
+  const auto is_in = [](const std::string& host, const std::string& other) {
+    return other == both_loopbacks && (host == "127.0.0.1" || host == "::1");
+  };
   if (a.port == 0 || a.port != b.port) return false;
-  return a.host == b.host || is_any(a.host) || is_any(b.host);
+  return a.host == b.host || is_any(a.host) || is_any(b.host) || is_in(a.host, b.host) ||
+         is_in(b.host, a.host);
 }
 
 }  // namespace llmgw

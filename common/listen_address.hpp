@@ -9,16 +9,21 @@
 
 namespace llmgw {
 
-/// A numeric address and a TCP port.
+/// A numeric address, or a word for several, and a TCP port.
 struct ListenAddress {
-  std::string host;        ///< IP literal without brackets; empty: every address, IPv6 dual stack
+  std::string host;        ///< IP literal without brackets; empty: every address, IPv6 dual stack;
+                           ///< `localhost`: both loopback addresses
   std::uint16_t port = 0;  ///< 0: the system picks a free one
 
   friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
 
-/// Reads `:8080`, `8080`, `127.0.0.1:8080` or `[::1]:8080`; host names are refused, so that
-/// start-up never depends on a resolver.
+/// The one host name that is accepted: what it means is known without asking (RFC 6761 section
+/// 6.3).
+inline constexpr std::string_view both_loopbacks = "localhost";
+
+/// Reads `:8080`, `8080`, `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`; other host names are
+/// refused, so that start-up never depends on a resolver.
 std::optional<ListenAddress> parse_listen_address(std::string_view text);
 
 /// The spelling that parse_listen_address reads back.

@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t most_shown = 200;  // bytes of a bad value
 
 constexpr std::string_view address_forms =
-    "not an address to listen on such as :8080, 127.0.0.1:8080 or [::1]:8080 (no host names)";
+    "not an address to listen on such as :8080, 127.0.0.1:8080, [::1]:8080 or localhost:8080 (no "
+    "other host names)";
 
 }  // namespace
 

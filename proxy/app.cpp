@@ -19,6 +19,11 @@ std::chrono::milliseconds in_milliseconds(std::chrono::nanoseconds duration) {
   return std::chrono::ceil<std::chrono::milliseconds>(duration);
 }
 
+bool cannot_listen(std::string_view listener, const Endpoint& endpoint) {
+  log::error("cannot listen", {{"listener", listener}, {"address", to_string(endpoint)}});
+  return false;
+}
+
 }  // namespace
 
 App::App(const Config& config)
@@ -49,7 +54,7 @@ int App::run() {
   if (!open_spool() || !listen()) return 1;
   courier_.start();
   for (const auto& each : workers_) each->start();
-  if (admin_listener_) admin_.start(std::move(admin_listener_));
+  for (auto& each : admin_listeners_) admin_.start(std::move(each));
   watch_files();
   loop_.run();
   return 0;
@@ -71,34 +76,32 @@ bool App::open_spool() {
 bool App::listen() {
   const auto traffic = bind(config_.listen, "traffic");
   if (traffic.has_error()) return false;
-  for (const auto& each : workers_) {
-    if (each->listen(*traffic).has_error()) {
-      log::error("cannot listen", {{"listener", "traffic"}, {"address", to_string(*traffic)}});
-      return false;
+  for (const Endpoint& endpoint : *traffic) {
+    for (const auto& each : workers_) {
+      if (each->listen(endpoint).has_error()) return cannot_listen("traffic", endpoint);
     }
+    log::info("listening", {{"listener", "traffic"}, {"address", to_string(endpoint)}});
   }
-  log::info("listening", {{"listener", "traffic"}, {"address", to_string(*traffic)}});
   if (!config_.admin) return true;
   const auto admin = bind(*config_.admin, "admin");
   if (admin.has_error()) return false;
-  auto listener = Listener::open(loop_, *admin);
-  if (listener.has_error()) {
-    log::error("cannot listen", {{"listener", "admin"}, {"address", to_string(*admin)}});
-    return false;
+  for (const Endpoint& endpoint : *admin) {
+    auto listener = Listener::open(loop_, endpoint);
+    if (listener.has_error()) return cannot_listen("admin", endpoint);
+    admin_listeners_.push_back(std::move(*listener));
+    log::info("listening", {{"listener", "admin"}, {"address", to_string(endpoint)}});
   }
-  admin_listener_ = std::move(*listener);
-  log::info("listening", {{"listener", "admin"}, {"address", to_string(*admin)}});
   return true;
 }
 
-Result<Endpoint> App::bind(const ListenAddress& address, std::string_view listener) {
-  auto endpoint = reserve_address(address);
-  if (endpoint.has_error()) {
+Result<std::vector<Endpoint>> App::bind(const ListenAddress& address, std::string_view listener) {
+  auto endpoints = reserve_addresses(address);
+  if (endpoints.has_error()) {
     log::error("cannot listen", {{"listener", listener},
                                  {"address", to_string(address)},
-                                 {"reason", endpoint.error().message()}});
+                                 {"reason", endpoints.error().message()}});
   }
-  return endpoint;
+  return endpoints;
 }
 
 void App::on_signal(int number) {

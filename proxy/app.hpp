@@ -31,7 +31,7 @@ class App {
  private:
   bool open_spool();
   bool listen();
-  Result<Endpoint> bind(const ListenAddress& address, std::string_view listener);
+  Result<std::vector<Endpoint>> bind(const ListenAddress& address, std::string_view listener);
   void on_signal(int number);
   Task<void> shut_down();
   Task<void> wait_for_workers();
@@ -48,7 +48,7 @@ class App {
   std::vector<std::unique_ptr<Worker>> workers_;
   http::Router ops_;
   http::Server admin_{loop_, ops_, {.connections = admin_connections}};
-  std::unique_ptr<Listener> admin_listener_;
+  std::vector<std::unique_ptr<Listener>> admin_listeners_;
   std::unique_ptr<Signals> signals_;
   Timer pause_{loop_};
   std::vector<std::unique_ptr<FileWatch>> watches_;

@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 constexpr std::array table{
     Variable{"LISTEN_ADDR",
              ":8080",
-             "traffic: `:8080`, `127.0.0.1:8080` or `[::1]:8080`",
+             "traffic: `:8080`, `127.0.0.1:8080`, `[::1]:8080`, or `localhost:8080` for both "
+             "loopback addresses",
              {},
              "Listening"},
     Variable{"ADMIN_LISTEN_ADDR", ":9090",

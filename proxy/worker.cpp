@@ -57,13 +57,13 @@ Worker::~Worker() = default;
 Result<void> Worker::listen(const Endpoint& endpoint) {
   auto opened = Listener::open(loop_, endpoint);
   if (opened.has_error()) return opened.error();
-  listener_ = std::move(*opened);
+  listeners_.push_back(std::move(*opened));
   return {};
 }
 
 void Worker::start() {
   thread_ = std::thread([this] {
-    server_.start(std::move(listener_));
+    for (auto& each : listeners_) server_.start(std::move(each));
     loop_.run();
   });
 }

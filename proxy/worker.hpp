@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "common/http/server.hpp"
 #include "proxy/api/context.hpp"
@@ -24,7 +25,7 @@ class Worker {
   Worker(const Config& config, Limits limits, std::size_t queue_share, Wakeup& courier);
   ~Worker();
 
-  /// Binds the listener; connections wait in the kernel until start().
+  /// Binds a listener, once for each address; connections wait in the kernel until start().
   Result<void> listen(const Endpoint& endpoint);
   void start();
 
@@ -59,7 +60,7 @@ class Worker {
   Context context_;
   Traffic traffic_;
   http::Server server_;
-  std::unique_ptr<Listener> listener_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
   Gauges gauges_;
   std::unique_ptr<Publisher> publisher_;
   std::thread thread_;

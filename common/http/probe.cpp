@@ -14,7 +14,8 @@ namespace llmgw::http {
 namespace {
 
 std::vector<Endpoint> endpoints_of(const ListenAddress& address) {
-  const bool is_any = address.host.empty() || address.host == "0.0.0.0" || address.host == "::";
+  const bool is_any = address.host.empty() || address.host == "0.0.0.0" || address.host == "::" ||
+                      address.host == both_loopbacks;
   if (!is_any) return literal_address(address.host, address.port);
   auto both = literal_address("127.0.0.1", address.port);
   both.push_back(literal_address("::1", address.port).front());

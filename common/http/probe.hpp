@@ -10,8 +10,8 @@
 namespace llmgw::http {
 
 /// Whether GET `path` at a listener of this machine is answered with 200 within `limit`. An empty
-/// or wildcard host means loopback. False for port 0, which tells nobody where the daemon listens.
-/// Blocks: runs a loop of its own.
+/// or wildcard host, and `localhost`, mean either loopback address. False for port 0, which tells
+/// nobody where the daemon listens. Blocks: runs a loop of its own.
 bool probe(const ListenAddress& address, std::string_view path,
            std::chrono::milliseconds limit = std::chrono::milliseconds(1800));
 

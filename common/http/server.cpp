@@ -19,8 +19,8 @@ constexpr std::chrono::seconds idle_least{1};
 }  // namespace
 
 void Server::start(std::unique_ptr<Listener> listener) {
-  listener_ = std::move(listener);
-  listener_->start([this](ByteStream::Pointer stream) { admit(std::move(stream)); });
+  listeners_.push_back(std::move(listener));
+  listeners_.back()->start([this](ByteStream::Pointer stream) { admit(std::move(stream)); });
 }
 
 // At the limit the connection that has been idle longest makes room; where all are busy the new one
@@ -63,7 +63,7 @@ void Server::drain() {
   for (Session& each : sessions_) {
     if (each.idle && !each.heads.has_begun()) each.stream->close();
   }
-  if (listener_) listener_->close();  // last: whoever has connected by now may still ask
+  for (const auto& each : listeners_) each->close();  // last: who has connected may still ask
 }
 
 void Server::cancel_all() noexcept {

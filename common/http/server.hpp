@@ -6,6 +6,7 @@
 #include <boost/intrusive/list.hpp>
 #include <chrono>
 #include <memory>
+#include <vector>
 
 #include "common/async/spawn.hpp"
 #include "common/http/exchange.hpp"
@@ -42,6 +43,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  /// Once for each address.
   void start(std::unique_ptr<Listener> listener);
 
   /// No new connections; idle ones are closed, the others after their current exchange.
@@ -80,7 +82,7 @@ class Server {
   Loop& loop_;
   Handler& handler_;
   ServerLimits limits_;
-  std::unique_ptr<Listener> listener_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
   boost::intrusive::list<Session> sessions_;
   FieldStorage fields_;
   OneShot<bool>* emptied_ = nullptr;

@@ -14,6 +14,7 @@ namespace llmgw {
 namespace {
 
 constexpr int backlog = 4096;
+constexpr int most_attempts = 32;  // to find a port that is free in both families
 constexpr std::chrono::milliseconds pause_without_descriptors{100};
 
 // Every address means IPv6 with IPv4 inside it, or IPv4 alone where the host has no IPv6.
@@ -51,7 +52,28 @@ int bind_to(const Endpoint& endpoint, bool share) noexcept {
 
 }  // namespace
 
+Result<std::vector<Endpoint>> reserve_addresses(const ListenAddress& address) {
+  if (address.host != both_loopbacks) {
+    const auto one = reserve_address(address);
+    if (one.has_error()) return one.error();
+    return std::vector{*one};
+  }
+  for (int attempt = 1;; ++attempt) {
+    const auto v4 = reserve_address({"127.0.0.1", address.port});
+    if (v4.has_error() && v4.error() != errc::address_unavailable) return v4.error();
+    const std::uint16_t port = v4 ? ntohs(v4->v4.sin_port) : address.port;
+    const auto v6 = reserve_address({"::1", port});
+    if (v4 && v6) return std::vector{*v4, *v6};
+    if (v6) return std::vector{*v6};
+    if (v4 && v6.error() == errc::address_unavailable) return std::vector{*v4};
+    // What is free in one family may be taken in the other.
+    const bool may_choose = address.port == 0 && v6.error() == errc::address_in_use;
+    if (!may_choose || attempt == most_attempts) return v6.error();
+  }
+}
+
 Result<Endpoint> reserve_address(const ListenAddress& address) {
+  if (address.host == both_loopbacks) return errc::address_unavailable;
   for (const bool v6 : {true, false}) {
     const int bound = bind_to(to_endpoint(address, v6), false);
     if (bound == -EAFNOSUPPORT && v6) continue;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/listen_address.hpp"
 #include "common/net/byte_stream.hpp"
@@ -12,9 +13,12 @@
 
 namespace llmgw {
 
-/// Finds out which address to listen on: resolves port 0 to a free one and refuses an address that
-/// another process holds, which SO_REUSEPORT alone would not. errc::address_in_use,
-/// errc::address_unavailable.
+/// Finds out which addresses to listen on: resolves port 0 to a free one, the same for all, and
+/// refuses an address that another process holds, which SO_REUSEPORT alone would not.
+/// errc::address_in_use, errc::address_unavailable. One, or for `localhost` those loopback
+/// addresses that this machine has.
+Result<std::vector<Endpoint>> reserve_addresses(const ListenAddress& address);
+/// The same for what is one address, so not `localhost`.
 Result<Endpoint> reserve_address(const ListenAddress& address);
 
 /// Accepts connections on one loop.

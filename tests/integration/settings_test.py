@@ -8,7 +8,7 @@ import time
 import pytest
 
 from support.gateway import UPSTREAM_KEY, Gateway
-from support.process import PATIENCE, SANITIZED, Daemon, run
+from support.process import PATIENCE, SANITIZED, Daemon, run, wait_until
 from support.wire import ask
 
 PROXY = {"UPSTREAM_OPENAI_API_KEY": UPSTREAM_KEY, "LISTEN_ADDR": "127.0.0.1:0", "ADMIN_LISTEN_ADDR": "127.0.0.1:0"}
@@ -203,6 +203,32 @@ def test_admin_off(factory, gateway: Gateway):
 @pytest.mark.parametrize("listen", ["[::1]:0", ":0", "0.0.0.0:0"])
 def test_addresses_to_listen_on(factory, gateway: Gateway, listen: str):
     proxy = factory.proxy(gateway.mock.url, None, LISTEN_ADDR=listen)
+def listens_at(daemon: Daemon, listener: str, count: int) -> list[tuple[str, int]]:
+    """Its addresses, once it has so many."""
+    def found() -> list[str]:
+        return [line["address"] for line in daemon.entries()
+                if line.get("msg") == "listening" and line.get("listener") == listener]
+    wait_until(lambda: len(found()) >= count, f"{count} addresses of {listener}")
+    pairs = [each.rsplit(":", 1) for each in found()]
+    return [(host.strip("[]"), int(port)) for host, port in pairs]
+
+
+def test_localhost_is_both_loopback_addresses(factory, gateway: Gateway):
+    """Under one port, also where that is chosen by the system."""
+    proxy = factory.proxy(gateway.mock.url, None, LISTEN_ADDR="localhost:0", ADMIN_LISTEN_ADDR="localhost:0")
+    collector = factory.collector(port="localhost:0")
+    for daemon, listener in [(proxy.daemon, "traffic"), (proxy.daemon, "admin"), (collector.daemon, "events")]:
+        both = listens_at(daemon, listener, 2)
+        port = both[0][1]
+        assert both == [("127.0.0.1", port), ("::1", port)]
+        assert all(ask(each, "GET", "/healthz").status == 200 for each in both)
+        program, name = ("llm-collector", "PORT") if listener == "events" else ("llm-proxy", "LISTEN_ADDR")
+        here = {name: f"localhost:{port}"}
+        assert run(program, "--healthcheck", **(PROXY | {"ADMIN_LISTEN_ADDR": "off"} | here)).returncode == 0
+        taken = run(program, **(PROXY | {"UPSTREAM_OPENAI_BASE_URL": gateway.mock.url} | here))
+        assert taken.returncode == 1 and f"localhost:{port}" in taken.stderr, taken
+
+
     host = "::1" if "::1" in listen else "127.0.0.1"
     assert ask((host, proxy.address[1]), "GET", "/healthz").status == 200
 

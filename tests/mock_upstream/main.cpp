@@ -40,20 +40,23 @@ int serve(const CommandLine& line) {
     const auto opened = shared.recorder.open(line.record);
     if (opened.has_error()) return complain("record not opened", opened.error());
   }
-  const auto endpoint = reserve_address(line.listen);
-  if (endpoint.has_error()) return complain("listening failed", endpoint.error());
+  const auto endpoints = reserve_addresses(line.listen);
+  if (endpoints.has_error()) return complain("listening failed", endpoints.error());
   std::vector<std::unique_ptr<Worker>> workers;
   for (unsigned count = 0; count < line.threads; ++count) {
     Worker& worker = *workers.emplace_back(std::make_unique<Worker>(shared));
-    auto listener = Listener::open(worker.loop, *endpoint);
-    if (listener.has_error()) return complain("listening failed", listener.error());
-    worker.server.start(std::move(*listener));
+    for (const auto& endpoint : *endpoints) {
+      auto listener = Listener::open(worker.loop, endpoint);
+      if (listener.has_error()) return complain("listening failed", listener.error());
+      worker.server.start(std::move(*listener));
+    }
   }
   std::vector<std::jthread> threads;
   for (const auto& worker : workers) {
     threads.emplace_back([&loop = worker->loop] { loop.run(); });
   }
-  log::info("listening", {{"listener", "traffic"}, {"address", to_string(*endpoint)}});
+  for (const auto& each : *endpoints)
+    log::info("listening", {{"listener", "traffic"}, {"address", to_string(each)}});
   signals_loop.run();
   return EXIT_SUCCESS;
 }

@@ -71,9 +71,11 @@ TEST(CollectorConfig, NamesEachBadSettingByItself) {
   };
   const Case cases[] = {
       {"PORT", "http",
-       "not an address to listen on such as :8080, 127.0.0.1:8080 or [::1]:8080 (no host names)"},
+       "not an address to listen on such as :8080, 127.0.0.1:8080, [::1]:8080 or localhost:8080 "
+       "(no other host names)"},
       {"PORT", "65536",
-       "not an address to listen on such as :8080, 127.0.0.1:8080 or [::1]:8080 (no host names)"},
+       "not an address to listen on such as :8080, 127.0.0.1:8080, [::1]:8080 or localhost:8080 "
+       "(no other host names)"},
       {"EVENT_LOG_SYNC", "always", "not one of none or batch"},
       {"MAX_EVENTS_BODY", "0", sizes},
       {"MAX_EVENTS_BODY", "2GB", sizes},

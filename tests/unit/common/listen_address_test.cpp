@@ -25,6 +25,7 @@ TEST(ListenAddress, ReadsEveryForm) {
       {"[::1]:8080", {"::1", 8080}, "[::1]:8080"},
       {"[::]:0", {"::", 0}, "[::]:0"},
       {"[2001:db8::7]:443", {"2001:db8::7", 443}, "[2001:db8::7]:443"},
+      {"localhost:8080", {"localhost", 8080}, "localhost:8080"},
   };
   for (const auto& [text, address, spelling] : cases) {
     SCOPED_TRACE(text);
@@ -46,7 +47,11 @@ TEST(ListenAddress, RefusesTheRest) {
                           ":099999"sv,
                           ": 80"sv,
                           ":80 "sv,
-                          "localhost:80"sv,
+                          "localhost"sv,
+                          "localhost:"sv,
+                          "[localhost]:80"sv,
+                          "localhost.:80"sv,
+                          "example.com:80"sv,
                           "*:80"sv,
                           "127.0.0.1"sv,
                           "127.0.0.1:"sv,
@@ -74,6 +79,11 @@ TEST(ListenAddress, KnowsWhichOnesClash) {
   EXPECT_TRUE(overlap({"127.0.0.1", 80}, {"0.0.0.0", 80}));
   EXPECT_TRUE(overlap({"::1", 80}, {"::", 80}));
   EXPECT_TRUE(overlap({"::1", 80}, {"::1", 80}));
+  EXPECT_TRUE(overlap({"localhost", 80}, {"localhost", 80}));
+  EXPECT_TRUE(overlap({"localhost", 80}, {"127.0.0.1", 80}));
+  EXPECT_TRUE(overlap({"::1", 80}, {"localhost", 80}));
+  EXPECT_TRUE(overlap({"", 80}, {"localhost", 80}));
+  EXPECT_FALSE(overlap({"localhost", 80}, {"127.0.0.2", 80}));
   EXPECT_FALSE(overlap({"", 80}, {"", 81}));
   EXPECT_FALSE(overlap({"", 0}, {"", 0}));
   EXPECT_FALSE(overlap({"127.0.0.1", 80}, {"127.0.0.2", 80}));

@@ -81,7 +81,8 @@ TEST(Settings, NameTheVariableTheValueAndWhatIsAccepted) {
   EXPECT_EQ(faults_of("COUNT", "10", count), Lines{"COUNT=\"10\": not an integer from 1 to 9"});
 
   const std::string addresses =
-      "not an address to listen on such as :8080, 127.0.0.1:8080 or [::1]:8080 (no host names)";
+      "not an address to listen on such as :8080, 127.0.0.1:8080, [::1]:8080 or localhost:8080 (no "
+      "other host names)";
   EXPECT_EQ(faults_of("WHERE", "off", [](Settings& s) { s.listen_address("WHERE"); }),
             Lines{"WHERE=\"off\": " + addresses});
   EXPECT_EQ(faults_of("WHERE", "on", [](Settings& s) { s.listen_address_or_off("WHERE"); }),

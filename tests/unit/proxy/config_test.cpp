@@ -150,12 +150,13 @@ struct BadCase {
 const std::string durations = "not a duration from ";
 const std::string examples = ", such as 500ms, 2s or 1m30s";
 const std::string addresses =
-    "not an address to listen on such as :8080, 127.0.0.1:8080 or [::1]:8080 (no host names)";
+    "not an address to listen on such as :8080, 127.0.0.1:8080, [::1]:8080 or localhost:8080 (no "
+    "other host names)";
 
 TEST(ProxyConfig, NamesEachBadSettingByItself) {
   const std::string size_examples = ", such as 65536, 256KB or 64MB";
   const BadCase cases[] = {
-      {"LISTEN_ADDR", "localhost:1", addresses},
+      {"LISTEN_ADDR", "proxy.test:1", addresses},
       {"UPSTREAM_OPENAI_BASE_URL", "ftp://x",
        "not an http or https URL: the scheme is not http or https"},
       {"UPSTREAM_OPENAI_BASE_URL", "api.openai.com",

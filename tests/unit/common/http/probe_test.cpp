@@ -17,7 +17,7 @@ TEST(Probe, TellsWellFromUnwell) {
   Router router;
   router.add("GET", "/well", well).add("GET", "/unwell", unwell);
   const LoopbackServer server(router, {});
-  for (const auto* host : {"127.0.0.1", "0.0.0.0", "", "::"})
+  for (const auto* host : {"127.0.0.1", "0.0.0.0", "", "::", "localhost"})
     EXPECT_TRUE(probe({host, server.port}, "/well")) << host;
   EXPECT_FALSE(probe({"127.0.0.1", server.port}, "/unwell"));
   EXPECT_FALSE(probe({"127.0.0.1", server.port}, "/nothing"));
