@@ -2,6 +2,7 @@
 // PURE: which fields of a head an intermediary passes on, and how a field is written.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,5 +15,7 @@ bool is_hop_by_hop(const Field& field, const Head& head) noexcept;
 
 /// Appends `name: value` and the line end.
 void append_field(std::string& out, std::string_view name, std::string_view value);
+/// Appends a length, whose value begins at the place in `out` that is returned.
+std::size_t append_length(std::string& out, std::string_view name, std::uint64_t length);
 
 }  // namespace llmgw::http

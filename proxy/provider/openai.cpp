@@ -40,6 +40,9 @@ std::size_t OpenAi::prepare(const http::RequestHead& head, std::string& out) con
         if (!std::exchange(has_credentials, true)) append_credentials(out);
         break;
       case FieldId::transfer_encoding: append_field(out, each.name, "chunked"); break;
+      case FieldId::content_length:
+        length_at = http::append_length(out, each.name, head.framing.length);
+        break;
       case FieldId::api_key:
       case FieldId::x_api_key:
       case FieldId::x_llm_tenant:
@@ -47,8 +50,6 @@ std::size_t OpenAi::prepare(const http::RequestHead& head, std::string& out) con
       default:
         if (http::is_hop_by_hop(each, head)) break;
         append_field(out, each.name, each.value);
-        if (each.id == FieldId::content_length)
-          length_at = out.size() - each.value.size() - std::string_view("\r\n").size();
     }
   }
   if (!has_host) append_field(out, "Host", authority_);

@@ -93,12 +93,17 @@ class Seen:
     whole: bool
 
 
+def number_of(name: str, value: str) -> str:
+    """A length is written anew from its number, so leading zeros are gone."""
+    return str(int(value)) if name.lower() == "content-length" else value
+
+
 def end_to_end(fields: wire.Fields, status: int) -> wire.Fields:
     named = {option.strip().lower() for name, value in fields if name.lower() == "connection" for option in value.split(",")}
     gone = OF_THE_HOP | named | {"x-llm-request-id"}
     if status < 200 or status == 204:
         gone |= {"content-length"}  # must not be there (RFC 9110 section 8.6)
-    return [(name, value) for name, value in fields if name.lower() not in gone]
+    return [(name, number_of(name, value)) for name, value in fields if name.lower() not in gone]
 
 
 def see_response(connection: wire.Connection, method: str, version: str) -> Seen:
@@ -117,5 +122,5 @@ def see_response(connection: wire.Connection, method: str, version: str) -> Seen
 def see_request(request: Request) -> tuple:
     named = {option.strip().lower() for value in request.values("Connection") for option in value.split(",")}
     gone = OF_THE_HOP | OF_THE_GATEWAY | named
-    fields = [(name, value) for name, value in request.fields if name.lower() not in gone]
+    fields = [(name, number_of(name, value)) for name, value in request.fields if name.lower() not in gone]
     return request.method, request.target, fields, request.body, request.chunked, request.trailers

@@ -27,6 +27,19 @@ TEST(OpenAi, ReplacesHostAndCredentialsInPlace) {
             "X-Dup: 1\r\nContent-Length: 2\r\nx-dup: 2\r\n\r\n");
 }
 
+// Leading zeros are allowed (RFC 9110 section 8.6), and octal to some.
+TEST(OpenAi, WritesALengthAnew) {
+  const auto head = http::parse_request_head(
+      "POST /v1/x HTTP/1.1\r\nHost: g\r\ncontent-length: 00012\r\nX: y\r\n\r\n", storage);
+  std::string out;
+  const std::size_t length_at =
+      OpenAi(*parse_http_url("http://h"), Secret("k")).prepare(*head, out);
+  EXPECT_EQ(out,
+            "POST /v1/x HTTP/1.1\r\nHost: h\r\ncontent-length: 12\r\nX: y\r\n"
+            "Authorization: Bearer k\r\n\r\n");
+  EXPECT_EQ(out.substr(length_at, 4), "12\r\n");
+}
+
 TEST(OpenAi, AddsCredentialsWhereTheClientHadNone) {
   EXPECT_EQ(
       prepared("GET /v1/models HTTP/1.0\r\n\r\n", "http://127.0.0.1:8000"),

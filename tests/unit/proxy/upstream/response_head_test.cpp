@@ -44,6 +44,11 @@ TEST(ResponseHeadOut, ConnectionCannotUnframeTheBody) {
   EXPECT_NE(out.find("Content-Length: 3"), out.npos);
 }
 
+TEST(ResponseHeadOut, WritesALengthAnew) {
+  EXPECT_EQ(rewritten("HTTP/1.1 200 OK\r\ncontent-length: 0003\r\n\r\n", 1),
+            "HTTP/1.1 200 OK\r\ncontent-length: 3\r\nX-LLM-Request-ID: req_1\r\n\r\n");
+}
+
 TEST(ResponseHeadOut, FramingFollowsTheClientsVersion) {
   const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
   const std::string until_close = "HTTP/1.0 200 OK\r\n\r\n";
