@@ -12,6 +12,7 @@ std::string_view describe(errc code) noexcept {
     case errc::malformed_message: return "malformed HTTP message";
     case errc::unsupported_version: return "unsupported HTTP version";
     case errc::unsupported_coding: return "unsupported transfer coding";
+    case errc::unsupported_method: return "unsupported method";
     case errc::head_too_large: return "message head too large";
     case errc::target_too_long: return "request target too long";
     case errc::body_too_large: return "message body too large";

@@ -18,6 +18,7 @@ enum class errc {
   malformed_message,    ///< start line, field or framing that the grammar forbids
   unsupported_version,  ///< an HTTP major version other than 1
   unsupported_coding,   ///< a transfer coding other than chunked
+  unsupported_method,   ///< CONNECT: nothing here is a tunnel
   head_too_large,       ///< head over 64 KiB or more than 256 fields
   target_too_long,      ///< request target over 16 KiB
   body_too_large,       ///< body over the configured limit

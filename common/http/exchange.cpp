@@ -54,7 +54,7 @@ Exchange::Exchange(ByteStream& client, std::chrono::milliseconds progress) noexc
 
 void Exchange::retain_head() {
   retained_fields_.assign(head_.fields.begin(), head_.fields.end());
-  std::size_t total = head_.method.size() + head_.target.size();
+  std::size_t total = head_.method.size() + head_.target.size() + head_.authority.size();
   for (const Field& each : retained_fields_) total += each.name.size() + each.value.size();
   retained_bytes_.reserve(total);  // no growth below, so the views stay where they are
   const auto keep = [this](std::string_view& view) {
@@ -64,6 +64,7 @@ void Exchange::retain_head() {
   };
   keep(head_.method);
   keep(head_.target);
+  keep(head_.authority);
   for (Field& each : retained_fields_) {
     keep(each.name);
     keep(each.value);
@@ -90,8 +91,8 @@ Task<Result<std::string>> Exchange::read_body(std::size_t limit) {
     if (sent.has_error()) co_return sent.error();
   }
   input = early;
-  for (;;) {
   BodyPace pace(progress_, progress_bytes);
+  for (;;) {
     const BodyDecoder::Piece piece = body_.next(input);
     switch (piece.kind) {
       case BodyDecoder::Kind::payload:
@@ -106,8 +107,8 @@ Task<Result<std::string>> Exchange::read_body(std::size_t limit) {
         const auto more = co_await client_.read();
         client_.expires_never();
         if (more.has_error()) co_return more.error();
-        input = *more;
         pace.end(client_.loop().deadlines().now(), more->size());
+        input = *more;
       }
     }
   }

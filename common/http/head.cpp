@@ -99,7 +99,9 @@ struct Gathered {
   bool keep_alive = false;
   bool names_fields = false;
   bool expects_continue = false;
+  bool tells_origin = false;
   int hosts = 0;
+  std::string_view host;    // the last one
   std::size_t options = 0;  // of Connection
 };
 
@@ -134,7 +136,10 @@ errc note(const Field& field, Gathered& seen) noexcept {
     }
     case FieldId::host:
       ++seen.hosts;
+      seen.host = field.value;
       return run(field.value, host_char) == field.value.size() ? errc::ok : errc::malformed_message;
+    case FieldId::origin:
+    case FieldId::sec_fetch_site: seen.tells_origin = true; return errc::ok;
     case FieldId::expect:
       seen.expects_continue = equals_ignoring_case(field.value, "100-continue");
       return errc::ok;
@@ -204,12 +209,12 @@ errc settle(const Gathered& seen, Head& head) noexcept {
 
 // RFC 9112 section 3.2: origin form stays, absolute form is reduced to it, `*` belongs to OPTIONS.
 // CONNECT has a form of its own, and no tunnel leads through here.
-Result<std::string_view> parse_target(std::string_view method, std::string_view target) noexcept {
+errc parse_target(std::string_view target, RequestHead& head) noexcept {
   if (target.size() > Limits::target) return errc::target_too_long;
   if (target.empty() || run(target, target_char) != target.size()) return errc::malformed_message;
-  if (method == "CONNECT") return errc::malformed_message;
-  if (target.front() == '/') return target;
-  if (target == "*" && method == "OPTIONS") return target;
+  if (head.method == "CONNECT") return errc::unsupported_method;
+  head.target = target;
+  if (target.front() == '/' || (target == "*" && head.method == "OPTIONS")) return errc::ok;
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!equals_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
     const std::size_t path = target.find_first_of("/?", scheme.size());
@@ -217,9 +222,11 @@ Result<std::string_view> parse_target(std::string_view method, std::string_view 
     // A user name in front of the host is refused with all else (RFC 9110 section 4.2.4).
     if (authority.empty() || run(authority, host_char) != authority.size())
       return errc::malformed_message;
-    if (path == target.npos) return std::string_view("/");
-    return target[path] == '/' ? Result<std::string_view>(target.substr(path))
-                               : errc::malformed_message;
+    head.authority = authority;
+    // An empty path is `/` (section 3.2.1). Nothing lives there, so nobody misses its query.
+    const bool has_path = path != target.npos && target[path] == '/';
+    head.target = has_path ? target.substr(path) : "/";
+    return errc::ok;
   }
   return errc::malformed_message;
 }
@@ -281,10 +288,8 @@ Result<RequestHead> parse_request_head(std::string_view bytes, FieldStorage& sto
   const auto version = parse_version(line->substr(version_at + 1));
   if (version.has_error()) return version.error();
   head.minor_version = *version;
-  const auto target =
-      parse_target(head.method, line->substr(method_size + 1, version_at - method_size - 1));
-  if (target.has_error()) return target.error();
-  head.target = *target;
+  const auto target = line->substr(method_size + 1, version_at - method_size - 1);
+  if (const errc fault = parse_target(target, head); fault != errc::ok) return fault;
 
   Gathered seen;
   const auto fields = parse_fields(rest, storage, seen);
@@ -292,7 +297,9 @@ Result<RequestHead> parse_request_head(std::string_view bytes, FieldStorage& sto
   head.fields = *fields;
   if (seen.hosts > 1 || (seen.hosts == 0 && head.minor_version > 0)) return errc::malformed_message;
   if (const errc fault = settle(seen, head); fault != errc::ok) return fault;
+  if (head.authority.empty()) head.authority = seen.host;
   head.expects_continue = seen.expects_continue && head.minor_version > 0;
+  head.tells_origin = seen.tells_origin;
   head.size = bytes.size() - rest.size();
   return head;
 }

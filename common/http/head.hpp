@@ -28,9 +28,11 @@ enum class FieldId : std::uint8_t {
   expect,
   host,
   keep_alive,
+  origin,
   proxy_authorization,
   proxy_connection,
   request_id,  // X-Request-Id, and Request-Id as Anthropic spells it
+  sec_fetch_site,
   te,
   transfer_encoding,
   upgrade,
@@ -77,9 +79,12 @@ struct Head {
 
 struct RequestHead : Head {
   std::string_view method;
-  std::string_view target;  ///< origin form (`/path?query`) or `*`; of an absolute form, what
-                            ///< follows the authority
+  std::string_view target;     ///< origin form (`/path?query`) or `*`; of an absolute form, what
+                               ///< follows the authority
+  std::string_view authority;  ///< host and port that the request is for: those of an absolute
+                               ///< form, else of Host; empty without either
   bool expects_continue = false;
+  bool tells_origin = false;  ///< has Origin or Sec-Fetch-Site, as requests of browsers have
 
   std::string_view path() const noexcept { return target.substr(0, target.find('?')); }
 };
@@ -116,7 +121,7 @@ class HeadScanner {
 
 /// Parses a complete request head. Empty lines before it are skipped and counted in its size (RFC
 /// 9112 section 2.2). errc::malformed_message, unsupported_version, unsupported_coding,
-/// head_too_large, target_too_long.
+/// unsupported_method (CONNECT), head_too_large, target_too_long.
 Result<RequestHead> parse_request_head(std::string_view bytes, FieldStorage& storage) noexcept;
 
 /// Parses a complete response head; `to_head_request`: the answer has no body whatever its fields

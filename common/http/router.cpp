@@ -34,6 +34,8 @@ Refusal refusal_of(errc fault) noexcept {
     case errc::timed_out: return {408, "request_timeout", "The request did not arrive in time."};
     case errc::unsupported_coding:
       return {400, "malformed_request", "The request's transfer coding is not chunked alone."};
+    case errc::unsupported_method:
+      return {405, "method_not_allowed", "This server opens no tunnels."};
     case errc::unsupported_version:
       return {400, "malformed_request", "The request is not HTTP/1.x."};
     default: return {400, "malformed_request", "The request is not well-formed HTTP/1.1."};
@@ -68,13 +70,17 @@ Task<void> Router::handle(Exchange& exchange) {
 Task<void> Router::refuse(Exchange& exchange, errc fault) {
   const Refusal refusal = refusal_of(fault);
   const auto type = refusal.status < 500 ? "invalid_request_error" : "gateway_error";
-  co_await reply_error(exchange, refusal.status, refusal.message, type, refusal.code);
+  std::string allow;  // named: a choice of temporaries inside co_await trips g++ 12
+  if (refusal.status == 405) allow = allowed({});
+  co_await reply_error(exchange, refusal.status, refusal.message, type, refusal.code, allow);
 }
 
+// Without a path: those of any.
 std::string Router::allowed(std::string_view path) const {
   std::string methods;
   for (const Route& each : routes_) {
-    if (each.path != path) continue;
+    if (!path.empty() && each.path != path) continue;
+    if (methods.find(each.method) != methods.npos) continue;
     if (!methods.empty()) methods += ", ";
     methods += each.method == "GET" ? "GET, HEAD" : each.method;
   }

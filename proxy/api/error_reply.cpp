@@ -71,6 +71,7 @@ const GatewayError& error_of_connect(errc fault) noexcept {
 
 const GatewayError& error_of_response(errc fault) noexcept {
   switch (fault) {
+    case errc::unsupported_method: return gateway_error::method_not_allowed;
     case errc::timed_out: return gateway_error::upstream_timeout;
     case errc::connection_closed:
     case errc::connection_reset: return gateway_error::upstream_closed;

@@ -85,20 +85,29 @@ TEST(RequestHead, ConnectionNamesFields) {
 TEST(RequestHead, TargetForms) {
   EXPECT_EQ(request("GET http://h:1/p?q HTTP/1.1\r\nHost: a\r\n\r\n")->target, "/p?q");
   EXPECT_EQ(request("GET http://h HTTP/1.1\r\nHost: a\r\n\r\n")->target, "/");
+  EXPECT_EQ(request("GET http://h?q HTTP/1.1\r\nHost: a\r\n\r\n")->path(), "/");
+  EXPECT_EQ(request("GET http://h:8/?q HTTP/1.1\r\nHost: a\r\n\r\n")->target, "/?q");
   EXPECT_EQ(request("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")->target, "*");
   for (const char* target :
-       {"*", "h:443", "", "http:///p", "http://h?q", "p", "/a b", "/\x7f", "/\xc3\xa4", "/a#b",
+       {"*", "h:443", "", "http:///p", "http://?q", "p", "/a b", "/\x7f", "/\xc3\xa4", "/a#b",
         "http://u@h/p", "http://h\\@g/p", "http://h#/p", "ftp://h/p"}) {
     EXPECT_TRUE(request("GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n").has_error())
         << target;
   }
 }
 
+TEST(RequestHead, KnowsWhomItIsFor) {
+  EXPECT_EQ(request("GET /p HTTP/1.1\r\nhost: a:1\r\n\r\n")->authority, "a:1");
+  EXPECT_EQ(request("GET http://h:2/p HTTP/1.1\r\nHost: a:1\r\n\r\n")->authority, "h:2");
+  EXPECT_EQ(request("GET http://h?q HTTP/1.1\r\nHost: a:1\r\n\r\n")->authority, "h");
+  EXPECT_EQ(request("GET /p HTTP/1.0\r\n\r\n")->authority, "");
+}
+
 // An upstream might take a CONNECT with a path for a tunnel (RFC 9110 section 9.3.6).
 TEST(RequestHead, RefusesConnectInAnyForm) {
   for (const char* target : {"h:443", "/v1/models", "http://h/v1/models", "*"}) {
     EXPECT_EQ(request("CONNECT " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n").error(),
-              errc::malformed_message)
+              errc::unsupported_method)
         << target;
   }
 }

@@ -33,6 +33,7 @@ TEST_F(HttpRefusalTest, RefusesWhatIsNoRequest) {
       {400, "GET /hello HTTP/1.1\r\n\r\n"},
       {400, "GET /hello HTTP/1.1\nHost: x\n\n"},
       {400, "GET /hello HTTP/2.0\r\nHost: x\r\n\r\n"},
+      {405, "CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n"},
       {400, start + "Host: y\r\n\r\n"},
       {400, start + "A : b\r\n\r\n"},
       {400, start + "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"},
