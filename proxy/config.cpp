@@ -21,6 +21,17 @@ constexpr std::array table{
              "Listening"},
     Variable{"ADMIN_LISTEN_ADDR", ":9090",
              "`/metrics`, `/healthz` and `/readyz`; `off` turns it off"},
+    Variable{"ALLOWED_ENDPOINTS", "/v1/",
+             "what is forwarded, by commas: `/v1/chat/completions` is that path and all below it, "
+             "`/v1/chat/` all below it; anything else is answered 404"},
+    Variable{"ALLOWED_ORIGINS", "",
+             "origins whose pages may call the gateway from browsers, by commas, such as "
+             "`https://app.example.com`; `*`: all. Other cross-site requests are answered 403",
+             "none"},
+    Variable{"ALLOWED_HOSTS", "",
+             "what `Host` may be, by commas; one without a port allows any port. Others are "
+             "answered 403",
+             "any"},
     Variable{"UPSTREAM_OPENAI_BASE_URL",
              "https://api.openai.com",
              "`http` or `https`; a path prefix is kept, a trailing `/` or `/v1` changes nothing",
@@ -210,6 +221,7 @@ void read_metering(Settings& settings, const FileReader& read, Config& config) {
 void read_serving(Settings& settings, unsigned cpus, Config& config) {
   config.listen = settings.listen_address("LISTEN_ADDR");
   config.admin = settings.listen_address_or_off("ADMIN_LISTEN_ADDR");
+  config.reach = read_reach(settings);
   if (config.admin && overlap(*config.admin, config.listen)) {
     settings.fault("ADMIN_LISTEN_ADDR", to_string(*config.admin),
                    "taken by LISTEN_ADDR; accepted are another port and off");
@@ -255,6 +267,7 @@ std::vector<EffectiveSetting> effective(const Config& config) {
   const bool is_key_from_file = !config.upstream_key_file.empty();
   add("LISTEN_ADDR", to_string(config.listen));
   add("ADMIN_LISTEN_ADDR", config.admin ? to_string(*config.admin) : "off");
+  for (EffectiveSetting& each : effective(config.reach)) all.push_back(std::move(each));
   add("UPSTREAM_OPENAI_BASE_URL", to_string(config.upstream));
   add(key_name, is_key_from_file ? "" : "***");
   add(key_file_name, config.upstream_key_file);

@@ -17,6 +17,7 @@
 #include "common/read_file.hpp"
 #include "common/secret.hpp"
 #include "common/settings.hpp"
+#include "proxy/config_reach.hpp"
 
 namespace llmgw::proxy {
 
@@ -28,6 +29,7 @@ enum class PayloadHash : std::uint8_t { off, hmac };
 
 struct Config {
   ListenAddress listen;
+  Reach reach;
   HttpUrl upstream;     ///< path: the prefix before `/v1`, so a target is path + "/v1/..."
   Secret upstream_key;  ///< visible ASCII; as it stood at start where it comes from a file
   std::string upstream_key_file;  ///< empty: the key came in its own variable

@@ -3,6 +3,7 @@
 #include "proxy/api/error_reply.hpp"
 
 #include "common/http/router.hpp"
+#include "proxy/api/reach.hpp"
 
 namespace llmgw::proxy {
 
@@ -19,9 +20,24 @@ constinit const GatewayError malformed_request{400, invalid_request, "malformed_
 constinit const GatewayError unknown_url{404, invalid_request, "unknown_url",
                                          "There is nothing at this path; the API is below /v1/.",
                                          Outcome::completed};
-constinit const GatewayError method_not_allowed{405, invalid_request, "method_not_allowed",
+constinit const GatewayError method_not_allowed{405,
+                                                invalid_request,
+                                                "method_not_allowed",
                                                 "This method is not allowed here.",
-                                                Outcome::completed};
+                                                Outcome::completed,
+                                                forwarded_methods};
+constinit const GatewayError only_read{405,
+                                       invalid_request,
+                                       "method_not_allowed",
+                                       "This method is not allowed here.",
+                                       Outcome::completed,
+                                       "GET, HEAD"};
+constinit const GatewayError host_not_allowed{403, invalid_request, "host_not_allowed",
+                                              "This gateway does not answer for this host.",
+                                              Outcome::completed};
+constinit const GatewayError origin_not_allowed{
+    403, invalid_request, "origin_not_allowed",
+    "This gateway does not answer to pages of this origin.", Outcome::completed};
 constinit const GatewayError request_timeout{408, invalid_request, "request_timeout",
                                              "The request did not arrive in time.",
                                              Outcome::client_aborted};
@@ -55,6 +71,7 @@ const GatewayError& error_of_client(errc fault) noexcept {
     case errc::overloaded: return gateway_error::overloaded;
     case errc::timed_out: return gateway_error::request_timeout;
     case errc::body_too_large: return gateway_error::request_too_large;
+    case errc::unsupported_method: return gateway_error::method_not_allowed;
     case errc::head_too_large:
     case errc::target_too_long: return gateway_error::headers_too_large;
     default: return gateway_error::malformed_request;
@@ -71,7 +88,6 @@ const GatewayError& error_of_connect(errc fault) noexcept {
 
 const GatewayError& error_of_response(errc fault) noexcept {
   switch (fault) {
-    case errc::unsupported_method: return gateway_error::method_not_allowed;
     case errc::timed_out: return gateway_error::upstream_timeout;
     case errc::connection_closed:
     case errc::connection_reset: return gateway_error::upstream_closed;
@@ -84,8 +100,8 @@ Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& err
   const std::string body = http::error_body(error.message, error.type, error.code);
   const http::OutField fields[] = {{"Content-Type", "application/json"},
                                    {"X-LLM-Request-ID", request_id},
-                                   {"Allow", "GET, HEAD"}};  // of /healthz, the one path with a 405
-  const auto all = std::span(fields).first(error.status == 405 ? 3 : 2);
+                                   {"Allow", error.allow}};
+  const auto all = std::span(fields).first(error.allow.empty() ? 2 : 3);
   co_return co_await exchange.reply(error.status, all, body);
 }
 

@@ -15,13 +15,14 @@ struct GatewayError {
   std::string_view type;
   std::string_view code;
   std::string_view message;
-  Outcome outcome;  ///< of the event, where the exchange was routed to an upstream
+  Outcome outcome;              ///< of the event, where the exchange was routed to an upstream
+  std::string_view allow = {};  ///< the methods that a 405 names (RFC 9110 section 15.5.6)
 };
 
 namespace gateway_error {
-extern const GatewayError malformed_request, unknown_url, method_not_allowed, request_timeout,
-    request_too_large, headers_too_large, upstream_unreachable, upstream_invalid, upstream_closed,
-    upstream_timeout, draining, overloaded;
+extern const GatewayError malformed_request, unknown_url, method_not_allowed, only_read,
+    host_not_allowed, origin_not_allowed, request_timeout, request_too_large, headers_too_large,
+    upstream_unreachable, upstream_invalid, upstream_closed, upstream_timeout, draining, overloaded;
 }
 
 /// For what a client sent that is no request, or whose body went wrong.

@@ -7,7 +7,7 @@
 
 namespace llmgw::proxy {
 
-/// `/v1/**` is forwarded, `/healthz` answered, all else refused.
+/// What may reach the upstream (reach.hpp) is forwarded, `/healthz` answered, all else refused.
 class Traffic final : public http::Handler {
  public:
   explicit Traffic(Context& context) noexcept : context_(context) {}

@@ -17,7 +17,10 @@ COLLECTOR = {"PORT": "127.0.0.1:0"}
 BAD_PROXY = [
     ("LISTEN_ADDR", "8080x"), ("LISTEN_ADDR", ":99999"), ("LISTEN_ADDR", "localhost"), ("LISTEN_ADDR", "127.0.0.1"),
     ("LISTEN_ADDR", ":-1"), ("LISTEN_ADDR", "[::1:80"),
-    ("ADMIN_LISTEN_ADDR", "on"), ("ADMIN_LISTEN_ADDR", ":"),
+    ("LISTEN_ADDR", "example.com:8080"), ("ADMIN_LISTEN_ADDR", "on"), ("ADMIN_LISTEN_ADDR", ":"),
+    ("ALLOWED_ENDPOINTS", "/v2/"), ("ALLOWED_ENDPOINTS", "/v1/chat/*"), ("ALLOWED_ENDPOINTS", "/v1/,"),
+    ("ALLOWED_ORIGINS", "app.example.com"), ("ALLOWED_ORIGINS", "https://a/"), ("ALLOWED_ORIGINS", "null"),
+    ("ALLOWED_HOSTS", "http://a"), ("ALLOWED_HOSTS", "*"),
     ("UPSTREAM_OPENAI_BASE_URL", "api.openai.com"), ("UPSTREAM_OPENAI_BASE_URL", "ftp://api.openai.com"),
     ("UPSTREAM_OPENAI_BASE_URL", "https://"), ("UPSTREAM_OPENAI_BASE_URL", "http://host:port"),
     ("UPSTREAM_OPENAI_BASE_URL", "https://h/v1/chat/completions"),
@@ -200,9 +203,6 @@ def test_admin_off(factory, gateway: Gateway):
     assert [line for line in proxy.daemon.entries() if line.get("listener") == "admin"] == []
 
 
-@pytest.mark.parametrize("listen", ["[::1]:0", ":0", "0.0.0.0:0"])
-def test_addresses_to_listen_on(factory, gateway: Gateway, listen: str):
-    proxy = factory.proxy(gateway.mock.url, None, LISTEN_ADDR=listen)
 def listens_at(daemon: Daemon, listener: str, count: int) -> list[tuple[str, int]]:
     """Its addresses, once it has so many."""
     def found() -> list[str]:
@@ -229,6 +229,9 @@ def test_localhost_is_both_loopback_addresses(factory, gateway: Gateway):
         assert taken.returncode == 1 and f"localhost:{port}" in taken.stderr, taken
 
 
+@pytest.mark.parametrize("listen", ["[::1]:0", ":0", "0.0.0.0:0"])
+def test_addresses_to_listen_on(factory, gateway: Gateway, listen: str):
+    proxy = factory.proxy(gateway.mock.url, None, LISTEN_ADDR=listen)
     host = "::1" if "::1" in listen else "127.0.0.1"
     assert ask((host, proxy.address[1]), "GET", "/healthz").status == 200
 

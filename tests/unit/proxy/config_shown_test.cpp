@@ -17,6 +17,9 @@ TEST(ProxyConfig, DescribesItselfWithoutItsSecret) {
   EXPECT_EQ(text,
             "LISTEN_ADDR=:8080\n"
             "ADMIN_LISTEN_ADDR=:9090\n"
+            "ALLOWED_ENDPOINTS=/v1/\n"
+            "ALLOWED_ORIGINS=\n"
+            "ALLOWED_HOSTS=\n"
             "UPSTREAM_OPENAI_BASE_URL=https://api.openai.com\n"
             "UPSTREAM_OPENAI_API_KEY=***\n"
             "UPSTREAM_OPENAI_API_KEY_FILE=\n"
@@ -63,6 +66,9 @@ TEST(ProxyConfig, ReadsBackItsDescription) {
                     {"DRAIN_DELAY", "1500us"},
                     {"MAX_REQUEST_BODY", "1000"},
                     {"ADMIN_LISTEN_ADDR", "off"},
+                    {"ALLOWED_ENDPOINTS", "/v1/chat/completions,/v1/models"},
+                    {"ALLOWED_ORIGINS", "https://a.test:443,*"},
+                    {"ALLOWED_HOSTS", "a.test,[::1]:80"},
                     {"METERING_STREAM_USAGE", "passthrough"},
                     {"METERING_HASH_PAYLOADS", "hmac"},
                     {"METERING_HASH_KEY_FILE", "/hash"},

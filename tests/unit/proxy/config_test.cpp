@@ -194,8 +194,13 @@ TEST(ProxyConfig, NamesEachBadSettingByItself) {
   };
   // Have tests of their own, but for EVENT_SPOOL_DIR: any text may name a folder, and what is wrong
   // with it shows when it is opened.
-  std::set<std::string_view> covered{"UPSTREAM_OPENAI_API_KEY", "UPSTREAM_OPENAI_API_KEY_FILE",
-                                     "METERING_HASH_KEY_FILE", "EVENT_SPOOL_DIR"};
+  std::set<std::string_view> covered{"UPSTREAM_OPENAI_API_KEY",
+                                     "UPSTREAM_OPENAI_API_KEY_FILE",
+                                     "METERING_HASH_KEY_FILE",
+                                     "EVENT_SPOOL_DIR",
+                                     "ALLOWED_ENDPOINTS",
+                                     "ALLOWED_ORIGINS",
+                                     "ALLOWED_HOSTS"};
   for (const auto& [name, value, reason] : cases) {
     const auto config = load_with({{name, value}});
     ASSERT_FALSE(config) << name << '=' << value;
