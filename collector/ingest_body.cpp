@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "common/http/body_pace.hpp"
+
 namespace llmgw::collector {
 namespace {
 
@@ -14,9 +16,9 @@ using http::Exchange;
 Task<Result<void>> send_continue(Exchange& exchange) {
   Gather& pieces = exchange.loop().gather();
   pieces.add("HTTP/1.1 100 Continue\r\n\r\n");
-  exchange.client().expires_after(Exchange::progress_timeout);
+  exchange.client().expires_without_progress(Exchange::progress_timeout);
   const Result<void> sent = co_await exchange.client().write(pieces);
-  exchange.client().expires_never();
+  exchange.client().write_expires_never();
   co_return sent;
 }
 
@@ -35,15 +37,6 @@ void append(std::string& body, std::string_view bytes, const http::Framing& fram
 
 }  // namespace
 
-std::chrono::milliseconds patience_with(std::size_t received,
-                                        std::chrono::steady_clock::duration since_begin) noexcept {
-  using std::chrono::milliseconds;
-  const milliseconds for_these(received * 1'000 / least_body_rate);
-  const auto left =
-      std::chrono::ceil<milliseconds>(Exchange::progress_timeout + for_these - since_begin);
-  return std::clamp<milliseconds>(left, milliseconds(0), Exchange::progress_timeout);
-}
-
 Task<Result<std::string>> read_body(Exchange& exchange, std::size_t most, BodyShare& share) {
   const http::Framing framing = exchange.head().framing;
   const bool has_length = framing.kind == http::Framing::Kind::length;
@@ -55,7 +48,8 @@ Task<Result<std::string>> read_body(Exchange& exchange, std::size_t most, BodySh
     if (sent.has_error()) co_return sent.error();
   }
   std::string body;
-  const auto begun = Deadline::Clock::now();
+  const Deadlines& clock = exchange.loop().deadlines();
+  http::BodyPace pace(Exchange::progress_timeout, Exchange::progress_bytes);
   std::string_view input = early;
   for (;;) {
     const BodyDecoder::Piece piece = exchange.body().next(input);
@@ -69,12 +63,11 @@ Task<Result<std::string>> read_body(Exchange& exchange, std::size_t most, BodySh
       case BodyDecoder::Kind::end: exchange.client().unread(input); co_return body;
       case BodyDecoder::Kind::fault: co_return errc::malformed_message;
       case BodyDecoder::Kind::need_more: {
-        const auto patience = patience_with(body.size(), Deadline::Clock::now() - begun);
-        if (patience.count() == 0) co_return errc::timed_out;
-        exchange.client().expires_after(patience);
+        exchange.client().read_expires_after(pace.begin(clock.now()));
         const auto more = co_await exchange.client().read();
-        exchange.client().expires_never();
+        exchange.client().read_expires_never();
         if (more.has_error()) co_return more.error();
+        pace.end(clock.now(), more->size());
         input = *more;
       }
     }

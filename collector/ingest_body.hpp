@@ -48,14 +48,8 @@ class BodyShare {
   std::size_t taken_ = 0;
 };
 
-/// How long the next bytes may be waited for: a minute, and less once the body comes slower than
-/// least_body_rate. Zero: no longer.
-std::chrono::milliseconds patience_with(std::size_t received,
-                                        std::chrono::steady_clock::duration since_begin) noexcept;
-inline constexpr std::size_t least_body_rate = 1'024;  ///< bytes a second, after the first minute
-
 /// The whole body. errc::body_too_large beyond `most` bytes, errc::overloaded where the budget does
-/// not have them; otherwise as Exchange::read_body.
+/// not have them; otherwise as Exchange::read_body, BodyPace included.
 Task<Result<std::string>> read_body(http::Exchange& exchange, std::size_t most, BodyShare& share);
 
 }  // namespace llmgw::collector

@@ -12,7 +12,9 @@
 namespace llmgw::proxy {
 namespace {
 
-// A second signal ends the process within a second; this much of it is left to the last events.
+// A second signal ends the process within a second: this much of it exchanges that were cut may take
+// to end, and this much is left to the last events.
+constexpr std::chrono::milliseconds cancel_patience{250};
 constexpr std::chrono::milliseconds last_delivery{700};
 
 std::chrono::milliseconds in_milliseconds(std::chrono::nanoseconds duration) {
@@ -108,6 +110,8 @@ void App::on_signal(int number) {
   if (number == SIGHUP) return;  // nothing to reopen: logs go to stderr
   if (++stop_signals_ == 1) {
     log::info("draining", {{"signal", number}});
+    admin_.announce_end();
+    for (const auto& each : workers_) each->announce_end();
     spawn(shut_down());
     return;
   }
@@ -147,7 +151,7 @@ Task<void> App::wait_for_workers() {
     each->drain([this] {
       loop_.post([this] {
         if (--workers_open_ > 0) return;
-        pause_.cancel();
+        for (Timer* timer : {&pause_, &last_pause_}) timer->cancel();
         std::exchange(workers_ended_, nullptr)->set(true);
       });
     });
@@ -157,6 +161,9 @@ Task<void> App::wait_for_workers() {
   if (workers_open_ > 0) {
     if (!in_time) log::warn("drain timeout, ending open exchanges");
     for (const auto& each : workers_) each->cancel_all();
+    const bool is_stuck = co_await last_pause_.wait(cancel_patience);
+    if (is_stuck)
+      for (const auto& each : workers_) each->abandon();
   }
   co_await ended;
 }

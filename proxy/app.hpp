@@ -50,7 +50,8 @@ class App {
   http::Server admin_{loop_, ops_, {.connections = admin_connections}};
   std::vector<std::unique_ptr<Listener>> admin_listeners_;
   std::unique_ptr<Signals> signals_;
-  Timer pause_{loop_};
+  Timer pause_{loop_};  // of a drain, which a second signal ends
+  Timer last_pause_{loop_};
   std::vector<std::unique_ptr<FileWatch>> watches_;
   Secret key_;           // that is in use
   BearerTokens tokens_;  // the first of them is

@@ -136,6 +136,9 @@ void add_connections(std::vector<Metric>& all, const Workers& workers) {
   };
   all.push_back(single(MetricKind::gauge, "llmgw_proxy_open_connections", "Client connections.",
                        gauge(&Worker::Gauges::open_connections)));
+  all.push_back(single(MetricKind::gauge, "llmgw_proxy_overdue_requests",
+                       "Exchanges that no time limit will end: a fault of the gateway, if not 0.",
+                       gauge(&Worker::Gauges::overdue_exchanges)));
   all.push_back(single(MetricKind::gauge, "llmgw_proxy_upstream_idle_connections",
                        "Upstream connections that wait for a request.",
                        gauge(&Worker::Gauges::pool_idle)));

@@ -22,6 +22,14 @@ std::unique_ptr<TlsContext> make_tls(const Config& config) {
   return std::move(TlsContext::make(config.upstream_ca_pem)).value();
 }
 
+// No step of connecting lasts longer than an upstream may be silent.
+PoolLimits bounded(PoolLimits limits, const Config& config) {
+  const auto most = std::chrono::ceil<std::chrono::milliseconds>(config.client_timeout);
+  limits.step = std::min(limits.step, most);
+  limits.turn = std::min(limits.turn, most);
+  return limits;
+}
+
 }  // namespace
 
 /// Copies the loop's own counts to where other threads may read them.
@@ -40,11 +48,11 @@ struct Worker::Publisher final : Deadline {
 Worker::Worker(const Config& config, Limits limits, std::size_t queue_share, Wakeup& courier)
     : loop_(tick_for(config)),
       tls_(make_tls(config)),
-      pool_(loop_, config.upstream, tls_.get(), limits.upstreams),
+      pool_(loop_, config.upstream, tls_.get(), bounded(limits.upstreams, config)),
       provider_(make_provider(config)),
       outbox_(queue_share, courier),
       context_{config, loop_, pool_, *provider_, outbox_, IdGenerator(random_seed()),
-               {},     false, {},    {},         {}},
+               {},     {},    false, {},         {},      {}},
       traffic_(context_),
       server_(loop_, traffic_, limits.clients),
       publisher_(std::make_unique<Publisher>(*this)) {
@@ -72,22 +80,41 @@ void Worker::set_key(Secret key) {
   loop_.post([this, key = std::move(key)] { provider_->set_key(key); });
 }
 
+void Worker::announce_end() {
+  loop_.post([this] { server_.announce_end(); });
+}
+
 void Worker::drain(std::function<void()> ended) {
   loop_.post([this, ended = std::move(ended)] {
+    ended_ = ended;
     context_.draining = true;
     server_.drain();
-    spawn([](Worker& self, std::function<void()> then) -> Task<void> {
+    spawn([](Worker& self) -> Task<void> {
       co_await self.server_.wait_until_empty();
       self.pool_.close_idle();
-      self.context_.log.tell_held_back(BoundedLog::Clock::time_point::max());
-      self.publish();
-      then();
-    }(*this, ended));
+      self.end();
+    }(*this));
   });
+}
+
+void Worker::end() {
+  context_.log.tell_held_back(BoundedLog::Clock::time_point::max());
+  publish();
+  if (ended_) std::exchange(ended_, nullptr)();
 }
 
 void Worker::cancel_all() {
   loop_.post([this] { server_.cancel_all(); });
+}
+
+void Worker::abandon() {
+  loop_.post([this] {
+    if (!ended_) return;
+    const std::size_t count = context_.open_exchanges.abandon();
+    log::error("exchanges did not end, and were given up", {{"exchanges", count}});
+    loop_.halt();
+    end();
+  });
 }
 
 void Worker::join() {
@@ -99,6 +126,7 @@ void Worker::join() {
 void Worker::publish() noexcept {
   context_.log.tell_held_back();
   gauges_.open_connections.set(server_.open_connections());
+  gauges_.overdue_exchanges.set(context_.open_exchanges.count_overdue());
   const PoolCounts& pool = pool_.counts();
   gauges_.pool_opened.set(pool.opened);
   gauges_.pool_reused.set(pool.reused);

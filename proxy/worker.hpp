@@ -30,10 +30,15 @@ class Worker {
   void start();
 
   void set_key(Secret key);
+  /// From now on each response says that its connection ends.
+  void announce_end();
   /// No new exchanges; `ended` is called on this worker's thread when the last open one has ended.
   void drain(std::function<void()> ended);
   /// Ends open exchanges where they stand.
   void cancel_all();
+  /// Gives up exchanges that did not end even so: makes their events and ends the loop. drain()
+  /// says that it ended.
+  void abandon();
   /// Ends the thread; after drain() has said that it ended.
   void join();
 
@@ -42,8 +47,8 @@ class Worker {
   const TrafficCounts& traffic() const noexcept { return context_.counts; }
   /// Published once a tick, so that scraping touches nothing of the worker's own.
   struct Gauges {
-    Counter open_connections, pool_opened, pool_reused, pool_failed, pool_waited, pool_idle,
-        pool_open, tls_handshakes, tls_resumed;
+    Counter open_connections, overdue_exchanges, pool_opened, pool_reused, pool_failed, pool_waited,
+        pool_idle, pool_open, tls_handshakes, tls_resumed;
   };
   const Gauges& gauges() const noexcept { return gauges_; }
   const PoolTimes& pool_times() const noexcept { return pool_.times(); }
@@ -51,6 +56,7 @@ class Worker {
  private:
   struct Publisher;
   void publish() noexcept;
+  void end();
 
   Loop loop_;
   std::unique_ptr<TlsContext> tls_;
@@ -63,6 +69,7 @@ class Worker {
   std::vector<std::unique_ptr<Listener>> listeners_;
   Gauges gauges_;
   std::unique_ptr<Publisher> publisher_;
+  std::function<void()> ended_;  // told once, at the end of drain()
   std::thread thread_;
 };
 

@@ -16,6 +16,7 @@ class Deadline {
 
   /// Disarms; nothing is said until the next expires_after.
   void expires_never() noexcept { at_ = Clock::time_point::max(); }
+  bool is_armed() const noexcept { return at_ != Clock::time_point::max(); }
 
  protected:
   Deadline() noexcept = default;

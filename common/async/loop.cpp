@@ -35,7 +35,7 @@ void Loop::stop() noexcept {
 void Loop::post(std::function<void()> work) { mailbox_->put(std::move(work)); }
 
 bool Loop::is_done() const {
-  return stopping_ && waits_ == 0 && soon_.empty() && mailbox_->is_empty();
+  return halted_ || (stopping_ && waits_ == 0 && soon_.empty() && mailbox_->is_empty());
 }
 
 // What is asked for meanwhile has to wait for the next turn, or descriptors would starve.

@@ -33,6 +33,10 @@ class Loop {
   /// Ends the tick. Called on the loop's thread.
   void stop() noexcept;
 
+  /// Has run() return at once, whatever is waited for; what waits is never resumed. For an end that
+  /// nothing may hold up. Called on the loop's thread.
+  void halt() noexcept { halted_ = true; }
+
   /// Runs `work` on the loop's thread soon. Any thread.
   void post(std::function<void()> work);
 
@@ -73,6 +77,7 @@ class Loop {
   RunQueue soon_;
   std::size_t waits_ = 0;
   bool stopping_ = false;
+  bool halted_ = false;
   Gather gather_;
   std::unique_ptr<char[]> receive_buffer_;
   std::unique_ptr<char[]> decrypt_buffer_;

@@ -55,6 +55,8 @@ class OneShot {
   bool await_ready() const noexcept { return value_.has_value(); }
   void await_suspend(std::coroutine_handle<> waiter) noexcept { waiter_ = waiter; }
   T await_resume() { return std::move(*value_); }
+  /// Makes ready for another value; nobody waits.
+  void reset() noexcept { value_.reset(); }
 
  private:
   std::optional<T> value_;
@@ -69,7 +71,7 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  /// Runs `task` up to its first suspension. Called at most once.
+  /// Runs `task` up to its first suspension. Not while another has not been joined.
   void start(Task<void> task) {
     started_ = true;
     spawn(run(std::move(task), done_));
@@ -77,11 +79,13 @@ class Child {
   bool is_started() const noexcept { return started_; }
   /// Whether a task that was started has ended.
   bool is_done() const noexcept { return done_.await_ready(); }
+  bool is_running() const noexcept { return started_ && !is_done(); }
 
   /// Waits for the task's end; returns at once when none was started.
   Task<void> join() {
     if (!std::exchange(started_, false)) co_return;
     co_await done_;
+    done_.reset();
   }
 
  private:

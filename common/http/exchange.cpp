@@ -35,11 +35,11 @@ std::string_view reason_phrase(int status) noexcept {
 }
 
 Exchange::Exchange(ByteStream& client, const RequestHead& head, std::string_view rest,
-                   Deadline::Clock::time_point begun_at, std::chrono::milliseconds progress)
+                   Deadline::Clock::time_point begun_at, SessionTerms terms)
     : client_(client),
       head_(head),
       begun_at_(begun_at),
-      progress_(progress),
+      terms_(terms),
       body_(head.framing),
       buffered_(rest),
       to_head_request_(head.method == "HEAD"),
@@ -49,8 +49,8 @@ Exchange::Exchange(ByteStream& client, const RequestHead& head, std::string_view
   client.unread(rest.substr(buffered_.size()));
 }
 
-Exchange::Exchange(ByteStream& client, std::chrono::milliseconds progress) noexcept
-    : client_(client), progress_(progress) {}
+Exchange::Exchange(ByteStream& client, SessionTerms terms) noexcept
+    : client_(client), terms_(terms) {}
 
 void Exchange::retain_head() {
   retained_fields_.assign(head_.fields.begin(), head_.fields.end());
@@ -91,7 +91,7 @@ Task<Result<std::string>> Exchange::read_body(std::size_t limit) {
     if (sent.has_error()) co_return sent.error();
   }
   input = early;
-  BodyPace pace(progress_, progress_bytes);
+  BodyPace pace(terms_.progress, progress_bytes);
   for (;;) {
     const BodyDecoder::Piece piece = body_.next(input);
     switch (piece.kind) {
@@ -103,9 +103,9 @@ Task<Result<std::string>> Exchange::read_body(std::size_t limit) {
       case BodyDecoder::Kind::end: client_.unread(input); co_return body;
       case BodyDecoder::Kind::fault: co_return errc::malformed_message;
       case BodyDecoder::Kind::need_more: {
-        client_.expires_after(pace.begin(client_.loop().deadlines().now()));
+        client_.read_expires_after(pace.begin(client_.loop().deadlines().now()));
         const auto more = co_await client_.read();
-        client_.expires_never();
+        client_.read_expires_never();
         if (more.has_error()) co_return more.error();
         pace.end(client_.loop().deadlines().now(), more->size());
         input = *more;
@@ -115,7 +115,7 @@ Task<Result<std::string>> Exchange::read_body(std::size_t limit) {
 }
 
 void Exchange::append_head(std::string& out, int status, std::span<const OutField> fields,
-                           std::string_view framing) const {
+                           std::string_view framing) {
   char digits[8];
   const auto end = std::to_chars(digits, digits + sizeof digits, status).ptr;
   out.append("HTTP/1.1 ")
@@ -127,7 +127,7 @@ void Exchange::append_head(std::string& out, int status, std::span<const OutFiel
     out.append(each.name).append(": ").append(each.value).append("\r\n");
   }
   out.append(framing);
-  if (!keep_alive_) {
+  if (!keeps_alive()) {
     out.append("Connection: close\r\n");
   } else if (head_.minor_version == 0) {
     out.append("Connection: keep-alive\r\n");
@@ -177,9 +177,9 @@ Task<Result<void>> Exchange::write(std::string_view first, std::string_view seco
   pieces.add(first);
   pieces.add(second);
   pieces.add(third);
-  client_.expires_without_progress(progress_);
+  client_.expires_without_progress(terms_.progress);
   const Result<void> sent = co_await client_.write(pieces);
-  client_.expires_never();
+  client_.write_expires_never();
   co_return sent;
 }
 

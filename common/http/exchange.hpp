@@ -22,19 +22,25 @@ struct OutField {
 /// The standard reason phrase of a status; empty for one that has none.
 std::string_view reason_phrase(int status) noexcept;
 
+/// What an exchange has to know of its connection.
+struct SessionTerms {
+  std::chrono::milliseconds progress = std::chrono::seconds(60);  ///< see Exchange::progress_limit
+  bool is_first = true;  ///< nothing was asked on this connection before
+  const bool* is_ending =
+      nullptr;  ///< true: no response may promise that the connection stays open
+};
+
 /// Lives in the session's coroutine for the length of one request. Exactly one response is given:
 /// by reply(), by start/send/finish, or by a relay that writes to client() itself and then calls
 /// mark_responded().
 class Exchange {
  public:
   /// `rest`: what arrived behind the head; what belongs to the next request is given back to the
-  /// stream. `begun_at`: when the request's first byte was read. `progress`: see progress_limit().
+  /// stream. `begun_at`: when the request's first byte was read.
   Exchange(ByteStream& client, const RequestHead& head, std::string_view rest,
-           Deadline::Clock::time_point begun_at,
-           std::chrono::milliseconds progress = progress_timeout);
+           Deadline::Clock::time_point begun_at, SessionTerms terms = {});
   /// For what is no request: it can only be refused.
-  explicit Exchange(ByteStream& client,
-                    std::chrono::milliseconds progress = progress_timeout) noexcept;
+  explicit Exchange(ByteStream& client, SessionTerms terms = {}) noexcept;
 
   /// Views are good until the first suspension, unless retain_head() was called before.
   const RequestHead& head() const noexcept { return head_; }
@@ -75,27 +81,32 @@ class Exchange {
 
   /// The connection ends after this response; to be said before its head is sent.
   void close_after() noexcept { keep_alive_ = false; }
-  /// Whether the response says that the connection stays open.
-  bool keeps_alive() const noexcept { return keep_alive_; }
+  /// Whether the response says that the connection stays open; asked when its head is written.
+  bool keeps_alive() noexcept {
+    if (terms_.is_ending != nullptr && *terms_.is_ending) keep_alive_ = false;
+    return keep_alive_;
+  }
   /// Whether the connection can carry another request.
   bool is_reusable() const noexcept { return keep_alive_ && responded_ && is_body_consumed(); }
 
+  /// Whether nothing was asked on this connection before.
+  bool is_first() const noexcept { return terms_.is_first; }
   /// How long the client may take no byte of a response, and in which it has to send
   /// `progress_bytes` of a body, if that does not end (see BodyPace).
-  std::chrono::milliseconds progress_limit() const noexcept { return progress_; }
+  std::chrono::milliseconds progress_limit() const noexcept { return terms_.progress; }
   static constexpr std::chrono::seconds progress_timeout{60};
   static constexpr std::size_t progress_bytes = 16 * 1024;
 
  private:
   void append_head(std::string& out, int status, std::span<const OutField> fields,
-                   std::string_view framing) const;
+                   std::string_view framing);
   Task<Result<void>> write(std::string_view first, std::string_view second = {},
                            std::string_view third = {});
 
   ByteStream& client_;
   RequestHead head_;
   Deadline::Clock::time_point begun_at_;
-  std::chrono::milliseconds progress_;
+  SessionTerms terms_;
   BodyDecoder body_;
   std::string_view buffered_;
   std::string retained_bytes_;

@@ -9,7 +9,7 @@ Task<Result<HeadBytes>> HeadReader::read(ByteStream& stream, std::chrono::millis
   if (gathered_.capacity() > 0) std::string().swap(gathered_);
   begun_ = false;
   HeadScanner scanner;
-  if (first_byte.count() > 0) stream.expires_after(first_byte);
+  if (first_byte.count() > 0) stream.read_expires_after(first_byte);
   for (;;) {
     const auto bytes = co_await stream.read();
     if (bytes.has_error()) {
@@ -18,7 +18,7 @@ Task<Result<HeadBytes>> HeadReader::read(ByteStream& stream, std::chrono::millis
     }
     if (!std::exchange(begun_, true)) {
       begun_at_ = Deadline::Clock::now();
-      if (whole.count() > 0) stream.expires_after(whole);
+      if (whole.count() > 0) stream.read_expires_after(whole);
     }
     std::string_view all = *bytes;
     if (!gathered_.empty()) all = gathered_.append(all);

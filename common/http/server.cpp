@@ -11,7 +11,7 @@
 namespace llmgw::http {
 namespace {
 
-// How long a connection that was accepted while draining may take to ask.
+// How long a connection that was not told of its end may take to ask once more while draining.
 constexpr std::chrono::milliseconds drain_patience{1000};
 // A connection that has just answered is likely to be asked again.
 constexpr std::chrono::seconds idle_least{1};
@@ -31,15 +31,14 @@ void Server::admit(ByteStream::Pointer stream) {
     return;
   }
   ++turned_away_;
-  if (refusing_ < refusals) spawn(turn_away(std::move(stream)));
+  if (refused_.size() < refusals) spawn(turn_away(std::move(stream)));
 }
 
 bool Server::make_room() noexcept {
   const auto latest = loop_.deadlines().now() - idle_least;
   Session* longest = nullptr;
   for (Session& each : sessions_) {
-    const bool may_go = each.idle && !each.heads.has_begun() && each.stream->is_open();
-    if (!may_go || each.idle_since > latest) continue;
+    if (!each.may_go() || each.idle_since > latest) continue;
     if (longest == nullptr || each.idle_since < longest->idle_since) longest = &each;
   }
   if (longest == nullptr) return false;
@@ -48,26 +47,43 @@ bool Server::make_room() noexcept {
 }
 
 Task<void> Server::turn_away(ByteStream::Pointer stream) {
-  ++refusing_;
+  Session session(std::move(stream));
+  refused_.push_back(session);
   try {
-    co_await refuse(*stream, errc::overloaded);
+    co_await refuse(*session.stream, errc::overloaded);
   } catch (const std::exception& failure) {
     log::error("refusal failed", {{"reason", failure.what()}});
   }
-  --refusing_;
-  if (is_empty() && emptied_ != nullptr) std::exchange(emptied_, nullptr)->set(true);
+  refused_.erase(refused_.iterator_to(session));
+  note_end();
 }
 
 void Server::drain() {
   if (std::exchange(draining_, true)) return;
-  for (Session& each : sessions_) {
-    if (each.idle && !each.heads.has_begun()) each.stream->close();
-  }
+  announce_end();
+  const auto now = loop_.deadlines().now();
+  close_idle(now - idle_least);
+  if (!is_empty())
+    last_call_.set(drain_patience, [this] { close_idle(Deadline::Clock::time_point::max()); });
   for (const auto& each : listeners_) each->close();  // last: who has connected may still ask
 }
 
+// Of a session, or of a refusal.
+void Server::note_end() {
+  if (!is_empty()) return;
+  last_call_.cancel();
+  if (emptied_ != nullptr) std::exchange(emptied_, nullptr)->set(true);
+}
+
+// Those that have been idle since then, or longer.
+void Server::close_idle(Deadline::Clock::time_point since) noexcept {
+  for (Session& each : sessions_)
+    if (each.may_go() && each.idle_since <= since) each.stream->close();
+}
+
 void Server::cancel_all() noexcept {
-  for (Session& each : sessions_) each.stream->close();
+  for (Sessions* all : {&sessions_, &refused_})
+    for (Session& each : *all) each.stream->close();
 }
 
 Task<void> Server::wait_until_empty() {
@@ -89,7 +105,7 @@ Task<void> Server::run(ByteStream::Pointer stream) {
     log::error("session failed", {{"reason", failure.what()}});
   }
   sessions_.erase(sessions_.iterator_to(session));
-  if (is_empty() && emptied_ != nullptr) std::exchange(emptied_, nullptr)->set(true);
+  note_end();
 }
 
 // True if the connection can carry another request.
@@ -111,18 +127,17 @@ Task<bool> Server::serve_one(Session& session) {
     co_await refuse(*session.stream, static_cast<errc>(head.error().value()));
     co_return false;
   }
-  Exchange exchange(*session.stream, *head, bytes->rest, session.heads.begun_at(),
-                    limits_.progress);
-  if (draining_) exchange.close_after();
+  const SessionTerms terms{limits_.progress, std::exchange(session.is_first, false), &ending_};
+  Exchange exchange(*session.stream, *head, bytes->rest, session.heads.begun_at(), terms);
   co_await handler_.handle(exchange);
-  if (exchange.is_reusable() && !draining_) co_return true;
+  if (exchange.is_reusable()) co_return true;
   if (exchange.is_response_started() && !exchange.is_body_consumed())
     co_await linger(*session.stream);
   co_return false;
 }
 
 Task<void> Server::refuse(ByteStream& stream, errc fault) {
-  Exchange exchange(stream, limits_.progress);
+  Exchange exchange(stream, {.progress = limits_.progress});
   co_await handler_.refuse(exchange, fault);
   co_await linger(stream);
 }
@@ -132,7 +147,7 @@ Task<void> Server::refuse(ByteStream& stream, errc fault) {
 Task<void> Server::linger(ByteStream& stream) {
   constexpr std::size_t most = 1024 * 1024;
   stream.shutdown_send();
-  stream.expires_after(std::chrono::seconds(1));
+  stream.read_expires_after(std::chrono::seconds(1));
   for (std::size_t total = 0; total < most;) {
     const auto bytes = co_await stream.read();
     if (bytes.has_error()) co_return;

@@ -39,14 +39,17 @@ struct ServerLimits {
 class Server {
  public:
   Server(Loop& loop, Handler& handler, ServerLimits limits = {}) noexcept
-      : loop_(loop), handler_(handler), limits_(limits) {}
+      : loop_(loop), handler_(handler), limits_(limits), last_call_(loop) {}
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   /// Once for each address.
   void start(std::unique_ptr<Listener> listener);
 
-  /// No new connections; idle ones are closed, the others after their current exchange.
+  /// From now on each response says that its connection ends, so that nobody writes into a close.
+  void announce_end() noexcept { ending_ = true; }
+  /// No new connections; idle ones are closed, the others after their current exchange. One that
+  /// was used just now and was not told of its end may ask once more.
   void drain();
   bool is_draining() const noexcept { return draining_; }
   /// Closes every connection where it stands.
@@ -68,12 +71,17 @@ class Server {
     HeadReader heads;
     Deadline::Clock::time_point idle_since;
     bool idle = true;
+    bool is_first = true;  // nothing was asked yet
+    bool may_go() const noexcept { return idle && !heads.has_begun() && stream->is_open(); }
   };
+  using Sessions = boost::intrusive::list<Session>;
 
-  bool is_empty() const noexcept { return sessions_.empty() && refusing_ == 0; }
+  bool is_empty() const noexcept { return sessions_.empty() && refused_.empty(); }
+  void close_idle(Deadline::Clock::time_point since) noexcept;
   void admit(ByteStream::Pointer stream);
   bool make_room() noexcept;
   Task<void> turn_away(ByteStream::Pointer stream);
+  void note_end();
   Task<void> run(ByteStream::Pointer stream);
   Task<bool> serve_one(Session& session);
   Task<void> refuse(ByteStream& stream, errc fault);
@@ -83,11 +91,13 @@ class Server {
   Handler& handler_;
   ServerLimits limits_;
   std::vector<std::unique_ptr<Listener>> listeners_;
-  boost::intrusive::list<Session> sessions_;
+  Sessions sessions_;
+  Sessions refused_;  // connections over the limit, being told so
   FieldStorage fields_;
   OneShot<bool>* emptied_ = nullptr;
   std::uint64_t turned_away_ = 0;
-  std::size_t refusing_ = 0;
+  Alarm last_call_;  // of draining: who is idle then is closed
+  bool ending_ = false;
   bool draining_ = false;
 };
 

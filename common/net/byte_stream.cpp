@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "common/net/socket_error.hpp"
@@ -34,7 +35,8 @@ Result<ByteStream::Pointer> ByteStream::make(Loop& loop, Descriptor socket) {
 
 ByteStream::ByteStream(Loop& loop, Descriptor socket) noexcept
     : loop_(loop), socket_(std::move(socket)) {
-  loop.deadlines().add(*this);
+  loop.deadlines().add(read_limit_);
+  loop.deadlines().add(write_limit_);
 }
 
 ByteStream::~ByteStream() {
@@ -48,7 +50,10 @@ void ByteStream::close(errc reason) noexcept {
   cancel_reason_ = reason;
   if (fault_ == errc::ok) fault_ = reason;
   if (send_fault_ == errc::ok) send_fault_ = reason;
-  cancel_waits();
+  // A watcher is told of this end too where it is not a receive that looks for the peer's.
+  if (!receiving_ && hangup_check_ && hangup_check_->is_set()) arm_receive();
+  cancel_receive();
+  cancel_send();
   loop_.poller().forget(*this);
   socket_.close();
   hangup_check_.reset();
@@ -63,7 +68,10 @@ void ByteStream::reset() noexcept {
 
 ByteStream::Read ByteStream::read() noexcept { return Read(*this); }
 ByteStream::Write ByteStream::write(Gather& pieces, ByteStream* source) noexcept {
-  return Write(*this, pieces, source);
+  return Write(*this, &pieces, source);
+}
+ByteStream::Write ByteStream::flush(ByteStream* source) noexcept {
+  return Write(*this, nullptr, source);
 }
 
 // Waiting.
@@ -113,37 +121,56 @@ void ByteStream::finish_receive() {
   received(translate_errno(errno), {});
 }
 
-void ByteStream::cancel_waits() noexcept {
+void ByteStream::cancel_receive() noexcept {
   receive_cancelled_ = receiving_;
-  send_cancelled_ = sending_;
-  if (receiving_ || sending_) loop_.run_soon(*this);
+  if (receiving_) loop_.run_soon(*this);
 }
+
+void ByteStream::cancel_send() noexcept {
+  send_cancelled_ = sending_;
+  if (sending_) loop_.run_soon(*this);
+}
+
+// Limits.
 
 void ByteStream::expires_after(std::chrono::milliseconds duration) noexcept {
   progress_within_ = {};
-  loop_.deadlines().arm(*this, duration);
+  loop_.deadlines().arm(write_limit_, duration);
+  read_expires_after(duration);
+}
+
+void ByteStream::expires_never() noexcept {
+  read_expires_never();
+  write_expires_never();
+}
+
+void ByteStream::read_expires_after(std::chrono::milliseconds duration) noexcept {
+  loop_.deadlines().arm(read_limit_, duration);
 }
 
 void ByteStream::expires_without_progress(std::chrono::milliseconds duration) noexcept {
   progress_within_ = duration;
-  loop_.deadlines().arm(*this, duration);
+  loop_.deadlines().arm(write_limit_, duration);
 }
 
-void ByteStream::expired() noexcept {
-  if (!reader_ && !writer_) return;
-  if (writer_ && progress_within_.count() > 0) {
+void ByteStream::read_expired() noexcept {
+  if (!reader_) return;
+  read_timed_out_ = true;
+  cancel_receive();
+}
+
+void ByteStream::write_expired() noexcept {
+  if (!writer_) return;
+  if (progress_within_.count() > 0) {
     // A socket is called writable only when a third of its buffer is free, which may take a slow
     // peer minutes.
     const int before = std::exchange(queued_, queued());
-    if (queued_ < before) return loop_.deadlines().arm(*this, progress_within_);
+    if (queued_ < before) return loop_.deadlines().arm(write_limit_, progress_within_);
   }
-  read_expired_ = static_cast<bool>(reader_);
-  cancel_waits();
+  cancel_send();
 }
 
-void ByteStream::interrupt_read() noexcept {
-  if (reader_) expired();
-}
+void ByteStream::interrupt_read() noexcept { read_expired(); }
 
 // Watching.
 
@@ -177,12 +204,32 @@ void ByteStream::check_hangup() noexcept {
   }
 }
 
-bool ByteStream::is_stale() noexcept {
+bool ByteStream::is_stale() {
   if (!is_open() || fault_ != errc::ok || has_unread()) return true;
+  if (tls_ != nullptr) return is_tls_stale();
   char byte = 0;
   const auto count = ::recv(socket_.number(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  if (count > 0) return tls_ == nullptr;  // TLS peers may send tickets at any time
-  return count == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+  return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+// A TLS peer may send tickets at any time (RFC 8446 section 4.6.1), and its goodbye looks the same
+// from outside: what has come is decrypted. The loop's buffers may hold what the caller is about to
+// send.
+bool ByteStream::is_tls_stale() {
+  if (tls_->has_received_close()) return true;
+  std::array<char, small_receive> bytes;
+  std::array<char, small_receive> plaintext;
+  constexpr int rounds = 64;  // more of it is no idle connection
+  for (int i = 0; i < rounds; ++i) {
+    const auto count = ::recv(socket_.number(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+    if (count < 0) return errno != EAGAIN && errno != EWOULDBLOCK;
+    if (count == 0) return true;
+    tls_->feed({bytes.data(), static_cast<std::size_t>(count)});
+    const Result<std::size_t> said = tls_->decrypt(plaintext);
+    send_owed();
+    if (said.has_error() || *said > 0) return true;
+  }
+  return true;
 }
 
 // Reading.
@@ -226,7 +273,7 @@ void ByteStream::await_read(std::coroutine_handle<> reader) {
 }
 
 Result<std::string_view> ByteStream::take_read() noexcept {
-  const bool late = std::exchange(read_expired_, false);
+  const bool late = std::exchange(read_timed_out_, false);
   if (!ready_.empty()) return std::exchange(ready_, {});
   if (late && fault_ == errc::ok) return errc::timed_out;
   // Without close_notify anybody on the way may have cut the stream (RFC 9112 section 9.8).
@@ -241,7 +288,7 @@ void ByteStream::received(errc fault, std::string_view bytes) {
   if (fault != errc::ok && fault != errc::cancelled && fault_ == errc::ok) fault_ = fault;
   if (reader_) {
     const bool offered = !bytes.empty() && offer(bytes);
-    if (offered || fault_ != errc::ok || read_expired_) {
+    if (offered || fault_ != errc::ok || read_timed_out_) {
       std::exchange(reader_, {}).resume();
     } else {
       arm_receive();  // half a TLS record
@@ -275,12 +322,16 @@ bool ByteStream::decrypt_some() {
   } else if (fault_ == errc::ok) {
     fault_ = static_cast<errc>(count.error().value());
   }
-  if (!tls_->output().empty()) {  // a key update or an alert is owed to the peer
-    iovec piece{tls_->output().data(), tls_->output().size()};
-    send_plain({&piece, 1});
-    tls_->output().clear();
-  }
+  send_owed();
   return !ready_.empty();
+}
+
+// A key update or an alert, which the peer is to have.
+void ByteStream::send_owed() {
+  if (tls_->output().empty()) return;
+  iovec piece{tls_->output().data(), tls_->output().size()};
+  send_plain({&piece, 1});
+  tls_->output().clear();
 }
 
 void ByteStream::keep_for_later(std::string_view bytes) {

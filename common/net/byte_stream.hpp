@@ -34,14 +34,14 @@ class CloseListener {
 ///
 /// What arrives is received into the loop's one buffer, so an idle stream holds no memory for it. A
 /// receive that emptied the socket is followed by another only when an event has come.
-class ByteStream final : Deadline, Poller::Target, Runnable {
+class ByteStream final : Poller::Target, Runnable {
  public:
   using Pointer = std::unique_ptr<ByteStream>;
 
   /// Takes over a connected socket that does not block. errc::overloaded without memory.
   static Result<Pointer> make(Loop& loop, Descriptor socket);
   /// Closes it; whoever still waits is told nothing.
-  ~ByteStream() override;
+  ~ByteStream();
 
   class Read;
   class Write;
@@ -56,6 +56,10 @@ class ByteStream final : Deadline, Poller::Target, Runnable {
   /// `source`: a stream that is not read meanwhile; while this one waits for its peer, the end of
   /// that one's is still told to its listener.
   Write write(Gather& pieces, ByteStream* source = nullptr) noexcept;
+  /// The same in two steps. send(): what the socket takes at once; the rest is copied, and true
+  /// says that there is none. flush(): waits until it is gone.
+  Result<bool> send(Gather& pieces);
+  Write flush(ByteStream* source = nullptr) noexcept;
 
   /// Gives bytes back that belong to the next message; read() returns them first.
   void unread(std::string_view bytes);
@@ -71,13 +75,21 @@ class ByteStream final : Deadline, Poller::Target, Runnable {
   /// True once the peer's end or a reset was seen and nothing is left to read.
   bool is_peer_closed() const noexcept { return fault_ != errc::ok && !has_unread(); }
   /// Asks the socket itself (one system call); for a connection that was idle for a while.
-  bool is_stale() noexcept;
+  bool is_stale();
 
-  /// Arms the deadline of whatever is awaited next: it then fails with errc::timed_out.
+  // Reading and writing have a limit each: what is under way, or begun next, then fails with
+  // errc::timed_out.
+
+  /// Of both directions.
   void expires_after(std::chrono::milliseconds duration) noexcept;
-  using Deadline::expires_never;
-  /// The same for a write, counted anew as long as the peer goes on taking bytes.
+  void expires_never() noexcept;
+  void read_expires_after(std::chrono::milliseconds duration) noexcept;
+  void read_expires_never() noexcept { read_limit_.expires_never(); }
+  /// Of a write, counted anew as long as the peer goes on taking bytes.
   void expires_without_progress(std::chrono::milliseconds duration) noexcept;
+  void write_expires_never() noexcept { write_limit_.expires_never(); }
+  /// Whether a limit is running, in either direction.
+  bool is_limited() const noexcept { return read_limit_.is_armed() || write_limit_.is_armed(); }
 
   /// Lets a read that is under way fail with errc::timed_out at once; the connection stays usable.
   void interrupt_read() noexcept;
@@ -88,15 +100,18 @@ class ByteStream final : Deadline, Poller::Target, Runnable {
   /// Sends FIN; reading goes on.
   void shutdown_send() noexcept;
   bool is_open() const noexcept { return socket_.is_open(); }
+  /// Open, with nobody reading or writing, and nothing left to send or to read: it may change
+  /// hands.
+  bool is_idle() const noexcept {
+    return is_open() && !reader_ && !writer_ && unsent_.empty() && fault_ == errc::ok &&
+           send_fault_ == errc::ok && !has_unread() && !(tls_ && tls_->has_received_close());
+  }
 
   /// Client handshake with verification, before anything else is sent. errc::tls_failed: see
   /// tls_failure().
   Task<Result<void>> start_tls(TlsContext& context, const std::string& host);
   std::string tls_failure() const { return tls_ ? tls_->failure() : std::string(); }
 
-  /// Whether the last write had to wait for the peer, so that the memory behind its pieces may have
-  /// been used for other things since.
-  bool has_write_waited() const noexcept { return write_waited_; }
   /// Bytes the kernel has taken (ciphertext counted) since the connection began.
   std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
   Loop& loop() noexcept { return loop_; }
@@ -117,32 +132,45 @@ class ByteStream final : Deadline, Poller::Target, Runnable {
 
   class Write {
    public:
-    Write(ByteStream& stream, Gather& pieces, ByteStream* source) noexcept
+    /// Without pieces it is what was left that is sent.
+    Write(ByteStream& stream, Gather* pieces, ByteStream* source) noexcept
         : stream_(stream), pieces_(pieces), source_(source) {}
-    bool await_ready() { return stream_.send_now(pieces_); }
+    bool await_ready() {
+      return pieces_ != nullptr ? stream_.send_now(*pieces_) : stream_.has_sent_all();
+    }
     void await_suspend(std::coroutine_handle<> writer) { stream_.await_write(writer, source_); }
     Result<void> await_resume() noexcept { return stream_.take_write(); }
 
    private:
     ByteStream& stream_;
-    Gather& pieces_;
+    Gather* pieces_;
     ByteStream* source_;
   };
 
  private:
   ByteStream(Loop& loop, Descriptor socket) noexcept;
 
+  /// Tells the stream that a limit has passed.
+  template <void (ByteStream::*Passed)() noexcept>
+  struct Limit final : Deadline {
+    explicit Limit(ByteStream& stream) noexcept : owner(stream) {}
+    void expired() noexcept override { (owner.*Passed)(); }
+    ByteStream& owner;
+  };
+
   // What the loop says.
   void ready(std::uint32_t events) override;
   void run() override;
-  void expired() noexcept override;
+  void read_expired() noexcept;
+  void write_expired() noexcept;
 
   // One wait each for bytes and for room.
   void arm_receive() noexcept;
   void arm_send() noexcept;
   void finish_receive();
   void finish_send();
-  void cancel_waits() noexcept;
+  void cancel_receive() noexcept;
+  void cancel_send() noexcept;
   void received(errc fault, std::string_view bytes);
 
   bool prepare_read();
@@ -151,6 +179,7 @@ class ByteStream final : Deadline, Poller::Target, Runnable {
   bool send_now(Gather& pieces);
   bool send_joined(Gather& pieces);
   bool send_plain(std::span<iovec> pieces);
+  bool has_sent_all() const noexcept { return send_fault_ != errc::ok || unsent_.empty(); }
   void await_write(std::coroutine_handle<> writer, ByteStream* source);
   Result<void> take_write() noexcept;
   bool flush_unsent() noexcept;
@@ -163,6 +192,8 @@ class ByteStream final : Deadline, Poller::Target, Runnable {
   std::span<char> receive_space() noexcept;
   bool offer(std::string_view bytes);
   bool decrypt_some();
+  void send_owed();
+  bool is_tls_stale();
   void keep_for_later(std::string_view bytes);
 
   // With EPOLLET each change is told once. EPOLLRDHUP is what a FIN behind bytes is known by.
@@ -170,6 +201,8 @@ class ByteStream final : Deadline, Poller::Target, Runnable {
 
   Loop& loop_;
   Descriptor socket_;
+  Limit<&ByteStream::read_expired> read_limit_{*this};
+  Limit<&ByteStream::write_expired> write_limit_{*this};
   std::unique_ptr<TlsEngine> tls_;
   std::unique_ptr<Alarm> hangup_check_;  // made where it is needed, rarely
   CloseListener* listener_ = nullptr;
@@ -182,7 +215,7 @@ class ByteStream final : Deadline, Poller::Target, Runnable {
   std::string unsent_;  // what the socket did not take at once
   std::size_t unsent_from_ = 0;
   std::uint64_t bytes_sent_ = 0;
-  std::chrono::milliseconds progress_within_{0};  // 0: the deadline is for all of a write
+  std::chrono::milliseconds progress_within_{0};  // 0: the limit is for all of a write
   int queued_ = 0;         // what the kernel held for the peer when that was asked last
   errc fault_ = errc::ok;  // why reading has ended
   errc send_fault_ = errc::ok;
@@ -195,8 +228,7 @@ class ByteStream final : Deadline, Poller::Target, Runnable {
   bool end_is_near_ = false;    // behind the bytes there is something that no event will tell again
   bool has_room_ = false;
   bool asks_for_room_ = false;
-  bool read_expired_ = false;
-  bool write_waited_ = false;
+  bool read_timed_out_ = false;
 };
 
 }  // namespace llmgw

@@ -43,8 +43,13 @@ ssize_t send_pieces(int socket, std::span<iovec> pieces) noexcept {
 
 }  // namespace
 
+Result<bool> ByteStream::send(Gather& pieces) {
+  const bool all = send_now(pieces);
+  if (send_fault_ != errc::ok) return send_fault_;
+  return all;
+}
+
 bool ByteStream::send_now(Gather& pieces) {
-  write_waited_ = false;
   if (send_fault_ != errc::ok) return true;
   if (tls_ == nullptr) return send_joined(pieces);
   if (tls_->encrypt(pieces.pieces()).has_error()) {
@@ -117,7 +122,6 @@ void ByteStream::shutdown_send() noexcept { ::shutdown(socket_.number(), SHUT_WR
 
 void ByteStream::await_write(std::coroutine_handle<> writer, ByteStream* source) {
   writer_ = writer;
-  write_waited_ = true;
   if (progress_within_.count() > 0) queued_ = queued();
   arm_send();
   if (source != nullptr && source->listener_ != nullptr) source->watch(source->listener_);
@@ -143,7 +147,7 @@ bool ByteStream::flush_unsent() noexcept {
     unsent_from_ += static_cast<std::size_t>(count);
     if (progress_within_.count() > 0) {
       queued_ = queued();
-      loop_.deadlines().arm(*this, progress_within_);
+      loop_.deadlines().arm(write_limit_, progress_within_);
     }
   }
   unsent_from_ = 0;

@@ -45,6 +45,10 @@ class Attempt final : Poller::Target {
     int fault = 0;
     socklen_t size = sizeof fault;
     ::getsockopt(socket_.number(), SOL_SOCKET, SO_ERROR, &fault, &size);
+    if (fault != 0) {  // told once: asked again, the socket would say that all is well
+      loop_.poller().forget(*this);
+      socket_.close();
+    }
     done_(*this, fault == 0 ? errc::ok : translate_errno(fault));
   }
 

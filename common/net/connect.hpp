@@ -21,6 +21,8 @@ class ConnectAttempt {
     if (give_up_) give_up_();
   }
   bool is_cancelled() const noexcept { return cancelled_; }
+  /// Whether a step, which has a limit of its own, is under way.
+  bool is_under_way() const noexcept { return give_up_ != nullptr; }
 
   /// Says for one scope how the step in it is ended.
   class Step {

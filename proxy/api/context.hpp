@@ -12,6 +12,7 @@
 #include "common/ids.hpp"
 #include "common/log_bounded.hpp"
 #include "common/metering_event.hpp"
+#include "proxy/api/open_exchanges.hpp"
 #include "proxy/api/payload_digest.hpp"
 #include "proxy/api/traffic_counts.hpp"
 #include "proxy/config.hpp"
@@ -31,6 +32,7 @@ struct Context {
   Outbox& outbox;
   IdGenerator ids;
   TrafficCounts counts;
+  OpenExchanges open_exchanges{};
   bool draining = false;
 
   // Scratch memory that never outlives a suspension.

@@ -29,6 +29,7 @@ Forward::Forward(Context& context, http::Exchange& exchange)
       response_tap_(context, call_),
       edited_(context.edited_bytes) {
   context_.counts.open_requests.add();
+  context_.open_exchanges.add(*this);
 }
 
 Forward::~Forward() {
@@ -49,6 +50,16 @@ Task<void> Forward::run() {
   } else if (fault != nullptr && !exchange_.is_response_started()) {
     co_await answer(*fault);
   }
+  if (routed_) emit();
+}
+
+bool Forward::is_limited() const noexcept {
+  const bool is_upstream_limited = upstream_ && upstream_->stream().is_limited();
+  return is_upstream_limited || client_.is_limited() || attempt_.is_under_way();
+}
+
+void Forward::abandon() {
+  outcome_ = Outcome::client_aborted;
   if (routed_) emit();
 }
 

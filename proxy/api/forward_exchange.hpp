@@ -14,14 +14,17 @@
 namespace llmgw::proxy {
 
 /// Told when the client leaves; whatever waits for the upstream then ends.
-class Forward final : private CloseListener {
+class Forward final : public OpenExchange, private CloseListener {
  public:
   Forward(Context& context, http::Exchange& exchange);
   Forward(const Forward&) = delete;
   Forward& operator=(const Forward&) = delete;
-  ~Forward();
+  ~Forward() override;
 
   Task<void> run();
+
+  bool is_limited() const noexcept override;
+  void abandon() override;
 
  private:
   // How an attempt to go on ended: nothing, or the error to answer with.
@@ -35,7 +38,9 @@ class Forward final : private CloseListener {
   Task<Fault> read_rest_of_body();
   Task<Fault> deliver(Gather& out);
   Task<Fault> send_on_fresh_connection(std::string first);
-  Task<void> pump_request_body();
+  void go_on_sending();
+  Task<void> pump_request();
+  void conclude_request(const RelayEnd& end);
   Task<void> end_pump();
   Task<Fault> relay_response();
   struct HeldAnswer;
@@ -74,6 +79,7 @@ class Forward final : private CloseListener {
   bool client_gone_ = false;
   bool response_done_ = false;
   bool is_edited_ = false;      // the upstream was asked for more than the client asked for
+  bool sent_all_ = false;       // of what deliver() was given
   bool sent_continue_ = false;  // the gateway itself told the client to send its body
 };
 

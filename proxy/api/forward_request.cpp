@@ -19,12 +19,7 @@ Task<Forward::Fault> Forward::send_request() {
   const Fault fault = co_await deliver(out);
   if (fault != nullptr || client_gone_) co_return fault;
   if (!is_edited_) edited_.clear();
-  if (exchange_.body().is_complete()) {
-    client_.watch(this);
-  } else {
-    client_.tell(this);
-    pump_.start(pump_request_body());
-  }
+  go_on_sending();
   co_return nullptr;
 }
 
@@ -80,7 +75,7 @@ Task<Forward::Fault> Forward::edit_request() {
 // depend on its last: it is read whole, up to a limit. A client that waits to be told to send it is
 // told so, as the upstream cannot be asked yet.
 Task<Forward::Fault> Forward::read_rest_of_body() {
-  client_.expires_after(exchange_.progress_limit());
+  client_.expires_without_progress(exchange_.progress_limit());
   if (exchange_.head().expects_continue && exchange_.body().payload_bytes() == 0) {
     sent_continue_ = true;
     Gather& out = context_.loop.gather();
@@ -90,7 +85,7 @@ Task<Forward::Fault> Forward::read_rest_of_body() {
   }
   http::BodyPace pace(exchange_.progress_limit(), http::Exchange::progress_bytes);
   while (!client_gone_ && !exchange_.body().is_complete() && may_still_edit()) {
-    client_.expires_after(pace.begin(context_.loop.deadlines().now()));
+    client_.read_expires_after(pace.begin(context_.loop.deadlines().now()));
     const auto bytes = co_await client_.read();
     if (bytes.has_error()) {
       if (bytes.error() == errc::timed_out) co_return &error_of_client(errc::timed_out);
@@ -112,19 +107,19 @@ Task<Forward::Fault> Forward::read_rest_of_body() {
   co_return nullptr;
 }
 
+// Sends what the socket takes at once. Where something was taken, the answer, if there is one, says
+// what became of it, also if the rest fails.
 Task<Forward::Fault> Forward::deliver(Gather& out) {
   for (;;) {
     upstream_ = context_.pool.take_idle();
     if (!upstream_) break;
     ByteStream& stream = upstream_->stream();
     const std::uint64_t before = stream.bytes_sent();
-    stream.expires_after(silence_);
-    const Result<void> sent = co_await stream.write(out, &client_);
-    if (sent.has_value() || client_gone_) co_return nullptr;
-    // Only where nothing was accepted can nothing have been processed (RFC 9110 section 9.2.2); and
-    // what `out` points to is the request's only as long as nothing was waited for.
-    if (stream.bytes_sent() != before || stream.has_write_waited())
-      co_return not_answered(static_cast<errc>(sent.error().value()));
+    stream.read_expires_after(silence_);
+    const Result<bool> sent = stream.send(out);
+    sent_all_ = sent.has_error() || *sent;
+    // Only where nothing was accepted can nothing have been processed (RFC 9110 section 9.2.2).
+    if (sent.has_value() || stream.bytes_sent() != before) co_return nullptr;
   }
   std::string first;
   for (const iovec& each : out.pieces())
@@ -140,32 +135,55 @@ Task<Forward::Fault> Forward::send_on_fresh_connection(std::string first) {
   upstream_ = std::move(*opened);
   Gather& out = context_.loop.gather();
   out.add(first);
-  upstream_->stream().expires_after(silence_);
-  const Result<void> sent = co_await upstream_->stream().write(out);
-  if (sent.has_error() && !client_gone_)
+  ByteStream& stream = upstream_->stream();
+  const std::uint64_t before = stream.bytes_sent();
+  stream.read_expires_after(silence_);
+  const Result<bool> sent = stream.send(out);
+  sent_all_ = sent.has_error() || *sent;
+  if (sent.has_error() && stream.bytes_sent() == before)
     co_return not_answered(static_cast<errc>(sent.error().value()));
   co_return nullptr;
 }
 
-// The rest of a body that did not arrive with its head; runs beside relay_response, as the upstream
-// may answer early.
-Task<void> Forward::pump_request_body() {
+// The rest goes on beside relay_response, as the upstream may answer early.
+void Forward::go_on_sending() {
+  const bool is_complete = exchange_.body().is_complete();
+  is_complete ? client_.watch(this) : client_.tell(this);
+  if (!client_gone_ && !(is_complete && sent_all_)) pump_.start(pump_request());
+}
+
+Task<void> Forward::pump_request() {
   using Kind = RelayEnd::Kind;
   ByteStream& upstream = upstream_->stream();
-  const RelayLimits limits{exchange_.progress_limit(), silence_, context_.config.max_request_body,
-                           http::Exchange::progress_bytes};
-  const RelayEnd end = co_await relay_body(client_, upstream, exchange_.body(),
-                                           BodyForm::as_received, request_tap_, limits, {}, {});
-  if (response_done_) co_return;
+  upstream.expires_without_progress(silence_);
+  const Result<void> sent = co_await upstream.flush(&client_);
+  upstream.write_expires_never();
+  RelayEnd end;
+  if (sent.has_error()) {
+    end = {Kind::sink_failed, static_cast<errc>(sent.error().value())};
+  } else if (!exchange_.body().is_complete()) {
+    const RelayLimits limits{exchange_.progress_limit(), silence_, context_.config.max_request_body,
+                             http::Exchange::progress_bytes};
+    end = co_await relay_body(client_, upstream, exchange_.body(), BodyForm::as_received,
+                              request_tap_, limits, {}, {});
+  }
+  if (!response_done_) conclude_request(end);
+}
+
+void Forward::conclude_request(const RelayEnd& end) {
+  using Kind = RelayEnd::Kind;
+  ByteStream& upstream = upstream_->stream();
   switch (end.kind) {
     case Kind::complete:
-      upstream.expires_after(silence_);  // from now on it is the upstream that is waited for
+      upstream.read_expires_after(silence_);  // from now on it is the upstream that is waited for
       client_.watch(this);
-      co_return;
+      return;
     case Kind::sink_failed:
       // Its answer, if there is one, says why.
       if (end.fault == errc::timed_out) upstream.close(errc::timed_out);
-      co_return;
+      upstream.read_expires_after(silence_);
+      client_.watch(this);
+      return;
     case Kind::source_ended:
       if (end.fault != errc::timed_out) {
         client_gone_ = true;
@@ -182,7 +200,7 @@ Task<void> Forward::pump_request_body() {
 Task<void> Forward::end_pump() {
   if (!pump_.is_started()) co_return;
   client_.interrupt_read();
-  if (!exchange_.body().is_complete()) leave_upstream();
+  if (pump_.is_running()) leave_upstream();
   co_await pump_.join();
 }
 

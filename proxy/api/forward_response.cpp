@@ -54,8 +54,8 @@ Task<Forward::Fault> Forward::relay_response() {
   HeldAnswer held;
   for (;;) {
     ByteStream& upstream = upstream_->stream();
-    const bool uploading = !exchange_.body().is_complete();
-    if (uploading) upstream.expires_never();
+    const bool uploading = pump_.is_running();
+    if (uploading) upstream.read_expires_never();
     const auto patience = uploading ? std::chrono::milliseconds(0) : silence_;
     const auto bytes = co_await reader.read(upstream, patience, patience);
     if (bytes.has_error()) co_return not_answered(static_cast<errc>(bytes.error().value()));
@@ -81,7 +81,8 @@ Task<Forward::Fault> Forward::relay_response() {
       const bool refused = co_await is_refusal(held);
       if (client_gone_) co_return nullptr;
       if (refused) {
-        if (held.is_reusable) context_.pool.give_back(std::move(upstream_));
+        if (held.is_reusable) context_.pool.give_back(upstream_);
+        co_await end_pump();
         const Fault fault = co_await send_original();
         if (fault != nullptr || client_gone_) co_return fault;
         continue;
@@ -123,7 +124,7 @@ Task<bool> Forward::is_refusal(HeldAnswer& answer) {
     answer.is_reusable = step == ReframeStep::end && input.empty() && keep_alive;
     is_over = is_over || step != ReframeStep::need_more;
     if (is_over || text.size() >= most_error_text) break;
-    upstream.expires_after(silence_);
+    upstream.read_expires_after(silence_);
     const auto bytes = co_await upstream.read();
     if (client_gone_) co_return false;
     is_over = bytes.has_error();  // relaying it will come upon the same
@@ -144,7 +145,7 @@ Task<Forward::Fault> Forward::send_original() {
   edited_.add_original(out);
   const Fault fault = co_await deliver(out);
   edited_.clear();
-  if (fault == nullptr && !client_gone_) client_.watch(this);
+  if (fault == nullptr && !client_gone_) go_on_sending();
   co_return fault;
 }
 
@@ -188,9 +189,8 @@ void Forward::conclude(const RelayEnd& end, const http::ResponseHead& head, Body
   switch (end.kind) {
     case Kind::complete:
       exchange_.mark_responded();
-      if (head.keep_alive && !end.excess && exchange_.body().is_complete()) {
-        context_.pool.give_back(std::move(upstream_));
-      }
+      if (head.keep_alive && !end.excess && exchange_.body().is_complete())
+        context_.pool.give_back(upstream_);
       return;
     case Kind::sink_failed: outcome_ = Outcome::client_aborted; break;
     case Kind::source_ended:

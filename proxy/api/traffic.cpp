@@ -38,7 +38,7 @@ const GatewayError* refusal_of(const http::RequestHead& head, const Config& conf
 Task<void> Traffic::handle(http::Exchange& exchange) {
   const http::RequestHead& head = exchange.head();
   const std::string_view path = head.path();
-  if (context_.draining) {
+  if (context_.draining && exchange.is_first()) {
     exchange.close_after();
     co_return co_await reply(exchange, gateway_error::draining);
   }

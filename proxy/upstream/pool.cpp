@@ -142,9 +142,9 @@ Task<Result<void>> Pool::secure(ByteStream& stream, ConnectAttempt& attempt) {
   co_return secured;
 }
 
-void Pool::give_back(Connection connection) {
+void Pool::give_back(Connection& connection) {
   ByteStream& stream = connection->stream();
-  if (!stream.is_open() || stream.is_peer_closed() || stream.has_unread()) return;
+  if (!stream.is_idle()) return;
   stream.expires_never();
   if (!waiters_.empty()) {
     Waiter& first = *waiters_.front();
@@ -153,7 +153,7 @@ void Pool::give_back(Connection connection) {
     first.timer.cancel();
     return;
   }
-  if (counts_.idle >= idle_most) return;
+  if (counts_.idle >= idle_most) return connection.reset();
   connection->idle_since_ = loop_.deadlines().now();
   idle_.push_front(*connection);
   ++counts_.idle;

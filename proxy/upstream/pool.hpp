@@ -77,8 +77,10 @@ class Pool final : private Deadline {
   /// Where the pool is full it is the next that comes free, first come, first served.
   /// errc::not_resolved, refused, timed_out, tls_failed, overloaded, cancelled.
   Task<Result<Connection>> open(ConnectAttempt& attempt);
-  /// Takes a connection back whose last response was complete and which may carry another request.
-  void give_back(Connection connection);
+  /// Takes a connection back whose last response was complete, so that it may carry another
+  /// request. One that is not idle in both directions stays where it is: somebody still depends on
+  /// it.
+  void give_back(Connection& connection);
   void close_idle() noexcept;
 
   const PoolCounts& counts() const noexcept { return counts_; }

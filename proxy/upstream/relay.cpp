@@ -47,13 +47,13 @@ Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& d
       const Result<void> sent = co_await to.write(out, &from);
       if (sent.has_error())
         co_return RelayEnd{Kind::sink_failed, static_cast<errc>(sent.error().value())};
-      to.expires_never();  // a reader of that side has a limit of its own
+      to.write_expires_never();
     }
     if (step == ReframeStep::end) co_return end;
     if (step == ReframeStep::fault)
       co_return RelayEnd{Kind::source_broken, errc::malformed_message};
 
-    from.expires_after(pace.begin(from.loop().deadlines().now()));
+    from.read_expires_after(pace.begin(from.loop().deadlines().now()));
     const auto bytes = co_await from.read();
     if (bytes.has_value()) {
       pace.end(from.loop().deadlines().now(), bytes->size());

@@ -2,15 +2,24 @@
 """The graceful end: open exchanges finish, events are delivered, and a second signal means it."""
 
 import signal
+import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
 from support.event import same
 from support.gateway import Gateway, chat, new_id
 from support.process import PATIENCE, wait_until
-from support.scripted import FakeCollector
+from support.scripted import FakeCollector, Peer, ScriptedServer
 from support.wire import Connection, Cut, request
+
+
+def swallow(call: Callable, *arguments: object) -> None:
+    try:
+        call(*arguments)
+    except OSError:
+        pass  # the gateway is free to leave
 
 
 def open_stream(gateway: Gateway, gate: str) -> tuple[Connection, str]:
@@ -110,6 +119,35 @@ def test_second_signal_ends_at_once(factory):
     gateway.event(request_id)
 
 
+@pytest.mark.parametrize("signals", [1, 2])
+def test_upload_that_nobody_takes_does_not_hold_it_up(factory, signals: int):
+    """The upstream has answered early and reads nothing: the request cannot be sent to its end."""
+    def script(peer: Peer) -> None:
+        peer.read_request_head()
+        if signals == 1:
+            peer.send(b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 2\r\n\r\n{")  # and not its last byte
+        peer.server.told.set()
+        assert peer.server.done.wait(PATIENCE)
+
+    with ScriptedServer(script) as upstream:
+        upstream.told, upstream.done = threading.Event(), threading.Event()
+        gateway = factory.gateway(upstream.url, DRAIN_TIMEOUT="100ms" if signals == 1 else "60s")
+        request_id = new_id()
+        with gateway.proxy.connect() as connection:
+            raw = request("POST", "/v1/files", gateway.fields(request_id), bytes(6_000_000))
+            threading.Thread(target=swallow, args=(connection.send, raw), daemon=True).start()
+            assert upstream.told.wait(PATIENCE)
+            term(gateway)
+            begin = time.monotonic()
+            if signals == 2:
+                gateway.proxy.daemon.signal(signal.SIGTERM)
+            assert gateway.proxy.daemon.wait(PATIENCE) == 0
+            assert time.monotonic() - begin < PATIENCE / 4
+        upstream.done.set()
+        assert not [line for line in gateway.proxy.daemon.entries() if line["msg"].startswith("exchanges did not end")]
+        assert len(gateway.collector.events(request_id)) == 1
+
+
 def test_events_are_flushed(factory):
     with FakeCollector() as collector:
         collector.is_open.clear()
@@ -168,6 +206,82 @@ def test_request_on_a_kept_connection_while_draining(factory):
         connection.send(request("POST", "/v1/chat/completions", [], chat()))
         assert connection.read_response().status == 200
     assert gateway.proxy.daemon.stop() == 0
+
+
+@pytest.mark.parametrize("target,status", [("/v1/chat/completions", 200), ("/v1", 404), ("/healthz", 405)])
+def test_each_response_says_that_its_connection_ends(factory, target: str, status: int):
+    """From the signal on, also while new connections are still served; then the connection does end."""
+    gateway = factory.gateway(DRAIN_DELAY="60s")
+    with gateway.proxy.connect() as kept, gateway.proxy.connect() as fresh:
+        kept.send(request("POST", "/v1/chat/completions", [], chat()))
+        assert kept.read_response().get("Connection") is None
+        term(gateway)
+        for each in (kept, fresh):
+            each.send(request("POST", target, [], chat()))
+            response = each.read_response()
+            assert response.status == status and response.get("Connection") == "close"
+            assert each.at_end()
+    assert gateway.proxy.daemon.stop() == 0
+
+
+def test_response_that_begins_after_the_signal_says_so(factory):
+    """The request came before it."""
+    gateway = factory.gateway(DRAIN_DELAY="60s")
+    request_id = new_id()
+    with gateway.proxy.connect() as connection:
+        connection.send(request("POST", "/v1/chat/completions", gateway.fields(request_id, "gate=g"), chat()))
+        gateway.mock.request(request_id)
+        term(gateway)
+        gateway.mock.release("g")
+        assert connection.read_response().get("Connection") == "close"
+    assert gateway.proxy.daemon.stop() == 0
+
+
+@pytest.mark.parametrize("delay", ["0s", "60s"])
+def test_connection_that_was_not_told_may_ask_once_more(factory, delay: str):
+    """A stream whose head had left before the signal promised that the connection stays open."""
+    gateway = factory.gateway(DRAIN_DELAY=delay, DRAIN_TIMEOUT="60s")
+    connection, _ = open_stream(gateway, "g")
+    with connection:
+        term(gateway)
+        if delay == "0s":
+            wait_until(lambda: is_refused(gateway), "refusal of new connections")
+        gateway.mock.release("g")
+        assert read_rest(connection).endswith(b"data: [DONE]\n\n")
+        connection.send(request("POST", "/v1/chat/completions", [], chat()))
+        response = connection.read_response()
+        assert response.status == 200 and response.get("Connection") == "close" and connection.at_end()
+    assert gateway.proxy.daemon.stop() == 0
+
+
+@pytest.mark.parametrize("delay", ["0s", "700ms"])
+def test_clients_that_do_not_look_for_the_end_fail_no_request(factory, delay: str):
+    """24 kept connections in steady use: each is told before it ends, so that none writes into a close."""
+    gateway = factory.gateway(DRAIN_DELAY=delay, DRAIN_TIMEOUT="60s")
+    faults, told, asking = [], [], threading.Barrier(25)
+
+    def ask_until_told(number: int) -> None:
+        try:
+            with gateway.proxy.connect() as connection:
+                for count in range(1_000_000):
+                    connection.send(request("POST", "/v1/chat/completions", [], chat()))
+                    response = connection.read_response()
+                    assert response.status == 200, response
+                    if count == 10:
+                        asking.wait(PATIENCE)
+                    if response.get("Connection") == "close":
+                        return told.append(number)
+        except Exception as fault:
+            faults.append(repr(fault))
+
+    clients = [threading.Thread(target=ask_until_told, args=(number,)) for number in range(24)]
+    for each in clients:
+        each.start()
+    asking.wait(PATIENCE)
+    assert gateway.proxy.daemon.stop() == 0
+    for each in clients:
+        each.join()
+    assert not faults and len(told) == 24, faults
 
 
 def test_healthz_holds_while_draining(factory):

@@ -13,7 +13,7 @@ import pytest
 from support.certificates import Authority
 from support.event import same
 from support.gateway import Factory, Gateway, chat, new_id
-from support.process import PATIENCE
+from support.process import PATIENCE, wait_until
 from support.scripted import Peer, ScriptedServer, answering, reply
 from support.wire import Cut, chunk, request
 
@@ -245,3 +245,51 @@ def test_sessions_are_resumed_by_many_clients_at_once(factory, authority: Author
         resumed = upstream.handshakes.count(True)
         print(f"{resumed} of {len(upstream.handshakes)} resumed")
         assert len(upstream.handshakes) == 210 and resumed / 210 > 0.95, upstream.handshakes
+
+
+def say_goodbye(peer: Peer, context: ssl.SSLContext, apart: bool) -> None:
+    """Answers one request and sends close_notify, in one piece with the answer or after it; the socket stays open."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(incoming, outgoing, server_side=True)
+
+    def until_done(step):
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                peer.send(outgoing.read())
+                received = peer.receive()
+                assert received, "the gateway left"
+                incoming.write(received)
+
+    until_done(tls.do_handshake)
+    peer.send(outgoing.read())
+    asked = b""
+    while not asked.endswith(chat()):
+        asked += until_done(lambda: tls.read(65536))
+    tls.write(reply(b"good"))
+    if apart:
+        peer.send(outgoing.read())
+        assert peer.server.proceed.wait(PATIENCE)
+    with pytest.raises(ssl.SSLWantReadError):
+        tls.unwrap()
+    peer.send(outgoing.read())
+    peer.server.said.append(peer.number)
+    peer.receive()  # until the gateway leaves
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["with the answer", "while idle"])
+def test_goodbye_on_a_kept_connection(factory, authority: Authority, apart: bool):
+    """What is asked next goes elsewhere (RFC 8446 section 6.1)."""
+    context = authority.server_context("DNS:localhost")
+    with ScriptedServer(lambda peer: say_goodbye(peer, context, apart)) as upstream:
+        upstream.proceed, upstream.said = threading.Event(), []
+        gateway = start(factory, upstream, authority.certificate)
+        for number in range(1, 6):
+            upstream.proceed.clear()
+            assert gateway.proxy.ask("POST", "/v1/chat/completions", [], chat()).body == b"good"
+            upstream.proceed.set()
+            wait_until(lambda: number in upstream.said, "the goodbye")
+            if apart:  # that it has come is known at the latest with the next tick
+                wait_until(lambda: gateway.proxy.metrics()["llmgw_proxy_upstream_idle_connections"] == 0, "it is gone")
+        assert upstream.connections == 5

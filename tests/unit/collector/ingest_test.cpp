@@ -165,17 +165,6 @@ TEST_F(IngestTest, NamesTheFirstBadEventAndStoresNone) {
   EXPECT_EQ(sink_.writes(), Writes{line("1")});
 }
 
-TEST(IngestBody, IsNotWaitedForBeyondALeastRate) {
-  using namespace std::chrono_literals;
-  EXPECT_EQ(patience_with(0, 0s), 60s);
-  EXPECT_EQ(patience_with(10, 59s), 1'010ms - 1ms);  // rounded: ten bytes are good for 9 ms
-  EXPECT_EQ(patience_with(10, 61s), 0ms);            // a byte now and then
-  EXPECT_EQ(patience_with(1'024, 60s), 1s);
-  EXPECT_EQ(patience_with(10 * 1'024, 1s), 60s);  // silence is never waited for longer than that
-  EXPECT_EQ(patience_with(100 * 1'024, 159s), 1s);
-  EXPECT_EQ(patience_with(std::size_t{1} << 30, 24h), 60s);
-}
-
 TEST_F(IngestTest, AnswersOnceTheWriteIsDone) {
   sink_.hold();
   http::RawClient client(server_.port);

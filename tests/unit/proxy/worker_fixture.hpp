@@ -28,10 +28,17 @@ class UpstreamSide {
       bytes.remove_prefix(static_cast<std::size_t>(count));
     }
   }
+  /// Up to and including `mark`; what lies behind it stays for the next call.
   std::string read_until(std::string_view mark) const {
-    std::string all;
-    char byte = 0;
-    while (all.find(mark) == all.npos && ::recv(socket_.number(), &byte, 1, 0) == 1) all += byte;
+    std::string bytes(65536, '\0');
+    while (pending_.find(mark) == pending_.npos) {
+      const auto count = ::recv(socket_.number(), bytes.data(), bytes.size(), 0);
+      if (count <= 0) return std::exchange(pending_, {});
+      pending_.append(bytes, 0, static_cast<std::size_t>(count));
+    }
+    const std::size_t end = pending_.find(mark) + mark.size();
+    std::string all = pending_.substr(0, end);
+    pending_.erase(0, end);
     return all;
   }
   /// Whether the gateway closes within five seconds; what it still sends is read over.
@@ -47,6 +54,7 @@ class UpstreamSide {
 
  private:
   Descriptor socket_;
+  mutable std::string pending_;
 };
 
 class WorkerTest : public testing::Test {
@@ -56,7 +64,7 @@ class WorkerTest : public testing::Test {
     config_.upstream = {config_.upstream.tls, "127.0.0.1", upstream_.port(), "", "upstream.test"};
     config_.upstream_key = Secret("sk-test");
     config_.client_timeout = silence;
-    config_.max_request_body = 1 << 20;
+    config_.max_request_body = 8 << 20;
     worker_ = std::make_unique<Worker>(config_, limits, 1000, courier_);
     const Endpoint endpoint = reserve_address({.host = "127.0.0.1", .port = 0}).value();
     port_ = ntohs(endpoint.v4.sin_port);
@@ -70,6 +78,15 @@ class WorkerTest : public testing::Test {
     worker_->cancel_all();
     ended.get_future().wait();
     worker_->join();
+  }
+  /// What other threads may see is published once a tick.
+  template <class Seen>
+  static bool becomes(Seen seen) {
+    for (int tries = 0; tries < 5000; ++tries) {
+      if (seen()) return true;
+      ::poll(nullptr, 0, 1);
+    }
+    return false;
   }
   http::RawClient connect() const { return http::RawClient(port_); }
   UpstreamSide accept() const { return UpstreamSide(upstream_.accept()); }

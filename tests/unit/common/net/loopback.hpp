@@ -3,6 +3,7 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,6 +36,16 @@ class LoopbackPort {
       each = Descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
       ::connect(each.number(), &endpoint_.any, endpoint_.size);
     }
+  }
+  /// Connections taken from now on have little room for what they are sent.
+  void take_little() const {
+    const int size = 4096;
+    ::setsockopt(socket_.number(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+  }
+  /// Whether somebody connects within the time given.
+  bool is_called_within(std::chrono::milliseconds time) const {
+    pollfd waited{socket_.number(), POLLIN, 0};
+    return ::poll(&waited, 1, static_cast<int>(time.count())) == 1;
   }
   Descriptor accept() const { return Descriptor(::accept(socket_.number(), nullptr, nullptr)); }
   const Endpoint& endpoint() const noexcept { return endpoint_; }

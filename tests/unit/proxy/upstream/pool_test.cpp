@@ -51,7 +51,7 @@ TEST_F(PoolTest, AConnectionIsUsedAgain) {
     auto opened = co_await from.open(self.attempt_);
     EXPECT_EQ(from.take_idle(), nullptr);
     const UpstreamConnection* which = opened->get();
-    from.give_back(std::move(*opened));
+    from.give_back(*opened);
     EXPECT_EQ(from.counts().idle, 1u);
     const Pool::Connection again = from.take_idle();
     EXPECT_EQ(again.get(), which);
@@ -73,7 +73,7 @@ TEST_F(PoolTest, WaitingIsFirstComeFirstServed) {
     ConnectAttempt another;
     self.open_beside(from, third, another);
     EXPECT_EQ(from.take_idle(), nullptr);
-    from.give_back(std::move(*held));
+    from.give_back(*held);
     EXPECT_EQ(from.take_idle(), nullptr);  // it is promised already
     while (self.order_.size() < 1) co_await pause.wait(1ms);
     EXPECT_EQ(self.order_.front(), &second);
@@ -109,8 +109,8 @@ TEST_F(PoolTest, AnIdleConnectionThatTheUpstreamClosedIsGone) {
     Timer pause(self.loop_);
     auto closed = co_await from.open(self.attempt_);
     auto half_closed = co_await from.open(self.attempt_);
-    from.give_back(std::move(*closed));
-    from.give_back(std::move(*half_closed));
+    from.give_back(*closed);
+    from.give_back(*half_closed);
     EXPECT_EQ(from.counts().idle, 2u);
     self.first_.accept().close();
     const Descriptor half = self.first_.accept();
@@ -126,7 +126,7 @@ TEST_F(PoolTest, AnIdleConnectionIsGivenUpBeforeTheUpstreamDoes) {
   run_test([](PoolTest& self, Pool& from) -> Task<void> {
     Timer pause(self.loop_);
     auto opened = co_await from.open(self.attempt_);
-    from.give_back(std::move(*opened));
+    from.give_back(*opened);
     const auto begin = Deadline::Clock::now();
     while (from.counts().idle > 0) co_await pause.wait(1ms);
     EXPECT_GE(Deadline::Clock::now() - begin, 40ms);
