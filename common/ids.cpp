@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
-// UUIDv7 from a fast generator (xoshiro256**, Blackman and Vigna): unique needs no secrecy.
+// UUIDv7 by the counter of RFC 9562 section 6.2, method 2, from random numbers that stay unknown.
 #include "common/ids.hpp"
 
-#include <sys/random.h>
-
 #include <algorithm>
-#include <bit>
-#include <cerrno>
-#include <system_error>
 
 namespace llmgw {
 namespace {
@@ -69,34 +64,16 @@ bool is_valid_request_id(std::string_view id) noexcept {
   return is_good;
 }
 
-IdGenerator::IdGenerator(const Seed& seed) noexcept : state_(seed) {
-  // The one state that xoshiro never leaves.
-  if (state_ == Seed{}) state_[0] = 1;
-}
-
-std::uint64_t IdGenerator::random() noexcept {
-  auto& s = state_;
-  const std::uint64_t result = std::rotl(s[1] * 5, 7) * 9;
-  const std::uint64_t shifted = s[1] << 17;
-  s[2] ^= s[0];
-  s[3] ^= s[1];
-  s[1] ^= s[2];
-  s[0] ^= s[3];
-  s[2] ^= shifted;
-  s[3] = std::rotl(s[3], 45);
-  return result;
-}
-
 Uuid IdGenerator::next(std::chrono::system_clock::time_point now) noexcept {
   const auto since_epoch = std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch());
   const auto count = std::max<std::int64_t>(since_epoch.count(), 0);
   if (const auto ms = static_cast<std::uint64_t>(count) & time_mask; ms > milliseconds_) {
     milliseconds_ = ms;
     // Half of the range is left free above the start, for counting on (RFC 9562 section 6.2).
-    counter_high_ = random() & 0x7ff;
-    counter_low_ = random() & low_mask;
+    counter_high_ = random_.next() & 0x7ff;
+    counter_low_ = random_.next() & low_mask;
   } else {
-    counter_low_ += 1 + (random() >> 32);
+    counter_low_ += 1 + (random_.next() >> 16);
     counter_high_ += counter_low_ >> 62;
     counter_low_ &= low_mask;
     milliseconds_ += counter_high_ >> 12;
@@ -107,15 +84,6 @@ Uuid IdGenerator::next(std::chrono::system_clock::time_point now) noexcept {
   write_big_endian(milliseconds_ << 16 | 7ULL << 12 | counter_high_, uuid.bytes.data());
   write_big_endian(2ULL << 62 | counter_low_, uuid.bytes.data() + 8);
   return uuid;
-}
-
-IdGenerator::Seed random_seed() {
-  IdGenerator::Seed seed{};
-  // Up to 256 bytes come whole or not at all (getrandom(2)).
-  while (::getrandom(seed.data(), sizeof seed, 0) != sizeof seed) {
-    if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "getrandom");
-  }
-  return seed;
 }
 
 }  // namespace llmgw

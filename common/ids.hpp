@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// PURE but for random_seed(): time-ordered ids of requests and events (UUIDv7, RFC 9562
-// section 5.7).
+// Time-ordered ids of requests and events (UUIDv7, RFC 9562 section 5.7).
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <string_view>
+
+#include "common/secure_random.hpp"
 
 namespace llmgw {
 
@@ -33,27 +34,23 @@ IdText request_id_text(const Uuid& uuid) noexcept;
 /// Whether a client's own request id is taken over: 1 to 128 of [A-Za-z0-9._-].
 bool is_valid_request_id(std::string_view id) noexcept;
 
-/// Makes UUIDs, each greater than the one before, at no system call. One per worker thread: not
-/// thread-safe. Ids are unique, not unguessable.
+/// Makes UUIDs, each greater than the one before. One per worker thread: not thread-safe. Whoever
+/// has seen some of them can tell no other: a new millisecond begins at 73 random bits, and within
+/// one the next lies a random 48-bit step ahead. What must not be told from another kind of ids has
+/// a generator of its own all the same.
 class IdGenerator {
  public:
-  using Seed = std::array<std::uint64_t, 4>;
-
-  explicit IdGenerator(const Seed& seed) noexcept;
+  /// Throws std::system_error where there is no randomness.
+  IdGenerator() = default;
 
   /// Never goes back: with a clock that stands still or is set back the random part counts on.
   Uuid next(std::chrono::system_clock::time_point now) noexcept;
 
  private:
-  std::uint64_t random() noexcept;
-
-  Seed state_;
+  SecureRandom random_;
   std::uint64_t milliseconds_ = 0;  // 48 bits
   std::uint64_t counter_high_ = 0;  // rand_a, 12 bits
   std::uint64_t counter_low_ = 0;   // rand_b, 62 bits
 };
-
-/// 32 bytes of the kernel's randomness. Throws std::system_error where the kernel gives none.
-IdGenerator::Seed random_seed();
 
 }  // namespace llmgw

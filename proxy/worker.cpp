@@ -51,8 +51,7 @@ Worker::Worker(const Config& config, Limits limits, std::size_t queue_share, Wak
       pool_(loop_, config.upstream, tls_.get(), bounded(limits.upstreams, config)),
       provider_(make_provider(config)),
       outbox_(queue_share, courier),
-      context_{config, loop_, pool_, *provider_, outbox_, IdGenerator(random_seed()),
-               {},     {},    false, {},         {},      {}},
+      context_{config, loop_, pool_, *provider_, outbox_},
       traffic_(context_),
       server_(loop_, traffic_, limits.clients),
       publisher_(std::make_unique<Publisher>(*this)) {

@@ -30,15 +30,16 @@ struct Context {
   Pool& pool;
   Provider& provider;
   Outbox& outbox;
-  IdGenerator ids;
-  TrafficCounts counts;
+  IdGenerator request_ids{};
+  IdGenerator event_ids{};  ///< of their own: request ids are shown to clients
+  TrafficCounts counts{};
   OpenExchanges open_exchanges{};
   bool draining = false;
 
   // Scratch memory that never outlives a suspension.
-  std::string head_out;                           ///< the head being written
-  http::FieldStorage response_fields;             ///< the response head being parsed
-  std::array<char, max_encoded_event> event_out;  ///< the event being encoded
+  std::string head_out{};                           ///< the head being written
+  http::FieldStorage response_fields{};             ///< the response head being parsed
+  std::array<char, max_encoded_event> event_out{};  ///< the event being encoded
 
   std::unique_ptr<DigestKey> digest_key = nullptr;  ///< none: bodies are not digested
 

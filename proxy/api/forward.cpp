@@ -23,7 +23,8 @@ Forward::Forward(Context& context, http::Exchange& exchange)
       client_minor_version_(exchange.head().minor_version),
       is_head_request_(exchange.head().method == "HEAD"),
       silence_(in_milliseconds(context.config.client_timeout)),
-      call_(exchange.head(), request_id_text(context.ids.next(std::chrono::system_clock::now())),
+      call_(exchange.head(),
+            request_id_text(context.request_ids.next(std::chrono::system_clock::now())),
             fingerprint, exchange.begun_at()),
       request_tap_(context),
       response_tap_(context, call_),
@@ -91,7 +92,7 @@ void Forward::emit() {
   call_.note_request_bytes(exchange_.body().payload_bytes());
   call_.note_response_bytes(response_tap_.bytes());
   const ResponseFacts facts = response_tap_.finish();
-  const IdText event_id = uuid_text(context_.ids.next(wall_clock));
+  const IdText event_id = uuid_text(context_.event_ids.next(wall_clock));
   MeteringEvent event = call_.finish(outcome_, now, wall_clock, context_.provider.name(),
                                      asked.model.view(), facts, event_id);
   DigestText request_digest;

@@ -15,7 +15,8 @@ namespace {
 std::string request_id_for(Context& context, const http::Head& head) {
   const std::string_view own = head.value(http::FieldId::x_llm_request_id);
   if (is_valid_request_id(own)) return std::string(own);
-  return std::string(request_id_text(context.ids.next(std::chrono::system_clock::now())).view());
+  return std::string(
+      request_id_text(context.request_ids.next(std::chrono::system_clock::now())).view());
 }
 
 // Why a request is not forwarded, or nothing.

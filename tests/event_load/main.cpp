@@ -39,7 +39,7 @@ void require(bool holds, const char* what) {
 // A request with a body of events whose ids are written anew each time.
 class Batch {
  public:
-  explicit Batch(std::size_t bytes) : random_(llmgw::random_seed()) {
+  explicit Batch(std::size_t bytes) {
     std::string body;
     std::vector<std::size_t> lines;
     while (body.size() < bytes) {

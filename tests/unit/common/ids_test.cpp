@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::system_clock::time_point start{1'795'422'600'123ms};
 
 TEST(Uuid, HasTheFormOfVersion7) {
-  IdGenerator generator({1, 2, 3, 4});
+  IdGenerator generator;
   for (int i = 0; i < 1'000; ++i) {
     const auto text = uuid_text(generator.next(start));
     std::string form(text.view());
@@ -29,7 +29,7 @@ TEST(Uuid, HasTheFormOfVersion7) {
 }
 
 TEST(Uuid, BeginsWithTheTime) {
-  IdGenerator generator({1, 2, 3, 4});
+  IdGenerator generator;
   const auto text =
       uuid_text(generator.next(std::chrono::system_clock::time_point(0x0123'4567'89abms)));
   EXPECT_EQ(text.view().substr(0, 15), "01234567-89ab-7");
@@ -44,7 +44,7 @@ TEST(Uuid, AndRequestIdSpellTheSameDigits) {
 }
 
 TEST(IdGenerator, NeverGoesBack) {
-  IdGenerator generator({1, 2, 3, 4});
+  IdGenerator generator;
   auto now = start;
   Uuid last = generator.next(now);
   for (int i = 0; i < 300'000; ++i) {
@@ -58,24 +58,44 @@ TEST(IdGenerator, NeverGoesBack) {
 }
 
 TEST(IdGenerator, CountsOnWhenTheClockStandsBeforeTheEpoch) {
-  IdGenerator generator({1, 2, 3, 4});
+  IdGenerator generator;
   const std::chrono::system_clock::time_point before(-5s);
   const Uuid first = generator.next(before);
   EXPECT_LT(first, generator.next(before));
 }
 
-TEST(IdGenerator, DiffersBySeed) {
+TEST(IdGenerator, ThoseOfTwoGeneratorsHaveNothingInCommon) {
   std::unordered_set<std::string> seen;
-  for (std::uint64_t seed = 0; seed < 200; ++seed) {
-    IdGenerator generator({seed, 0, 0, 0});
-    for (int i = 0; i < 100; ++i) seen.insert(std::string(uuid_text(generator.next(start)).view()));
+  for (int i = 0; i < 200; ++i) {
+    IdGenerator generator;
+    for (int n = 0; n < 100; ++n) seen.insert(std::string(uuid_text(generator.next(start)).view()));
   }
-  // Seeds this poor share their first outputs; real ones come from the kernel. Within each all
-  // differ.
-  EXPECT_GE(seen.size(), 100U);
-  IdGenerator one(random_seed());
-  IdGenerator two(random_seed());
-  EXPECT_NE(one.next(start), two.next(start));
+  EXPECT_EQ(seen.size(), 20'000U);
+}
+
+std::uint64_t low_half(const Uuid& uuid) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 8; i < 16; ++i) value = value << 8 | uuid.bytes[i];
+  return value;
+}
+
+// Before, the low half of an id was nearly the raw output of a generator whose state follows from a
+// few of them.
+TEST(IdGenerator, OneIdTellsNothingOfTheNext) {
+  IdGenerator generator;
+  auto now = start;
+  std::unordered_set<std::uint64_t> steps;
+  std::uint64_t last = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    if (i % 2 == 0) now += 1ms;
+    const std::uint64_t value = low_half(generator.next(now));
+    steps.insert(value - last);
+    if (i % 2 == 1) {
+      EXPECT_LE((value - last) & ((1ULL << 62) - 1), 1ULL << 48);
+    }
+    last = value;
+  }
+  EXPECT_EQ(steps.size(), 10'000U);
 }
 
 TEST(RequestId, OfAClientIsTakenOverWhereItIsHarmless) {
