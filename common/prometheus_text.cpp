@@ -10,6 +10,8 @@
 #include <limits>
 #include <sstream>
 
+#include "common/json_bytes.hpp"
+
 namespace llmgw {
 namespace {
 
@@ -36,7 +38,7 @@ prometheus::ClientMetric::Histogram to_histogram(const HistogramValue& value) {
 
 prometheus::ClientMetric to_client_metric(const Sample& sample, MetricKind kind) {
   prometheus::ClientMetric made;
-  for (const auto& [name, value] : sample.labels) made.label.push_back({name, value});
+  for (const auto& [name, value] : sample.labels) made.label.push_back({name, clean_label(value)});
   if (const auto* histogram = std::get_if<HistogramValue>(&sample.value)) {
     made.histogram = to_histogram(*histogram);
   } else if (kind == MetricKind::counter) {
@@ -53,6 +55,20 @@ void HistogramValue::observe(double value) noexcept {
   const auto bound = std::lower_bound(bounds.begin(), bounds.end(), value);
   ++counts[static_cast<std::size_t>(bound - bounds.begin())];
   sum += value;
+}
+
+std::string clean_label(std::string_view text) {
+  std::string clean;
+  clean.reserve(text.size());
+  while (!text.empty()) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    const bool is_ascii = lead < 0x80;
+    const std::size_t length = is_ascii ? 1 : json_bytes::utf8_length(text);
+    const bool is_kept = is_ascii ? (lead >= 0x20 && lead != 0x7f) || lead == '\n' : length > 0;
+    clean.append(is_kept ? text.substr(0, length) : "\xef\xbf\xbd");
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return clean;
 }
 
 Metric build_info(std::string_view program) {

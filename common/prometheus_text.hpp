@@ -25,7 +25,12 @@ struct HistogramValue {
   void observe(double value) noexcept;
 };
 
-/// One series. Label values may hold any text: they are escaped.
+/// A label's value out of text of any origin: each byte that is not part of valid UTF-8, which a
+/// scraper refuses with all that was scraped, becomes U+FFFD, and so does each control character
+/// but the line feed, which has an escape.
+std::string clean_label(std::string_view text);
+
+/// One series. Label values may hold any text: they are cleaned and escaped.
 struct Sample {
   std::vector<std::pair<std::string, std::string>> labels;
   std::variant<double, HistogramValue> value;

@@ -12,9 +12,11 @@
 
 namespace llmgw::proxy {
 
-/// Remembers which pairs have series of their own: at most as many as one table holds, though each
-/// worker may have met others. Those that are met later count as `other` for good, so that no
-/// counter ever falls. Belongs to the thread that answers scrapes.
+/// Keeps the sums of at most as many pairs as one table holds, though each worker may meet others.
+/// Where there is no room for a new one, the pair of which nothing was counted for longest is
+/// forgotten, and `other` takes over its sums; a pair that is counted under `other` stays there
+/// with what was counted. So each token is in one series at any time, and none of them ever falls:
+/// one that was forgotten begins at zero again. Belongs to the thread that answers scrapes.
 class TokenSeries {
  public:
   /// The metric as it stands.
@@ -22,11 +24,17 @@ class TokenSeries {
 
  private:
   using Pair = std::pair<std::string, std::string>;
-  using Sums = std::array<double, token_kinds.size()>;
+  struct Series {
+    TokenAmounts sums{};
+    std::uint64_t counted_at = 0;  // the number of the scrape
+  };
 
-  Sums& sums_of(const TokenTable::Entry& entry, Sums& others);
+  void take_over(const TokenTable& table, std::map<Pair, TokenAmounts>& unknown);
+  void give_series(std::map<Pair, TokenAmounts>& unknown);
 
-  std::map<Pair, Sums> sums_;
+  std::map<Pair, Series> series_;
+  TokenAmounts others_{};
+  std::uint64_t scrape_ = 0;
 };
 
 }  // namespace llmgw::proxy

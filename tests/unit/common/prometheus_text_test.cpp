@@ -23,6 +23,20 @@ TEST(PrometheusText, EscapesLabelValues) {
             "# HELP a A.\n# TYPE a gauge\na{x=\"\\\"q\\\" \\\\ \\n\"} 1\n");
 }
 
+TEST(PrometheusText, CleansLabelValues) {
+  EXPECT_EQ(clean_label("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x8d\x8b\n\"\\"),
+            "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x8d\x8b\n\"\\");
+  const std::string mark = "\xef\xbf\xbd";
+  for (const std::string_view bad : {"\xff", "\x80", "\xc3", "\r", "\x7f", "\x1b"})
+    EXPECT_EQ(clean_label(std::string("a") + std::string(bad) + "b"), "a" + mark + "b");
+  EXPECT_EQ(clean_label(std::string_view("\0", 1)), mark);
+  EXPECT_EQ(clean_label("\xed\xa0\x80"), mark + mark + mark);  // half of a surrogate pair
+  EXPECT_EQ(clean_label("\xe2\x82"), mark + mark);
+  EXPECT_EQ(clean_label(""), "");
+  const Metric metrics[] = {{"a", "A.", MetricKind::gauge, {{{{"x", "m\xff"}}, 1.0}}}};
+  EXPECT_EQ(prometheus_text(metrics), "# HELP a A.\n# TYPE a gauge\na{x=\"m" + mark + "\"} 1\n");
+}
+
 TEST(PrometheusText, CountsHistogramsUp) {
   HistogramValue value({0.1, 1});
   value.observe(0.1);  // bounds are inclusive
