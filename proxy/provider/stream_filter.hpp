@@ -18,7 +18,7 @@ class StreamFilter {
   virtual void pass(std::string_view payload, Gather& out) = 0;
   /// The answer is complete: adds what is still held and is to be sent.
   virtual void finish(Gather& out) = 0;
-  /// The answer was cut off: what is still held goes as it is.
+  /// The answer was cut off: adds what is still held and is to be sent all the same.
   virtual void release(Gather& out) = 0;
 };
 

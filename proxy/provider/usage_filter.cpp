@@ -5,11 +5,10 @@
 #include <utility>
 
 #include "common/byte_search.hpp"
+#include "proxy/provider/chunk_begin.hpp"
 
 namespace llmgw::proxy {
 namespace {
-
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 std::string_view text_between(const char* from, const char* to) noexcept {
   return {from, static_cast<std::size_t>(to - from)};
@@ -20,17 +19,18 @@ std::string_view without_mark(std::string_view line) noexcept {
   return line;
 }
 
-// The size of `data:` and the one space that may follow it; 0 if the line is of another field.
-std::size_t data_prefix(std::string_view line) noexcept {
-  if (!line.starts_with("data")) return 0;
-  if (line.size() == 4) return 4;
-  if (line[4] != ':') return 0;
-  return line.size() > 5 && line[5] == ' ' ? 6 : 5;
-}
-
 bool is_field_of_event(std::string_view line) noexcept {
   const std::string_view name = line.substr(0, line.find(':'));
   return name == "data" || name == "event" || name == "id";
+}
+
+// Of a first line that has no end: whether it may become one that begins an event.
+bool may_begin_event(std::string_view line) noexcept {
+  if (byte_order_mark.starts_with(line)) return true;
+  line = without_mark(line);
+  if (line.find(':') != line.npos) return is_field_of_event(line);
+  const auto may_be = [line](std::string_view name) { return name.starts_with(line); };
+  return may_be("data") || may_be("event") || may_be("id");
 }
 
 }  // namespace
@@ -113,6 +113,7 @@ void UsageFilter::begin_event(Span& span) noexcept {
   fate_ = Fate::undecided;
   line_start_ = 0;
   lines_ = 0;
+  data_.clear();
 }
 
 // The rest of a line of an undecided event; judges the event once the line is complete.
@@ -168,19 +169,9 @@ ChunkVerdict UsageFilter::judge_data(std::string_view event, std::string_view li
     verdict.from += prefix;
     return verdict;
   }
-  // What is not data becomes white space, so that all stays in its place.
-  blanked_ = event.substr(0, line_at + line.size());
-  for (std::size_t at = 0; at < blanked_.size();) {
-    const char* const from = blanked_.data() + at;
-    const std::size_t size =
-        static_cast<std::size_t>(find_line_end(from, blanked_.data() + blanked_.size()) - from);
-    const std::size_t mark = at == 0 && blanked_.starts_with(byte_order_mark) ? 3 : 0;
-    const std::size_t prefix = data_prefix({from + mark, size - mark});
-    blanked_.replace(at, prefix > 0 ? mark + prefix : size, prefix > 0 ? mark + prefix : size, ' ');
-    at += size;
-    if (at < blanked_.size()) blanked_[at++] = ' ';
-  }
-  return judge_chunk(blanked_, is_all, beside_choices_is_asked_for_);
+  data_.show(event.substr(0, line_at + line.size()));
+  if (!is_all && data_.goes_on()) return {ChunkVerdict::Kind::incomplete};
+  return judge_chunk(data_.text(), is_all, beside_choices_is_asked_for_);
 }
 
 void UsageFilter::settle(Span& span, std::string_view event, const ChunkVerdict& verdict) {
@@ -215,15 +206,25 @@ void UsageFilter::let_go(Span& span, Fate fate) {
 
 void UsageFilter::finish(Gather& out) {
   if (fate_ == Fate::undecided && line_start_ < held_.size()) {
+    const std::string_view line = std::string_view(held_).substr(line_start_);
+    const bool is_data = data_prefix(line_start_ == 0 ? without_mark(line) : line) > 0;
     Span span{out, nullptr, nullptr, nullptr, nullptr};
-    judge_line(span, held_, std::string_view(held_).substr(line_start_), true);
+    if (is_data) judge_line(span, held_, line, false);
   }
   release(out);
 }
 
 void UsageFilter::release(Gather& out) {
+  if (fate_ == Fate::undecided) held_.resize(unasked_size());
   if (!held_.empty()) out.add_owned(std::exchange(held_, {}));
   fate_ = Fate::outside;
+}
+
+// Of the event that is held and will never be complete.
+std::size_t UsageFilter::unasked_size() {
+  if (lines_ == 0 && !may_begin_event(held_)) return held_.size();
+  data_.show(held_);
+  return unasked_begin(data_.text());
 }
 
 }  // namespace llmgw::proxy

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "proxy/provider/event_data.hpp"
 #include "proxy/provider/stream_filter.hpp"
 #include "proxy/provider/usage_chunk.hpp"
 
@@ -15,7 +16,8 @@ namespace llmgw::proxy {
 /// Whatever lies whole within a span and stays leaves as a view of that span. Held is only an event
 /// of which too little has come to judge it: until the line with the end of its JSON, or up to
 /// `hold_limit` bytes; an event whose JSON is larger than that, or lies in more than `line_limit`
-/// lines, passes as it is.
+/// lines, passes as it is. Of an event that never comes whole only what was surely not asked for
+/// leaves: see unasked_begin().
 class UsageFilter final : public StreamFilter {
  public:
   /// See judge_chunk.
@@ -47,11 +49,12 @@ class UsageFilter final : public StreamFilter {
   void judge_line(Span& span, std::string_view event, std::string_view line, bool is_all);
   void end_event(Span& span, std::string_view event);
   ChunkVerdict judge_data(std::string_view event, std::string_view line, bool is_all);
+  std::size_t unasked_size();
   void settle(Span& span, std::string_view event, const ChunkVerdict& verdict);
   void let_go(Span& span, Fate fate);
 
   std::string held_;            // the event under way, as far as it came in earlier spans
-  std::string blanked_;         // its data in one piece, should it take several lines
+  EventData data_;              // of that event, should it take several lines
   std::size_t line_start_ = 0;  // in the event under way, of its last line
   unsigned lines_ = 0;          // of that event, complete
   Fate fate_ = Fate::outside;

@@ -7,7 +7,8 @@
 namespace llmgw::proxy {
 namespace {
 
-// The source was cut off: what a filter holds of it was sent by the source, so it is passed on.
+// The source was cut off: what a filter holds of it was sent by the source, so it is passed on, as
+// far as it was meant for the other side.
 Task<void> send_held(ByteStream& to, BodyForm form, StreamFilter& filter, RelayLimits limits) {
   Gather& out = to.loop().gather();
   add_held(filter, form, false, out);

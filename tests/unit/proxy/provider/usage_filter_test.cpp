@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <random>
 #include <string>
 #include <vector>
@@ -154,8 +155,11 @@ std::vector<Form> forms() {
                  chunk(text) + "data: {\"usage\":null,\"a\":1}", chunk(text) + "data: {\"a\":1}"});
   all.push_back({"a usage chunk without its blank line",
                  chunk(text) + "data: {\"choices\":[],\"usage\":{}}", chunk(text)});
-  all.push_back({"a last event cut short", chunk(text) + "data: {\"choices\":[],\"usage\":{",
-                 chunk(text) + "data: {\"choices\":[],\"usage\":{"});
+  all.push_back(
+      {"a usage chunk cut short", chunk(text) + "data: {\"choices\":[],\"usage\":{", chunk(text)});
+  all.push_back({"a chunk of text cut short in its usage",
+                 chunk(text) + "data: {\"choices\":[{\"index\":0}],\"usage\":nul",
+                 chunk(text) + "data: {\"choices\":[{\"index\":0}]"});
   return all;
 }
 
@@ -277,13 +281,71 @@ TEST(UsageFilter, WhatIsTooLargeToHoldPasses) {
             lines + "data: \"usage\":null\n\n");
 }
 
-TEST(UsageFilter, WhatItHoldsOfAStreamThatIsCutOffGoes) {
-  UsageFilter filter(false);
+// What the client gets of a stream that is cut off.
+std::string released(std::string_view text, bool beside_choices = false) {
+  UsageFilter filter(beside_choices);
   Gather out;
-  filter.pass("data: {\"choices\":[],\"usage\":{}", out);
-  EXPECT_EQ(flatten(out), "");
+  const Piece piece(text);
+  filter.pass(piece.view(), out);
+  std::string bytes = flatten(out);
+  out.clear();
   filter.release(out);
-  EXPECT_EQ(flatten(out), "data: {\"choices\":[],\"usage\":{}");
+  return bytes + flatten(out);
+}
+
+// A prefix of what it would have got of the whole stream, cut at whatever byte: so no piece of what
+// only the gateway asked for is in it.
+TEST(UsageFilter, OfAStreamThatIsCutOffNothingIsSeenThatWasAskedFor) {
+  for (const Form& form : forms()) {
+    for (const std::string_view line_end : {"\n", "\r\n", "\r"}) {
+      const std::string asked = replaced(form.asked, "\n", line_end);
+      const std::string unasked = replaced(form.unasked, "\n", line_end);
+      for (std::size_t size = 0; size < asked.size(); ++size) {
+        const auto got = released(std::string_view(asked).substr(0, size), form.beside_choices);
+        ASSERT_TRUE(unasked.starts_with(got)) << form.name << size << "\n" << got;
+      }
+    }
+  }
+}
+
+TEST(UsageFilter, OfAStreamThatIsCutOffAllIsSeenThatSurelyWasNot) {
+  const std::string text = R"(data: {"id":"1","choices":[{"index":0,"delta":{"content":"say )";
+  for (const std::string& each :
+       {text, text + R"(x"}}])", text + R"(x"}}], "service)", std::string("data: [DO"),
+        std::string(R"(data: {"id":"1","choices":[],"citations":["https)"),
+        std::string(R"(data: {"error":{"message":"x)"), std::string(R"(data: {"error":"x)"),
+        std::string(R"(data: {"choices":[{)"), std::string("data: text"),
+        std::string("error: {\"code"), std::string(": comm"), std::string("ret"),
+        std::string("event: x\ndata: {\ndata: \"choices\":[\ndata: {\"a\":\nda")})
+    EXPECT_EQ(released(chunk(delta("a")) + each), chunk(delta("a")) + each);
+  for (const auto& [sent, seen] : {std::pair(text + R"(x"}}],"usage":null)", text + R"(x"}}])"),
+                                   std::pair(text + R"(x"}}] ,"us)", text + R"(x"}}] )"),
+                                   std::pair(text + R"(x"}}],)", text + R"(x"}}])")})
+    EXPECT_EQ(released(sent), seen);
+  for (const char* may_be_usage :
+       {"d", "data", "data:", "data: ", "data: {", "event: x\n", "id: 1\nda", "\xef\xbb",
+        R"(data: {"id":"chatcmpl-1","object":"chat.compl)", R"(data: {"choices":[)",
+        R"(data: {"choices":[],"usage":{}})", R"(data: {"usage":{"a":1},"choices":[{"delta)",
+        R"(data: {"timings":{"a":1},"choices":[],"err)", "data: {\ndata: \"choices\":[],\nda"})
+    EXPECT_EQ(released(may_be_usage), "") << may_be_usage;
+}
+
+// Each byte is looked at a few times, in however many lines it comes.
+TEST(UsageFilter, AnEventOfManyLinesTakesItsTimeOnce) {
+  const auto taken = [](unsigned lines) {
+    const std::string line = "data: " + std::string(48'000 / lines, ' ') + "\n";
+    std::string event = "data: {\n";
+    for (unsigned n = 0; n < lines; ++n) event += line;
+    event += "data: }\n\n";
+    auto best = std::chrono::steady_clock::duration::max();
+    for (int round = 0; round < 20; ++round) {
+      const auto begun_at = std::chrono::steady_clock::now();
+      EXPECT_EQ(filtered(event, false, {9}).bytes, event);
+      best = std::min(best, std::chrono::steady_clock::now() - begun_at);
+    }
+    return best;
+  };
+  EXPECT_LT(taken(UsageFilter::line_limit - 2), 20 * taken(1));  // it was 200 times as much
 }
 
 }  // namespace
