@@ -133,7 +133,7 @@ void ResponseMeter::read_json(std::string_view json) {
 
 void ResponseMeter::note(const JsonValue& value) noexcept {
   if (value.tag >= reply_tag::first_count) {
-    if (value.count) counts_.set(value.tag - reply_tag::first_count, *value.count);
+    if (value.count) note_count(value.tag, *value.count);
     return;
   }
   const bool is_text = value.kind == JsonKind::text && !value.raw.empty();
@@ -148,6 +148,21 @@ void ResponseMeter::note(const JsonValue& value) noexcept {
     default:
       if (mode_ == Mode::events) note_in_event(value);
   }
+}
+
+void ResponseMeter::note_count(std::uint8_t tag, std::int64_t count) noexcept {
+  const bool is_lesser = tag >= reply_tag::first_lesser_count;
+  if (is_lesser && has_count_ && !has_lesser_count_) return;
+  if (!is_lesser && has_lesser_count_) counts_ = {};
+  has_count_ = true;
+  has_lesser_count_ = is_lesser;
+  counts_.set(tag - (is_lesser ? reply_tag::first_lesser_count : reply_tag::first_count), count);
+}
+
+bool ResponseMeter::awaits_usage() const noexcept {
+  const bool is_coming = in_event_ && !json_.is_done();
+  return mode_ == Mode::events && !finish_reason_.empty() &&
+         (is_coming || !is_known(reader_->usage(counts_)));
 }
 
 ResponseFacts ResponseMeter::finish() noexcept {

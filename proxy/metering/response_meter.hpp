@@ -47,6 +47,9 @@ class ResponseMeter {
   /// Shows the next bytes of the body, framing removed, in any split. Before begin(): does nothing.
   void observe(std::string_view body) noexcept;
 
+  /// Whether the model has ended its text, and no usage has come yet, or not all of it.
+  bool awaits_usage() const noexcept;
+
   /// The body is over, complete or not. Call it once.
   ResponseFacts finish() noexcept;
 
@@ -63,6 +66,7 @@ class ResponseMeter {
   bool read_document(std::string_view document);
   void read_json(std::string_view json);
   void note(const JsonValue& value) noexcept;
+  void note_count(std::uint8_t tag, std::int64_t count) noexcept;
   void note_in_event(const JsonValue& value) noexcept;
   void note_text(std::uint64_t size) noexcept;
   void give_up() noexcept;
@@ -79,6 +83,8 @@ class ResponseMeter {
   bool in_event_ = false;     // json_ is within the data of one
   bool holds_text_ = true;    // the event under way does, by its name
   bool failed_ = false;
+  bool has_count_ = false;
+  bool has_lesser_count_ = false;  // what counts_ holds is of that kind
   SseScanner events_;
   BoundedString<max_event_text> model_;
   BoundedString<max_event_name> finish_reason_;

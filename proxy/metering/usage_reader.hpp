@@ -19,9 +19,14 @@ inline constexpr std::uint8_t error = 3;  ///< in an event: present and not empt
 inline constexpr std::uint8_t event_name = 4;  ///< where events repeat their name
 inline constexpr std::uint8_t text = 5;  ///< in an event: a piece of what the model wrote, measured
 inline constexpr std::uint8_t first_count = 8;
+inline constexpr std::uint8_t first_lesser_count = first_count + CountSlots::size;
 
 constexpr std::uint8_t count(std::size_t slot) noexcept {
   return static_cast<std::uint8_t>(first_count + slot);
+}
+/// For the same slot: counts only where the reply has none of the others at any place.
+constexpr std::uint8_t lesser_count(std::size_t slot) noexcept {
+  return static_cast<std::uint8_t>(first_lesser_count + slot);
 }
 }  // namespace reply_tag
 

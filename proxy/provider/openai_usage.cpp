@@ -2,6 +2,8 @@
 // The places and spellings of OpenAI's usage, and what compatible servers made of them.
 #include "proxy/provider/openai_usage.hpp"
 
+#include <array>
+
 #include "proxy/metering/json_scanner.hpp"
 
 namespace llmgw::proxy {
@@ -19,27 +21,47 @@ enum Slot : std::uint8_t {
   cache_hits
 };
 
-constexpr std::uint8_t tag(Slot slot) { return reply_tag::count(slot); }
+// That of a choice counts only where the document has none of its own.
+enum class Place : std::uint8_t { document, choice };
 
-constexpr JsonKey prompt_detail_keys[] = {{.name = "cached_tokens", .tag = tag(cached)}};
-constexpr JsonShape prompt_details(prompt_detail_keys);
-constexpr JsonKey completion_detail_keys[] = {{.name = "reasoning_tokens", .tag = tag(reasoning)}};
-constexpr JsonShape completion_details(completion_detail_keys);
+constexpr std::uint8_t tag(Place place, Slot slot) {
+  return place == Place::choice ? reply_tag::lesser_count(slot) : reply_tag::count(slot);
+}
 
-constexpr JsonKey usage_keys[] = {
-    {.name = "prompt_tokens", .tag = tag(prompt)},
-    {.name = "completion_tokens", .tag = tag(completion)},
-    {.name = "total_tokens", .tag = tag(total)},
-    {.name = "prompt_tokens_details", .object = &prompt_details},
-    {.name = "completion_tokens_details", .object = &completion_details},
-    {.name = "input_tokens", .tag = tag(input)},
-    {.name = "output_tokens", .tag = tag(output)},
-    {.name = "input_tokens_details", .object = &prompt_details},
-    {.name = "output_tokens_details", .object = &completion_details},
-    {.name = "prompt_cache_hit_tokens", .tag = tag(cache_hits)},  // DeepSeek
-    {.name = "num_cached_tokens", .tag = tag(cache_hits)},        // Mistral
-};
-constexpr JsonShape usage(usage_keys);
+constexpr std::array<JsonKey, 1> detail_keys(std::string_view name, Place place, Slot slot) {
+  return {{{.name = name, .tag = tag(place, slot)}}};
+}
+
+constexpr std::array<JsonKey, 11> usage_keys(Place place, const JsonShape& prompt_details,
+                                             const JsonShape& completion_details) {
+  return {{
+      {.name = "prompt_tokens", .tag = tag(place, prompt)},
+      {.name = "completion_tokens", .tag = tag(place, completion)},
+      {.name = "total_tokens", .tag = tag(place, total)},
+      {.name = "prompt_tokens_details", .object = &prompt_details},
+      {.name = "completion_tokens_details", .object = &completion_details},
+      {.name = "input_tokens", .tag = tag(place, input)},
+      {.name = "output_tokens", .tag = tag(place, output)},
+      {.name = "input_tokens_details", .object = &prompt_details},
+      {.name = "output_tokens_details", .object = &completion_details},
+      {.name = "prompt_cache_hit_tokens", .tag = tag(place, cache_hits)},  // DeepSeek
+      {.name = "num_cached_tokens", .tag = tag(place, cache_hits)},        // Mistral
+  }};
+}
+
+constexpr auto prompt_keys = detail_keys("cached_tokens", Place::document, cached);
+constexpr JsonShape prompt_details(prompt_keys);
+constexpr auto completion_keys = detail_keys("reasoning_tokens", Place::document, reasoning);
+constexpr JsonShape completion_details(completion_keys);
+constexpr auto own_usage_keys = usage_keys(Place::document, prompt_details, completion_details);
+constexpr JsonShape usage(own_usage_keys);
+
+constexpr auto choice_prompt_keys = detail_keys("cached_tokens", Place::choice, cached);
+constexpr JsonShape choice_prompt(choice_prompt_keys);
+constexpr auto choice_completion_keys = detail_keys("reasoning_tokens", Place::choice, reasoning);
+constexpr JsonShape choice_completion(choice_completion_keys);
+constexpr auto choice_usage_keys = usage_keys(Place::choice, choice_prompt, choice_completion);
+constexpr JsonShape choice_usage(choice_usage_keys);
 
 constexpr JsonKey incomplete_keys[] = {{.name = "reason", .tag = reply_tag::finish_reason}};
 constexpr JsonShape incomplete(incomplete_keys);
@@ -73,7 +95,7 @@ constexpr JsonKey choice_keys[] = {
     {.name = "delta", .object = &delta},
     {.name = "text", .tag = reply_tag::text, .measured = true},  // completions
     {.name = "finish_reason", .tag = reply_tag::finish_reason},
-    {.name = "usage", .object = &usage},  // Moonshot
+    {.name = "usage", .object = &choice_usage},  // Moonshot
 };
 constexpr JsonShape choice(choice_keys);
 constexpr JsonKey each_choice{.name = "", .object = &choice};

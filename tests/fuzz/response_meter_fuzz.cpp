@@ -49,7 +49,7 @@ class Reference {
       holds_text_ = true;
       for (const fuzz::Found& found : document.found) note(found);
     }
-    facts_.usage = with_total(openai_usage_reader.usage(counts_));
+    facts_.usage = with_total(openai_usage_reader.usage(has_count_ ? counts_ : lesser_counts_));
     return true;
   }
   const Facts& facts() const { return facts_; }
@@ -80,12 +80,18 @@ class Reference {
         *facts_.bytes += std::stoull(found.text);
         return;
       default:
-        if (found.count) counts_.set(found.tag - reply_tag::first_count, *found.count);
+        if (!found.count) return;
+        if (found.tag >= reply_tag::first_lesser_count)
+          return lesser_counts_.set(found.tag - reply_tag::first_lesser_count, *found.count);
+        has_count_ = true;
+        counts_.set(found.tag - reply_tag::first_count, *found.count);
     }
   }
 
   Facts facts_{{}, "", "", false, 0, 0};
   CountSlots counts_;
+  CountSlots lesser_counts_;
+  bool has_count_ = false;
   bool holds_text_ = true;
 };
 

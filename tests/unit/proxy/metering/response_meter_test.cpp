@@ -161,6 +161,41 @@ TEST(ResponseMeter, ReadsWhatCompatibleServersSend) {
                {{12, 1, 303, unknown, unknown}, "", ""});
 }
 
+TEST(ResponseMeter, TakesTheUsageOfAChoiceOnlyWhereTheDocumentHasNone) {
+  const std::string choice =
+      R"("choices":[{"index":0,"finish_reason":"stop","usage":{"prompt_tokens":1,"completion_tokens":1,"cached_tokens":1}}])";
+  const Expected own{counted, "", "stop"};
+  expect_facts(json_type, "{" + choice + "," + counts + "}", own);
+  expect_facts(json_type, "{" + counts + "," + choice + "}", own);
+  expect_facts(sse_type, "data: {" + counts + "}\n\ndata: {" + choice + "}\n\n", own);
+  expect_facts(sse_type, "data: {" + choice + "}\n\ndata: {" + counts + "}\n\n", own);
+  expect_facts(
+      sse_type,
+      "data: {" + choice + "}\n\ndata: {\"x_groq\":{" + counts + "}}\n\ndata: {" + choice + "}\n\n",
+      own);
+  const Expected lesser{{1, 1, 2, unknown, unknown}, "", "stop"};
+  expect_facts(json_type, "{" + choice + R"(,"usage":null})", lesser);
+  expect_facts(json_type, R"({"usage":{"prompt_tokens":null},)" + choice + "}", lesser);
+  expect_facts(sse_type, "data: {" + choice + "}\n\ndata: {\"usage\":{}}\n\n", lesser);
+}
+
+TEST(ResponseMeter, TellsWhenTheUsageIsNextToCome) {
+  ResponseMeter meter;
+  JsonPatterns patterns;
+  EXPECT_FALSE(meter.awaits_usage());
+  meter.begin(openai_usage_reader, patterns, sse_type, "", 1000);
+  meter.observe(chunk(delta));
+  EXPECT_FALSE(meter.awaits_usage());
+  meter.observe(chunk(stop));
+  EXPECT_TRUE(meter.awaits_usage());
+  const std::string last = chunk(counts);
+  for (std::size_t at = 0; at + 2 < last.size(); ++at) {
+    EXPECT_EQ(meter.awaits_usage(), at < last.size() - 2) << at;  // until the end of its JSON
+    meter.observe(std::string_view(last).substr(at, 1));
+  }
+  EXPECT_FALSE(meter.awaits_usage());
+}
+
 TEST(ResponseMeter, TakesSoundNumbersAlone) {
   const auto usage_of = [](const std::string& spelt) {
     return meter(json_type, R"({"usage":{"prompt_tokens":7,"prompt_tokens":)" + spelt +
