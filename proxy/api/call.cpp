@@ -71,7 +71,7 @@ MeteringEvent Call::finish(Outcome outcome, Clock::time_point now,
   event.tenant = tenant();
   event.app_key = slice(app_key_);
   event.provider = provider;
-  event.model = facts.model.view();
+  event.model = facts.model.empty() ? request_model : facts.model.view();
   event.tokens = facts.usage;
   event.latency = now - begun_at_;
   event.status_code = status_;

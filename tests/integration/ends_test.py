@@ -220,7 +220,7 @@ def test_recorded_replies(stage: Stage, coding: str):
         usage = reply["usage"]
         same(stage.gateway.event(request_id), outcome="stream_error" if reply["error_event"] else "completed",
              prompt_tokens=usage["prompt"], completion_tokens=usage["completion"], total_tokens=usage["total"],
-             cached_tokens=usage["cached"], reasoning_tokens=usage["reasoning"], model=reply["model"],
+             cached_tokens=usage["cached"], reasoning_tokens=usage["reasoning"], model=reply["model"] or "gpt-4o-mini",
              finish_reason=reply["finish_reason"] or None, stream_chunks=reply["stream_chunks"],
              output_bytes=reply["output_bytes"], response_bytes=len(body))
 

@@ -58,7 +58,7 @@ def test_upstream_errors_pass_untouched(gateway: Gateway, status: int):
     response, event = gateway.post(chat(), mock=f"status={status}")
     assert response.status == status
     assert list(response.json()["error"]) == ["message", "type", "param", "code"]
-    same(event, status_code=status, outcome="completed", usage_source="missing", model="",
+    same(event, status_code=status, outcome="completed", usage_source="missing", model="gpt-4o-mini",
          response_bytes=len(response.body))
     if status == 429:
         assert response.get("retry-after-ms") and response.values("x-ratelimit-limit-requests")
