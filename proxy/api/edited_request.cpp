@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Around the inserted text only the length, or the size of one chunk, differs.
+// Around the inserted text only the length, or the size of one chunk, differs; and the codings that
+// are accepted.
 #include "proxy/api/edited_request.hpp"
 
 #include <charconv>
+#include <utility>
 
 #include "common/http/body_decoder.hpp"
 
@@ -75,18 +77,39 @@ void EditedRequest::decode_body() {
   body_ = decoded_;
 }
 
-void EditedRequest::add_edited(Gather& out) const {
+// The head's lines as the provider wrote them, `Name: value`. With the client's own codings the
+// answer might be one that cannot be edited. `identity` alone says that none is wanted (RFC 9110
+// section 12.5.3), as Python's http.client does with each request, so no server is surprised by it;
+// without the field it would be any coding that goes.
+void EditedRequest::add_head(std::size_t body_size, Gather& out) const {
+  constexpr std::string_view codings = "Accept-Encoding";
   const std::string_view head = std::string_view(original_).substr(0, head_size_);
+  bool has_codings = false;
+  for (std::size_t from = 0; from < head.size();) {
+    const std::size_t end = head.find('\n', from) + 1;
+    const std::string_view line = head.substr(from, end - from);
+    if (length_at_ > from && length_at_ < end) {
+      out.add(line.substr(0, length_at_ - from));
+      add_number(body_size, 10, out);
+      out.add("\r\n");
+    } else if (line.size() <= codings.size() || line[codings.size()] != ':' ||
+               !http::equals_ignoring_case(line.substr(0, codings.size()), codings)) {
+      out.add(line);
+    } else if (!std::exchange(has_codings, true)) {
+      out.add(line.substr(0, codings.size()));
+      out.add(": identity\r\n");
+    }
+    from = end;
+  }
+}
+
+void EditedRequest::add_edited(Gather& out) const {
   const std::size_t size = body_.size() + insertion_.text.size();
   const bool is_chunked = framing_.kind == http::Framing::Kind::chunked;
+  add_head(size, out);
   if (is_chunked) {
-    out.add(head);
     add_number(size, 16, out);
     out.add("\r\n");
-  } else {
-    out.add(head.substr(0, length_at_));
-    add_number(size, 10, out);
-    out.add(head.substr(head.find('\r', length_at_)));
   }
   out.add(body_.substr(0, insertion_.place));
   out.add(insertion_.text);

@@ -31,7 +31,8 @@ class EditedRequest {
   /// The body is there: looks for a place in it. False if it is to leave as it is.
   bool edit(const Provider& provider);
 
-  // Both add views of what is held, good as long as that.
+  // Both add views of what is held, good as long as that. The edited one asks for no content
+  // coding.
   void add_edited(Gather& out) const;
   void add_original(Gather& out) const { out.add(original_); }
 
@@ -48,6 +49,7 @@ class EditedRequest {
  private:
   void count() noexcept;
   void decode_body();
+  void add_head(std::size_t body_size, Gather& out) const;
 
   std::size_t& total_;
   std::size_t counted_ = 0;

@@ -47,6 +47,7 @@ class Forward final : public OpenExchange, private CloseListener {
   Task<bool> is_refusal(HeldAnswer& answer);
   Task<Fault> send_original();
   void forget_about_usage();
+  void note_unreadable() const;
   Task<Result<void>> pass_interim(const http::ResponseHead& head);
   void begin_response(const http::ResponseHead& head, BodyForm form);
   void conclude(const RelayEnd& end, const http::ResponseHead& head, BodyForm form);
@@ -79,6 +80,7 @@ class Forward final : public OpenExchange, private CloseListener {
   bool client_gone_ = false;
   bool response_done_ = false;
   bool is_edited_ = false;      // the upstream was asked for more than the client asked for
+  bool is_refused_ = false;     // it did not take that, as it says, and got the client's own request
   bool sent_all_ = false;       // of what deliver() was given
   bool sent_continue_ = false;  // the gateway itself told the client to send its body
 };

@@ -92,10 +92,11 @@ Task<Forward::Fault> Forward::relay_response() {
     }
     edited_.clear();
     const http::ResponseHead head = *parsed;
+    const bool is_success = head.status >= 200 && head.status < 300;
+    if (is_refused_ && is_success) forget_about_usage();
     if (is_edited_) filter_ = context_.provider.usage_filter(head);
     const bool is_coded = !head.value(http::FieldId::content_encoding).empty();
-    if (is_edited_ && filter_ == nullptr && is_coded && head.status < 300)
-      forget_about_usage();  // the client sees what was asked for; not a second time
+    if (is_edited_ && filter_ == nullptr && is_coded && is_success) note_unreadable();
     const BodyForm form = response_form(head, client_minor_version_, filter_ != nullptr);
     begin_response(head, form);
     http::BodyDecoder decoder(head.framing);
@@ -137,10 +138,11 @@ Task<bool> Forward::is_refusal(HeldAnswer& answer) {
 }
 
 // The request was refused as a whole, so it may be sent again; as the client meant it, this time.
+// Whatever is answered to that is the client's. Only success proves that it was the option.
 Task<Forward::Fault> Forward::send_original() {
   is_edited_ = false;
+  is_refused_ = true;
   context_.counts.usage_refused.add();
-  forget_about_usage();
   Gather& out = context_.loop.gather();
   edited_.add_original(out);
   const Fault fault = co_await deliver(out);
@@ -154,6 +156,13 @@ void Forward::forget_about_usage() {
   const std::string_view model = request_tap_.facts().model.view();
   context_.refusals.add(model, Call::Clock::now());
   log::debug("streams of this model are not asked for usage", {{"model", model}});
+}
+
+// A coding that nobody asked for: the client sees what only the gateway wanted. That says nothing
+// of other streams of the model.
+void Forward::note_unreadable() const {
+  log::debug("a stream came coded, with the usage that was asked for",
+             {{"request_id", call_.request_id()}});
 }
 
 // Any number of 1xx may come before the answer (RFC 9110 section 15.2); an HTTP/1.0 client knows

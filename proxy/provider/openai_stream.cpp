@@ -5,6 +5,7 @@
 #include "proxy/provider/openai.hpp"
 #include "proxy/provider/stream_options.hpp"
 #include "proxy/provider/usage_filter.hpp"
+#include "proxy/provider/usage_refusal.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -35,8 +36,11 @@ bool is_uncoded(const http::Head& head) noexcept {
   });
 }
 
-// Fields that vouch for the body's bytes (RFC 9530, RFC 9421), or forbid to change them (RFC 9110
-// section 7.7).
+// Fields that vouch for the body's bytes (RFC 9530, RFC 9421): they would be wrong for others.
+// `Cache-Control: no-transform` is none of them: it keeps intermediaries from changing the content
+// that the other side gets (RFC 9110 section 7.7). What is asked for is taken out of the answer
+// again, so the client gets the content that it would have got; and who is metered is not for the
+// one who pays to say.
 bool guards_body(const http::Field& field) noexcept {
   switch (field.name.size()) {
     case 6: return equals_ignoring_case(field.name, "digest");
@@ -44,9 +48,6 @@ bool guards_body(const http::Field& field) noexcept {
     case 11:
       return equals_ignoring_case(field.name, "content-md5") ||
              equals_ignoring_case(field.name, "repr-digest");
-    case 13:
-      return equals_ignoring_case(field.name, "cache-control") &&
-             field.value.find("no-transform") != field.value.npos;
     case 14: return equals_ignoring_case(field.name, "content-digest");
     default: return false;
   }
@@ -65,10 +66,10 @@ bool OpenAi::streams_usage_on_demand(const http::RequestHead& head) const noexce
   return head.method == "POST" && head.path() == asked_path;
 }
 
+// Whatever the body's type is said to be: many servers read JSON without looking at it, and what is
+// no JSON to the letter is not edited.
 bool OpenAi::allows_edit(const http::RequestHead& head) const noexcept {
-  const std::string_view type = media_type(head.value(FieldId::content_type));
-  return (type.empty() || is_json(type)) && is_uncoded(head) &&
-         std::none_of(head.fields.begin(), head.fields.end(), guards_body);
+  return is_uncoded(head) && std::none_of(head.fields.begin(), head.fields.end(), guards_body);
 }
 
 std::optional<BodyInsertion> OpenAi::ask_for_usage(std::string_view body) const noexcept {
@@ -79,7 +80,7 @@ std::optional<BodyInsertion> OpenAi::ask_for_usage(std::string_view body) const 
 
 bool OpenAi::may_refuse(int status) const noexcept { return status == 400 || status == 422; }
 
-bool OpenAi::is_refusal(std::string_view text) const noexcept { return names_usage_option(text); }
+bool OpenAi::is_refusal(std::string_view text) const noexcept { return refuses_usage_option(text); }
 
 // Some servers send events as JSON, or without any type; they do not tell their length then.
 std::unique_ptr<StreamFilter> OpenAi::usage_filter(const http::ResponseHead& head) const {

@@ -54,8 +54,4 @@ std::optional<std::size_t> place_for_usage_option(std::string_view body) noexcep
   return place;
 }
 
-bool names_usage_option(std::string_view text) noexcept {
-  return text.find(options_key) != text.npos;
-}
-
 }  // namespace llmgw::proxy

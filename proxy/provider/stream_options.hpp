@@ -16,7 +16,4 @@ inline constexpr std::string_view usage_option = R"(,"stream_options":{"include_
 /// differently, nested deeper than anybody nests. Nothing else of the body is to be changed.
 std::optional<std::size_t> place_for_usage_option(std::string_view body) noexcept;
 
-/// Whether the text of an error names the option.
-bool names_usage_option(std::string_view text) noexcept;
-
 }  // namespace llmgw::proxy

@@ -69,6 +69,20 @@ TEST_F(EditedRequestTest, TellsItsOwnLength) {
   EXPECT_EQ(request.size(), body.size());
 }
 
+TEST_F(EditedRequestTest, AsksForNoContentCoding) {
+  EXPECT_EQ(edit("POST / HTTP/1.1\r\nACCEPT-encoding: gzip, br\r\nX-Accept-Encoding: gzip\r\n"
+                 "Content-Length: 29\r\nAccept-Encoding: zstd\r\nAccept-Encodings: a\r\n\r\n",
+                 body, "", length),
+            "POST / HTTP/1.1\r\nACCEPT-encoding: identity\r\nX-Accept-Encoding: gzip\r\n"
+            "Content-Length: 69\r\nAccept-Encodings: a\r\n\r\n" +
+                edited_body);
+  request.clear();
+  EXPECT_EQ(edit("POST / HTTP/1.1\r\nAccept-Encoding: \r\nTransfer-Encoding: chunked\r\n\r\n",
+                 "1d\r\n" + body + "\r\n0\r\n\r\n", "", chunked),
+            "POST / HTTP/1.1\r\nAccept-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n" +
+                hex(edited_body.size()) + "\r\n" + edited_body + "\r\n0\r\n\r\n");
+}
+
 TEST_F(EditedRequestTest, IsPutTogetherFromPieces) {
   EXPECT_EQ(edit(with_length, body.substr(0, 7), body.substr(7), length),
             "POST / HTTP/1.1\r\nContent-Length: 69\r\nX: y\r\n\r\n" + edited_body);

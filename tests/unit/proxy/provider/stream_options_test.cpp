@@ -155,12 +155,5 @@ TEST(StreamOptions, AgreeWithAFullParse) {
   EXPECT_GT(edits, 1000);
 }
 
-TEST(StreamOptions, ARefusalNamesThem) {
-  EXPECT_TRUE(names_usage_option(R"({"error":{"param":"stream_options"}})"));
-  EXPECT_TRUE(names_usage_option(R"({"loc":["body","stream_options","include_usage"]})"));
-  EXPECT_FALSE(names_usage_option(R"({"error":{"param":"stream"}})"));
-  EXPECT_FALSE(names_usage_option(""));
-}
-
 }  // namespace
 }  // namespace llmgw::proxy
