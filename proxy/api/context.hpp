@@ -49,7 +49,8 @@ struct Context {
 
   // Of requests that ask for more than their client did.
   Refusals refusals{};
-  std::size_t edited_bytes = 0;  ///< held for all of them together
+  std::size_t edited_bytes = 0;   ///< held for all of them together
+  std::size_t usage_awaited = 0;  ///< exchanges whose client has left before their usage came
 
   BoundedLog log{};  ///< for what may happen to every request
 };

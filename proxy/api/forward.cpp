@@ -113,7 +113,10 @@ void Forward::emit() {
 void Forward::peer_closed() noexcept {
   client_gone_ = true;
   attempt_.cancel();
-  leave_upstream();
+  if (!may_await_usage()) return leave_upstream();
+  // Whatever the relay waits for, a piece or room for it, ends; see await_usage().
+  client_.close();
+  upstream_->stream().interrupt_read();
 }
 
 void Forward::leave_upstream() noexcept {

@@ -49,6 +49,8 @@ class Forward final : public OpenExchange, private CloseListener {
   void forget_about_usage();
   void note_unreadable() const;
   Task<Result<void>> pass_interim(const http::ResponseHead& head);
+  bool may_await_usage() const noexcept;
+  Task<void> await_usage(http::BodyDecoder& decoder);
   void begin_response(const http::ResponseHead& head, BodyForm form);
   void conclude(const RelayEnd& end, const http::ResponseHead& head, BodyForm form);
   Fault not_reached(errc fault) noexcept;

@@ -103,6 +103,8 @@ Task<Forward::Fault> Forward::relay_response() {
     const RelayLimits limits{silence_, exchange_.progress_limit()};
     const RelayEnd end = co_await relay_body(upstream, client_, decoder, form, response_tap_,
                                              limits, context_.head_out, rest, filter_.get());
+    const bool has_client = !client_gone_ && end.kind != RelayEnd::Kind::sink_failed;
+    if (!has_client && may_await_usage()) co_await await_usage(decoder);
     conclude(end, head, form);
     co_return nullptr;
   }
@@ -208,7 +210,7 @@ void Forward::conclude(const RelayEnd& end, const http::ResponseHead& head, Body
       break;
     default: outcome_ = Outcome::upstream_invalid;
   }
-  if (end.kind != Kind::sink_failed)
+  if (end.kind != Kind::sink_failed && !client_gone_)
     log_cut_response(context_, exchange_, call_.request_id(), call_.status(), outcome_);
   // A body that ends by the connection's close must not seem complete.
   const bool unframed =
