@@ -26,6 +26,10 @@ ReframeStep unframe(http::BodyDecoder& decoder, std::string_view& input, std::st
   }
 }
 
+// Responses before the answer. A server that says every few seconds that it is at work takes an
+// hour to send as many.
+constexpr unsigned most_interim = 500;
+
 // What an error says, as far as one is worth reading.
 constexpr std::size_t most_error_text = 16 * 1024;
 
@@ -52,18 +56,25 @@ struct Forward::HeldAnswer {
 Task<Forward::Fault> Forward::relay_response() {
   http::HeadReader reader;
   HeldAnswer held;
+  unsigned interim = 0;
   for (;;) {
     ByteStream& upstream = upstream_->stream();
     const bool uploading = pump_.is_running();
     if (uploading) upstream.read_expires_never();
     const auto patience = uploading ? std::chrono::milliseconds(0) : silence_;
     const auto bytes = co_await reader.read(upstream, patience, patience);
-    if (bytes.has_error()) co_return not_answered(static_cast<errc>(bytes.error().value()));
+    if (bytes.has_error()) {
+      // Interim responses without the one they announce are no answer (RFC 9110 section 15.2).
+      const bool is_none = interim > 0 && bytes.error() == errc::connection_closed;
+      co_return not_answered(is_none ? errc::malformed_message
+                                     : static_cast<errc>(bytes.error().value()));
+    }
     auto parsed =
         http::parse_response_head(bytes->head, context_.response_fields, is_head_request_);
     if (parsed.has_error()) co_return not_answered(static_cast<errc>(parsed.error().value()));
-    // 101 answers an Upgrade, and none was sent.
-    if (parsed->status == 101) co_return not_answered(errc::malformed_message);
+    // 101 answers an Upgrade, and none was sent; and at some time an answer has to come.
+    if (parsed->status == 101 || (parsed->status < 200 && interim++ == most_interim))
+      co_return not_answered(errc::malformed_message);
     if (parsed->status < 200) {
       upstream.unread(bytes->rest);
       if (parsed->status == 100 && sent_continue_) continue;
