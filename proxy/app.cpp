@@ -12,8 +12,8 @@
 namespace llmgw::proxy {
 namespace {
 
-// A second signal ends the process within a second: this much of it exchanges that were cut may take
-// to end, and this much is left to the last events.
+// A second signal ends the process within a second: this much of it exchanges that were cut may
+// take to end, and this much is left to the last events.
 constexpr std::chrono::milliseconds cancel_patience{250};
 constexpr std::chrono::milliseconds last_delivery{700};
 

@@ -63,7 +63,6 @@ void TokenSeries::give_series(std::map<Pair, TokenAmounts>& unknown) {
   }
   for (auto& [pair, amounts] : unknown) {
     if (series_.size() == TokenTable::most_entries && !unused.empty()) {
-      add_to(others_, unused.back()->second.sums);
       series_.erase(unused.back());
       unused.pop_back();
     }

@@ -14,9 +14,10 @@ namespace llmgw::proxy {
 
 /// Keeps the sums of at most as many pairs as one table holds, though each worker may meet others.
 /// Where there is no room for a new one, the pair of which nothing was counted for longest is
-/// forgotten, and `other` takes over its sums; a pair that is counted under `other` stays there
-/// with what was counted. So each token is in one series at any time, and none of them ever falls:
-/// one that was forgotten begins at zero again. Belongs to the thread that answers scrapes.
+/// forgotten, and its series ends. What was counted of it stays counted there, as rates and
+/// increases over the past see it: `other` is for what never had a series, so that no token is in
+/// two. No series ever falls; one that was forgotten begins at zero again. Belongs to the thread
+/// that answers scrapes.
 class TokenSeries {
  public:
   /// The metric as it stands.

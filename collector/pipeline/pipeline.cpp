@@ -4,14 +4,14 @@
 
 #include <utility>
 
-#include "common/ids.hpp"
 #include "common/log.hpp"
+#include "common/secure_random.hpp"
 
 namespace llmgw::collector {
 
 HashSecret Pipeline::new_secret() {
-  const auto seed = random_seed();
-  return {seed[0], seed[1]};
+  SecureRandom random;
+  return {random.next(), random.next()};
 }
 
 void Pipeline::recall() {

@@ -56,7 +56,8 @@ Task<void> Forward::run() {
 
 bool Forward::is_limited() const noexcept {
   const bool is_upstream_limited = upstream_ && upstream_->stream().is_limited();
-  return is_upstream_limited || client_.is_limited() || attempt_.is_under_way();
+  return is_upstream_limited || client_.is_limited() || attempt_.is_under_way() ||
+         is_awaiting_usage_;
 }
 
 void Forward::abandon() {

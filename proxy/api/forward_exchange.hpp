@@ -81,9 +81,10 @@ class Forward final : public OpenExchange, private CloseListener {
   bool routed_ = false;
   bool client_gone_ = false;
   bool response_done_ = false;
-  bool is_edited_ = false;      // the upstream was asked for more than the client asked for
-  bool is_refused_ = false;     // it did not take that, as it says, and got the client's own request
-  bool sent_all_ = false;       // of what deliver() was given
+  bool is_edited_ = false;   // the upstream was asked for more than the client asked for
+  bool is_refused_ = false;  // it did not take that, as it says, and got the client's own request
+  bool sent_all_ = false;    // of what deliver() was given
+  bool is_awaiting_usage_ = false;
   bool sent_continue_ = false;  // the gateway itself told the client to send its body
 };
 

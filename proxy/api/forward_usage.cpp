@@ -31,12 +31,13 @@ bool Forward::may_await_usage() const noexcept {
 Task<void> Forward::await_usage(http::BodyDecoder& decoder) {
   ByteStream& upstream = upstream_->stream();
   ++context_.usage_awaited;
+  is_awaiting_usage_ = true;
   Alarm alarm(context_.loop);
   std::size_t left = most_bytes;
   const auto until = Clock::now() + patience;
   while (response_tap_.awaits_usage() && left > 0 && !context_.draining && Clock::now() < until) {
     alarm.set(step, [&upstream] { upstream.interrupt_read(); });
-    upstream.expires_never();
+    upstream.read_expires_never();
     const auto bytes = co_await upstream.read();
     if (bytes.has_error() && bytes.error() != errc::timed_out) break;
     std::string_view input = bytes.has_value() ? *bytes : std::string_view();
@@ -46,6 +47,7 @@ Task<void> Forward::await_usage(http::BodyDecoder& decoder) {
         ReframeStep::need_more)
       break;
   }
+  is_awaiting_usage_ = false;
   --context_.usage_awaited;
 }
 
