@@ -94,8 +94,9 @@ def test_collector_unreachable(factory, gateway: Gateway):
 def test_collector_url_of_something_else(factory, gateway: Gateway):
     proxy = factory.proxy(gateway.mock.url, gateway.proxy.url)
     proxy.ask("GET", "/v1/models")
-    line = proxy.daemon.wait_for_log(lambda entry: entry["msg"] == "collector refused a batch", "the refusal")
-    assert line["level"] == "error" and line["status"] == 404
+    line = proxy.daemon.wait_for_log(lambda entry: "not take events" in entry["msg"], "the mistake")
+    assert line["level"] == "warn" and line["reason"] == "status 404"
+    assert proxy.metrics()['llmgw_proxy_events_dropped_total{reason="rejected"}'] == 0  # until it is mended
 
 
 def test_event_log_not_writable(tmp_path):
