@@ -19,7 +19,7 @@ DASHBOARD = CHART / "files" / "dashboard.json"
 # Exported, but not shown: what is only of use to whoever looks into one daemon. Where a daemon does not have one of
 # them yet, that is no fault.
 HIDDEN = {"llmgw_collector_recent_event_ids", "llmgw_collector_open_connections", "llmgw_collector_held_body_bytes",
-          "llmgw_collector_refused_connections_total",
+          "llmgw_collector_refused_connections_total", "llmgw_proxy_overdue_requests",
           "llmgw_proxy_events_recovered_total", "llmgw_proxy_spool_files_set_aside_total"}
 # Labels that the scraping Prometheus adds.
 SCRAPE_LABELS = {"namespace", "pod", "job", "instance"}
