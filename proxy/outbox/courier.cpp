@@ -137,7 +137,7 @@ Task<void> Courier::store() {
     const std::size_t events = take(lines);
     if (events > 0) {
       const bool is_large = lines.size() > bounds_.bytes / 2;
-      keep(lines, events);
+      co_await keep(lines, events);
       if (!stopping_ && !is_large) co_await store_pause_.wait(pace);
     } else if (stopping_) {
       break;
@@ -168,6 +168,7 @@ Task<void> Courier::report() {
 void Courier::give_up() {
   out_of_time_ = true;
   if (sender_) sender_->give_up();
+  sent_.ring();
 }
 
 Task<void> Courier::wait_for_events() {
@@ -191,8 +192,14 @@ std::size_t Courier::take(std::string& lines) {
   return events;
 }
 
-void Courier::keep(std::string& lines, std::size_t events) {
-  if (spool_->append(lines, events)) {
+Task<void> Courier::keep(std::string& lines, std::size_t events) {
+  const bool is_kept = spool_->append(lines, events);
+  // What the disk does not take goes straight on behind what came before it, as long as the
+  // collector keeps up.
+  while (!is_kept && spool_->is_failing() && (is_sending() || ledger_[Term::spooled] > 0) &&
+         !sender_->is_failing() && !out_of_time_)
+    co_await sent_.wait();
+  if (is_kept) {
     ledger_.move(Term::queued, Term::spooled, events);
   } else if (spool_->is_failing() && !is_sending() && ledger_[Term::spooled] == 0) {
     straight_.assign(std::exchange(lines, {}), events);

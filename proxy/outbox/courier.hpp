@@ -63,7 +63,7 @@ class Courier final : public Wakeup {
   Task<void> wait_for_events();
   Task<void> deliver();
   std::size_t take(std::string& lines);
-  void keep(std::string& lines, std::size_t events);
+  Task<void> keep(std::string& lines, std::size_t events);
   bool next_batch();
   void take_stock();
   void settle_rest() noexcept;
