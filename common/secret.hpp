@@ -31,7 +31,7 @@ class Secret {
   ~Secret() {
     // A vector keeps its bytes on the heap, so a move leaves none behind (a short std::string
     // would).
-    if (!bytes_.empty()) explicit_bzero(bytes_.data(), bytes_.size());
+    if (char* const bytes = bytes_.data()) explicit_bzero(bytes, bytes_.size());
   }
 
   /// The text itself, valid as long as this object is; keep it out of logs, events and messages.

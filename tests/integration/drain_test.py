@@ -52,6 +52,10 @@ def is_refused(gateway: Gateway) -> bool:
     return False
 
 
+def is_told(gateway: Gateway) -> bool:
+    return gateway.proxy.ask("GET", "/healthz").get("Connection") == "close"
+
+
 def term(gateway: Gateway) -> float:
     gateway.proxy.daemon.signal(signal.SIGTERM)
     gateway.proxy.daemon.wait_for_log(lambda line: line["msg"] == "draining", "draining")
@@ -211,11 +215,12 @@ def test_request_on_a_kept_connection_while_draining(factory):
 @pytest.mark.parametrize("target,status", [("/v1/chat/completions", 200), ("/v1", 404), ("/healthz", 405)])
 def test_each_response_says_that_its_connection_ends(factory, target: str, status: int):
     """From the signal on, also while new connections are still served; then the connection does end."""
-    gateway = factory.gateway(DRAIN_DELAY="60s")
+    gateway = factory.gateway(DRAIN_DELAY="60s", PROXY_THREADS="1")
     with gateway.proxy.connect() as kept, gateway.proxy.connect() as fresh:
         kept.send(request("POST", "/v1/chat/completions", [], chat()))
         assert kept.read_response().get("Connection") is None
         term(gateway)
+        wait_until(lambda: is_told(gateway), "the worker knows")
         for each in (kept, fresh):
             each.send(request("POST", target, [], chat()))
             response = each.read_response()
@@ -226,12 +231,13 @@ def test_each_response_says_that_its_connection_ends(factory, target: str, statu
 
 def test_response_that_begins_after_the_signal_says_so(factory):
     """The request came before it."""
-    gateway = factory.gateway(DRAIN_DELAY="60s")
+    gateway = factory.gateway(DRAIN_DELAY="60s", PROXY_THREADS="1")
     request_id = new_id()
     with gateway.proxy.connect() as connection:
         connection.send(request("POST", "/v1/chat/completions", gateway.fields(request_id, "gate=g"), chat()))
         gateway.mock.request(request_id)
         term(gateway)
+        wait_until(lambda: is_told(gateway), "the worker knows")
         gateway.mock.release("g")
         assert connection.read_response().get("Connection") == "close"
     assert gateway.proxy.daemon.stop() == 0
