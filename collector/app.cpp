@@ -7,8 +7,8 @@
 #include <cstdlib>
 
 #include "collector/sinks/registry.hpp"
-#include "common/descriptors.hpp"
-#include "common/log.hpp"
+#include "common/log/log.hpp"
+#include "common/system/descriptors.hpp"
 
 namespace llmgw::collector {
 namespace {

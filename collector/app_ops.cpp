@@ -3,7 +3,7 @@
 #include "collector/app_ops.hpp"
 
 #include "common/http/router.hpp"
-#include "common/prometheus_text.hpp"
+#include "common/metrics/prometheus_text.hpp"
 
 namespace llmgw::collector {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "common/quantity.hpp"
+#include "common/text/quantity.hpp"
 
 namespace llmgw::collector {
 namespace {

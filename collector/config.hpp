@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "common/events_token.hpp"
-#include "common/listen_address.hpp"
-#include "common/log_settings.hpp"
-#include "common/settings.hpp"
+#include "common/settings/events_token.hpp"
+#include "common/settings/listen_address.hpp"
+#include "common/settings/log_settings.hpp"
+#include "common/settings/settings.hpp"
 
 namespace llmgw::collector {
 

@@ -11,7 +11,7 @@
 #include "collector/ingest_body.hpp"
 #include "collector/ingest_gate.hpp"
 #include "collector/pipeline/pipeline.hpp"
-#include "common/compression.hpp"
+#include "common/coding/compression.hpp"
 #include "common/http/exchange.hpp"
 
 namespace llmgw::collector {

@@ -7,8 +7,8 @@
 #include <optional>
 #include <utility>
 
-#include "common/event_check.hpp"
-#include "common/event_scan.hpp"
+#include "common/event/check.hpp"
+#include "common/event/scan.hpp"
 
 namespace llmgw::collector {
 namespace {

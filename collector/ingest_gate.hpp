@@ -4,8 +4,8 @@
 
 #include <optional>
 
-#include "common/bearer_tokens.hpp"
 #include "common/http/router.hpp"
+#include "common/settings/bearer_tokens.hpp"
 
 namespace llmgw::collector {
 

@@ -7,11 +7,11 @@
 
 #include "collector/app.hpp"
 #include "collector/config.hpp"
-#include "common/cli.hpp"
-#include "common/env.hpp"
 #include "common/http/probe.hpp"
-#include "common/log.hpp"
-#include "common/read_file.hpp"
+#include "common/log/log.hpp"
+#include "common/settings/cli.hpp"
+#include "common/settings/env.hpp"
+#include "common/system/read_file.hpp"
 
 namespace {
 

@@ -4,8 +4,8 @@
 
 #include <csignal>
 
-#include "common/descriptors.hpp"
-#include "common/log.hpp"
+#include "common/log/log.hpp"
+#include "common/system/descriptors.hpp"
 #include "proxy/api/ops.hpp"
 #include "proxy/metrics.hpp"
 

@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "common/events_token.hpp"
-#include "common/http_url.hpp"
-#include "common/listen_address.hpp"
-#include "common/log_settings.hpp"
-#include "common/read_file.hpp"
 #include "common/secret.hpp"
-#include "common/settings.hpp"
+#include "common/settings/events_token.hpp"
+#include "common/settings/http_url.hpp"
+#include "common/settings/listen_address.hpp"
+#include "common/settings/log_settings.hpp"
+#include "common/settings/settings.hpp"
+#include "common/system/read_file.hpp"
 #include "proxy/config_reach.hpp"
 
 namespace llmgw::proxy {

@@ -6,7 +6,7 @@
 #include <array>
 #include <optional>
 
-#include "common/quantity.hpp"
+#include "common/text/quantity.hpp"
 
 namespace llmgw::proxy {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "common/settings.hpp"
+#include "common/settings/settings.hpp"
 
 namespace llmgw::proxy {
 

@@ -5,11 +5,11 @@
 #include <iostream>
 #include <span>
 
-#include "common/cli.hpp"
-#include "common/cpu_count.hpp"
-#include "common/env.hpp"
 #include "common/http/probe.hpp"
-#include "common/log.hpp"
+#include "common/log/log.hpp"
+#include "common/settings/cli.hpp"
+#include "common/settings/env.hpp"
+#include "common/system/cpu_count.hpp"
 #include "proxy/app.hpp"
 #include "proxy/config.hpp"
 

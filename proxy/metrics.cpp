@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "common/prometheus_text.hpp"
+#include "common/metrics/prometheus_text.hpp"
 
 namespace llmgw::proxy {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/prometheus_text.hpp"
+#include "common/metrics/prometheus_text.hpp"
 #include "proxy/api/token_table.hpp"
 
 namespace llmgw::proxy {

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-SOURCE_FOLDERS = ("common", "proxy", "collector", "tests")
+SOURCE_FOLDERS = ("common", "proxy", "collector", "bench", "tests")
 
 # Floors from the top down; a file may include its own floor's name and any floor below. Names that share
 # a floor do not see each other.
@@ -20,19 +20,39 @@ FLOORS = {
     "proxy": [["main"], ["app"], ["metrics"], ["worker"], ["api"], ["upstream", "outbox"], ["provider"], ["metering"],
               ["config"]],
     "collector": [["main"], ["app"], ["ingest"], ["pipeline"], ["sinks"], ["config"]],
-    "common": [["http"], ["net"], ["async"], ["base"]],
+    "common": [["http"], ["net"], ["async"], ["settings"], ["event", "log", "metrics", "coding"], ["json", "system"],
+               ["text"], ["error", "secret"]],
 }
+# Folders whose floors are folders too: of files directly in them there are only those that FLOORS names.
+ROOMS = ("common",)
+# What measures and tests may know everything, but for the generator of load: it is one for all servers, ours and others.
+ALOOF = ("bench/load/",)
 
 # Where I/O may live: folders, and single files by stem. Everything else is PURE, and so is each file whose
 # head comment says so.
 IO_PLACES = (
-    "common/async/", "common/net/", "common/http/", "common/log", "common/cpu_count", "common/read_file",
+    "common/async/", "common/net/", "common/http/", "common/log/", "common/system/",
     "proxy/main", "proxy/app", "proxy/metrics", "proxy/worker", "proxy/api/", "proxy/upstream/", "proxy/outbox/",
     "collector/main", "collector/app", "collector/ingest", "collector/pipeline/", "collector/sinks/",
 )
 IO_HEADER = re.compile(
     r"boost/(asio|beast)|openssl/|spdlog/|(thread|mutex|shared_mutex|condition_variable|future)$"
 )
+# The headers of system calls. Fewer places than do I/O: an exchange, say, reads and sends through common/net.
+SYSTEM_CALLS = re.compile(
+    r"sys/(?!types\.h)|linux/|asm/|net/|netinet/|arpa/"
+    r"|(unistd|fcntl|poll|netdb|sched|pthread|signal|dlfcn|dirent|termios|ifaddrs|aio|mqueue|semaphore|spawn|syscall)\.h$"
+)
+SYSTEM_CALL_PLACES = (
+    "common/async/", "common/net/", "common/log/", "common/system/", "proxy/main", "proxy/app", "proxy/outbox/",
+    "collector/main", "collector/app", "collector/pipeline/", "collector/sinks/", "bench/", "tests/",
+)
+# What is taken from such a header without doing I/O.
+HARMLESS = {
+    ("common/system/gather.hpp", "sys/uio.h"),              # the struct iovec
+    ("common/settings/listen_address.cpp", "arpa/inet.h"),  # inet_pton, which reads text
+    ("collector/pipeline/huge_pages.hpp", "sys/mman.h"),    # advice about memory that is there already
+}
 POLLING = re.compile(r"sys/epoll\.h$|boost/asio")
 POLLING_PLACES = ("common/async/", "tests/")
 
@@ -48,8 +68,8 @@ class Ban:
 PRODUCT = ("common", "proxy", "collector")
 MAINS = ("proxy/main.cpp", "collector/main.cpp")
 BANS = (
-    Ban(re.compile(r"\b(secure_)?getenv\s*\("), "the environment is read in common/env.cpp alone", PRODUCT,
-        ("common/env.cpp",)),
+    Ban(re.compile(r"\b(secure_)?getenv\s*\("), "the environment is read in common/settings/env.cpp alone",
+        PRODUCT, ("common/settings/env.cpp",)),
     Ban(re.compile(r"(?<![({])(?<!operator )\bnew\b(?!\s*\()"), "what is made goes straight into its owner: make_unique, "
         "or unique_ptr(new ...) where the constructor is private"),
     Ban(re.compile(r"\bstd::(cout|cerr|clog)\b"), "stdout belongs to events and stderr to common/log; only main speaks to a terminal",
@@ -105,9 +125,9 @@ def layer_of(path: str) -> str | None:
     names = [name for floor in FLOORS[part] for name in floor]
     if len(rest) > 1:
         return rest[0] if rest[0] in names else None
-    if part == "common":
-        return "base"
     stem = rest[0].split(".")[0]
+    if part in ROOMS:
+        return stem if stem in FLOORS[part][-1] else None
     return next((name for name in names if stem == name or stem.startswith(name + "_")), None)
 
 
@@ -122,11 +142,15 @@ def check_arrows(source: Source, known: dict[str, Source]) -> Iterator[str]:
         if target not in known:
             yield f"{where}: \"{target}\" is no file of this tree; include paths start at its root"
             continue
-        if source.part == "tests":
-            continue
         part = target.split("/", 1)[0]
-        if part == "tests":
-            yield f"{where}: nothing outside tests/ may include {target}"
+        if source.path.startswith(ALOOF) and not target.startswith(ALOOF):
+            yield f"{where}: the generator of load is the same for every server, so it must not know {target}"
+        elif part == "bench" and source.part != "bench":
+            yield f"{where}: nothing outside bench/ may include {target}"
+        elif source.part not in FLOORS:
+            continue
+        elif part == "tests":
+            yield f"{where}: nothing outside tests/ and bench/ may include {target}"
         elif part != source.part and part != "common":
             yield f"{where}: {source.part} must not know {part} ({target})"
         elif part == source.part:
@@ -136,7 +160,7 @@ def check_arrows(source: Source, known: dict[str, Source]) -> Iterator[str]:
 
 
 def check_place(source: Source) -> Iterator[str]:
-    if source.part != "tests" and layer_of(source.path) is None:
+    if source.part in FLOORS and layer_of(source.path) is None:
         yield f"{source.path}:1: belongs to no layer of {source.part}; name it after one, or add the layer to FLOORS"
     lines = source.text.splitlines()
     if lines[:1] != ["// SPDX-License-Identifier: MIT"] or not lines[1:2] or not lines[1].startswith("// "):
@@ -148,11 +172,18 @@ def is_pure(source: Source, known: dict[str, Source]) -> bool:
     return source.says_pure or header.says_pure or not source.path.startswith(IO_PLACES)
 
 
+def does_calls(source: Source, header: str) -> bool:
+    return SYSTEM_CALLS.match(header) is not None and (source.path, header) not in HARMLESS
+
+
 def check_io(source: Source, known: dict[str, Source]) -> Iterator[str]:
     """PURE files reach no I/O header, not even through other files; descriptors are waited for in one place."""
     for number, header in source.system:
         if POLLING.match(header) and not source.path.startswith(POLLING_PLACES):
             yield f"{source.path}:{number}: <{header}>: descriptors are waited for through common/async/poller.hpp"
+        if does_calls(source, header) and not source.path.startswith(SYSTEM_CALL_PLACES):
+            yield f"{source.path}:{number}: <{header}>: system calls are made in common/system, async and net, and by " \
+                "what owns files; ask there"
     if not is_pure(source, known):
         return
     seen = {source.path}
@@ -160,7 +191,8 @@ def check_io(source: Source, known: dict[str, Source]) -> Iterator[str]:
     while todo:
         via, line, current = todo.pop()
         for number, header in current.system:
-            if IO_HEADER.match(header):
+            told = current is source and not source.path.startswith(SYSTEM_CALL_PLACES)
+            if IO_HEADER.match(header) or (does_calls(current, header) and not told):
                 through = "" if current is source else f" through {via}"
                 yield f"{source.path}:{line or number}: is PURE, but includes <{header}>{through}"
         for number, target in current.own:
@@ -209,7 +241,7 @@ def check(known: dict[str, Source]) -> list[str]:
     for source in known.values():
         faults += check_arrows(source, known)
         faults += check_place(source)
-        if source.part != "tests":
+        if source.part in FLOORS:
             faults += check_io(source, known)
         faults += check_bans(source)
     return faults + list(check_circles(known))

@@ -7,7 +7,7 @@
 #include <array>
 
 #include "collector/ingest_decode.hpp"
-#include "common/metering_event.hpp"
+#include "common/event/metering_event.hpp"
 #include "proxy/outbox/outbox.hpp"
 
 namespace llmgw {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "common/metering_event.hpp"
+#include "common/event/metering_event.hpp"
 #include "proxy/api/call.hpp"
 #include "proxy/api/fingerprint.hpp"
 #include "proxy/api/traffic_counts.hpp"

@@ -4,8 +4,8 @@
 
 #include <utility>
 
-#include "common/log.hpp"
-#include "common/secure_random.hpp"
+#include "common/log/log.hpp"
+#include "common/system/secure_random.hpp"
 
 namespace llmgw::collector {
 

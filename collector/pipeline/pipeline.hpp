@@ -13,7 +13,7 @@
 #include "collector/sinks/sink.hpp"
 #include "common/async/loop.hpp"
 #include "common/async/spawn.hpp"
-#include "common/prometheus_text.hpp"
+#include "common/metrics/prometheus_text.hpp"
 
 namespace llmgw::collector {
 

@@ -10,8 +10,8 @@
 #include <span>
 #include <string>
 
-#include "common/descriptor.hpp"
 #include "common/error.hpp"
+#include "common/system/descriptor.hpp"
 
 namespace llmgw::collector {
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "collector/sinks/descriptor.hpp"
-#include "common/event_check.hpp"
-#include "common/event_scan.hpp"
+#include "common/event/check.hpp"
+#include "common/event/scan.hpp"
 
 namespace llmgw::collector {
 namespace {

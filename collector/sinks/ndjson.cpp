@@ -14,7 +14,7 @@
 #include "collector/sinks/log_tail.hpp"
 #include "collector/sinks/rotated_log.hpp"
 #include "collector/sinks/torn_line.hpp"
-#include "common/log.hpp"
+#include "common/log/log.hpp"
 
 namespace llmgw::collector {
 namespace {

@@ -11,8 +11,8 @@
 
 #include "collector/sinks/descriptor.hpp"
 #include "collector/sinks/tail_fault.hpp"
-#include "common/event_check.hpp"
-#include "common/log.hpp"
+#include "common/event/check.hpp"
+#include "common/log/log.hpp"
 
 namespace llmgw::collector {
 namespace {

@@ -3,7 +3,7 @@
 #include "common/async/file_watch.hpp"
 
 #include "common/async/loop.hpp"
-#include "common/read_file.hpp"
+#include "common/system/read_file.hpp"
 
 namespace llmgw {
 

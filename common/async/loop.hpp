@@ -12,7 +12,7 @@
 #include "common/async/deadlines.hpp"
 #include "common/async/poller.hpp"
 #include "common/async/runnable.hpp"
-#include "common/gather.hpp"
+#include "common/system/gather.hpp"
 
 namespace llmgw {
 

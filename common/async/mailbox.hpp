@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/async/poller.hpp"
-#include "common/descriptor.hpp"
+#include "common/system/descriptor.hpp"
 
 namespace llmgw {
 

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "common/async/poller.hpp"
-#include "common/descriptor.hpp"
+#include "common/system/descriptor.hpp"
 
 namespace llmgw {
 namespace {

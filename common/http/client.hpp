@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "common/http_url.hpp"
 #include "common/net/address_book.hpp"
 #include "common/net/byte_stream.hpp"
 #include "common/net/connect.hpp"
+#include "common/settings/http_url.hpp"
 
 namespace llmgw::http {
 

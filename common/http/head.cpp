@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "common/byte_search.hpp"
+#include "common/text/byte_search.hpp"
 
 namespace llmgw::http {
 namespace {

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string_view>
 
-#include "common/listen_address.hpp"
+#include "common/settings/listen_address.hpp"
 
 namespace llmgw::http {
 

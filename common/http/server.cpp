@@ -6,7 +6,7 @@
 #include <exception>
 
 #include "common/async/next_turn.hpp"
-#include "common/log.hpp"
+#include "common/log/log.hpp"
 
 namespace llmgw::http {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "common/log.hpp"
+#include "common/log/log.hpp"
 
 namespace llmgw {
 

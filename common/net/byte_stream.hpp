@@ -13,9 +13,9 @@
 
 #include "common/async/loop.hpp"
 #include "common/async/task.hpp"
-#include "common/descriptor.hpp"
 #include "common/error.hpp"
 #include "common/net/tls.hpp"
+#include "common/system/descriptor.hpp"
 
 namespace llmgw {
 

@@ -7,8 +7,8 @@
 
 #include <cerrno>
 
-#include "common/descriptor.hpp"
 #include "common/net/socket_error.hpp"
+#include "common/system/descriptor.hpp"
 
 namespace llmgw {
 namespace {

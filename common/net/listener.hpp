@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "common/listen_address.hpp"
 #include "common/net/byte_stream.hpp"
 #include "common/net/endpoint.hpp"
+#include "common/settings/listen_address.hpp"
 
 namespace llmgw {
 

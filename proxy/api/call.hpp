@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "common/event/ids.hpp"
+#include "common/event/metering_event.hpp"
 #include "common/http/head.hpp"
-#include "common/ids.hpp"
-#include "common/metering_event.hpp"
 #include "proxy/metering/response_meter.hpp"
 
 namespace llmgw::proxy {

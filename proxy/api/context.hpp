@@ -8,10 +8,10 @@
 #include <string>
 
 #include "common/async/loop.hpp"
+#include "common/event/ids.hpp"
+#include "common/event/metering_event.hpp"
 #include "common/http/head.hpp"
-#include "common/ids.hpp"
-#include "common/log_bounded.hpp"
-#include "common/metering_event.hpp"
+#include "common/log/bounded_log.hpp"
 #include "proxy/api/open_exchanges.hpp"
 #include "proxy/api/payload_digest.hpp"
 #include "proxy/api/traffic_counts.hpp"

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "common/gather.hpp"
 #include "common/http/head.hpp"
+#include "common/system/gather.hpp"
 #include "proxy/provider/provider.hpp"
 
 namespace llmgw::proxy {

@@ -4,8 +4,8 @@
 
 #include <string_view>
 
+#include "common/event/metering_event.hpp"
 #include "common/http/exchange.hpp"
-#include "common/metering_event.hpp"
 
 namespace llmgw::proxy {
 

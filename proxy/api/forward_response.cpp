@@ -2,7 +2,7 @@
 // The response on its way down, and the one answer that is not passed on: a refusal of what only
 // the gateway asked for.
 #include "common/http/head_reader.hpp"
-#include "common/log.hpp"
+#include "common/log/log.hpp"
 #include "proxy/api/failure_log.hpp"
 #include "proxy/api/forward_exchange.hpp"
 #include "proxy/metering/content_decoder.hpp"

@@ -2,7 +2,7 @@
 // The routes of the admin port.
 #include "proxy/api/ops.hpp"
 
-#include "common/prometheus_text.hpp"
+#include "common/metrics/prometheus_text.hpp"
 
 namespace llmgw::proxy {
 namespace {

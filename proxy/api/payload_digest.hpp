@@ -5,7 +5,7 @@
 #include <memory>
 #include <string_view>
 
-#include "common/bounded_string.hpp"
+#include "common/text/bounded_string.hpp"
 
 struct evp_mac_ctx_st;
 

@@ -10,9 +10,9 @@
 #include <memory>
 #include <string_view>
 
-#include "common/bounded_string.hpp"
-#include "common/counter.hpp"
-#include "common/metering_event.hpp"
+#include "common/event/metering_event.hpp"
+#include "common/metrics/counter.hpp"
+#include "common/text/bounded_string.hpp"
 
 namespace llmgw::proxy {
 

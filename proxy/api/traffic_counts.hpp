@@ -5,9 +5,9 @@
 #include <array>
 #include <cstdint>
 
-#include "common/counter.hpp"
-#include "common/histogram.hpp"
-#include "common/metering_event.hpp"
+#include "common/event/metering_event.hpp"
+#include "common/metrics/counter.hpp"
+#include "common/metrics/histogram.hpp"
 #include "proxy/api/endpoints.hpp"
 #include "proxy/api/token_table.hpp"
 

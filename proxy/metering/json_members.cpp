@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The short way through the members of an object, which nearly all documents allow.
-#include "common/byte_search.hpp"
+#include "common/text/byte_search.hpp"
 #include "proxy/metering/json_bytes.hpp"
 #include "proxy/metering/json_scanner.hpp"
 

@@ -5,7 +5,7 @@
 
 #include <initializer_list>
 
-#include "common/byte_search.hpp"
+#include "common/text/byte_search.hpp"
 
 namespace llmgw::proxy {
 namespace {

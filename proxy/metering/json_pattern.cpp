@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "common/byte_search.hpp"
+#include "common/text/byte_search.hpp"
 #include "proxy/metering/json_bytes.hpp"
 #include "proxy/metering/text_measure.hpp"
 

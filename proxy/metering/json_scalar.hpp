@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "common/bounded_string.hpp"
+#include "common/text/bounded_string.hpp"
 #include "proxy/metering/json_value.hpp"
 
 namespace llmgw::proxy {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "common/byte_search.hpp"
+#include "common/text/byte_search.hpp"
 #include "proxy/metering/json_bytes.hpp"
 #include "proxy/metering/json_scalar.hpp"
 

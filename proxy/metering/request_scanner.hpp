@@ -5,8 +5,8 @@
 #include <optional>
 #include <string_view>
 
-#include "common/bounded_string.hpp"
-#include "common/metering_event.hpp"
+#include "common/event/metering_event.hpp"
+#include "common/text/bounded_string.hpp"
 #include "proxy/metering/json_patterns.hpp"
 #include "proxy/metering/json_scanner.hpp"
 

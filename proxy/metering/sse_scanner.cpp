@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/byte_search.hpp"
+#include "common/text/byte_search.hpp"
 
 namespace llmgw::proxy {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "common/bounded_string.hpp"
+#include "common/text/bounded_string.hpp"
 
 namespace llmgw::proxy {
 

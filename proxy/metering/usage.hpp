@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "common/metering_event.hpp"
+#include "common/event/metering_event.hpp"
 
 namespace llmgw::proxy {
 

@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "common/async/spawn.hpp"
-#include "common/log.hpp"
+#include "common/log/log.hpp"
 
 namespace llmgw::proxy {
 namespace {

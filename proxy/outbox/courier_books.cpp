@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What became of each event: settling, counting and saying it.
-#include "common/log.hpp"
+#include "common/log/log.hpp"
 #include "proxy/outbox/courier.hpp"
 
 namespace llmgw::proxy {

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <optional>
 
-#include "common/http_url.hpp"
+#include "common/settings/http_url.hpp"
 
 namespace llmgw::proxy {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/counter.hpp"
+#include "common/metrics/counter.hpp"
 #include "proxy/outbox/line_ring.hpp"
 
 namespace llmgw::proxy {

@@ -2,8 +2,8 @@
 // Posting, splitting and retrying.
 #include "proxy/outbox/sender.hpp"
 
-#include "common/compression.hpp"
-#include "common/log.hpp"
+#include "common/coding/compression.hpp"
+#include "common/log/log.hpp"
 
 namespace llmgw::proxy {
 namespace {

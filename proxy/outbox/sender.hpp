@@ -7,8 +7,8 @@
 #include <string>
 
 #include "common/async/timer.hpp"
-#include "common/counter.hpp"
 #include "common/http/client.hpp"
+#include "common/metrics/counter.hpp"
 #include "common/secret.hpp"
 #include "proxy/outbox/backoff.hpp"
 #include "proxy/outbox/batch.hpp"

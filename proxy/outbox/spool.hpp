@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "common/counter.hpp"
+#include "common/metrics/counter.hpp"
 #include "proxy/outbox/spool_file.hpp"
 #include "proxy/outbox/spool_folder.hpp"
 #include "proxy/outbox/wal_check.hpp"

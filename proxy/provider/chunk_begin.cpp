@@ -2,7 +2,7 @@
 // Member by member, as far as they came.
 #include "proxy/provider/chunk_begin.hpp"
 
-#include "common/byte_search.hpp"
+#include "common/text/byte_search.hpp"
 #include "proxy/metering/json_nesting.hpp"
 
 namespace llmgw::proxy {

@@ -2,7 +2,7 @@
 // Line by line.
 #include "proxy/provider/event_data.hpp"
 
-#include "common/byte_search.hpp"
+#include "common/text/byte_search.hpp"
 
 namespace llmgw::proxy {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "common/byte_search.hpp"
+#include "common/text/byte_search.hpp"
 
 namespace llmgw::proxy {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "common/http_url.hpp"
+#include "common/settings/http_url.hpp"
 #include "proxy/provider/provider.hpp"
 
 namespace llmgw::proxy {

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "common/gather.hpp"
+#include "common/system/gather.hpp"
 
 namespace llmgw::proxy {
 

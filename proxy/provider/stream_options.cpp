@@ -2,7 +2,7 @@
 // One strict pass over the body; the place is behind the last member's value.
 #include "proxy/provider/stream_options.hpp"
 
-#include "common/bounded_string.hpp"
+#include "common/text/bounded_string.hpp"
 #include "proxy/metering/json_scalar.hpp"
 #include "proxy/provider/json_cursor.hpp"
 

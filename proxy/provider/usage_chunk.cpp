@@ -8,7 +8,7 @@
 #include <exception>
 #include <nlohmann/json.hpp>
 
-#include "common/byte_search.hpp"
+#include "common/text/byte_search.hpp"
 #include "proxy/metering/json_nesting.hpp"
 
 namespace llmgw::proxy {

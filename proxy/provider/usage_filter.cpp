@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "common/byte_search.hpp"
+#include "common/text/byte_search.hpp"
 #include "proxy/provider/chunk_begin.hpp"
 
 namespace llmgw::proxy {

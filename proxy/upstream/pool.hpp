@@ -7,12 +7,12 @@
 #include <deque>
 #include <memory>
 
-#include "common/histogram.hpp"
-#include "common/http_url.hpp"
-#include "common/log_bounded.hpp"
+#include "common/log/bounded_log.hpp"
+#include "common/metrics/histogram.hpp"
 #include "common/net/address_book.hpp"
 #include "common/net/byte_stream.hpp"
 #include "common/net/connect.hpp"
+#include "common/settings/http_url.hpp"
 
 namespace llmgw::proxy {
 

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "common/gather.hpp"
 #include "common/http/body_decoder.hpp"
+#include "common/system/gather.hpp"
 #include "proxy/provider/stream_filter.hpp"
 
 namespace llmgw::proxy {

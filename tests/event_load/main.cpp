@@ -19,8 +19,8 @@
 #include <thread>
 #include <vector>
 
-#include "common/ids.hpp"
-#include "common/metering_event.hpp"
+#include "common/event/ids.hpp"
+#include "common/event/metering_event.hpp"
 
 namespace {
 

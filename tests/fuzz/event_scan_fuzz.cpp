@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The quick reader of events against the full check: what it accepts that accepts, with the same
 // id.
-#include "common/event_scan.hpp"
+#include "common/event/scan.hpp"
 
 #include <vector>
 
-#include "common/event_check.hpp"
+#include "common/event/check.hpp"
 #include "tests/fuzz/pieces.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -2,7 +2,7 @@
 // Bodies of any form: what is accepted is whole lines, each of them a valid event with its key.
 #include "collector/ingest_decode.hpp"
 
-#include "common/event_check.hpp"
+#include "common/event/check.hpp"
 #include "tests/fuzz/pieces.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -8,8 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "common/bounded_string.hpp"
-#include "common/metering_event.hpp"
+#include "common/event/metering_event.hpp"
+#include "common/text/bounded_string.hpp"
 #include "proxy/metering/json_scalar.hpp"
 #include "proxy/metering/json_shape.hpp"
 #include "proxy/metering/json_value.hpp"

@@ -3,7 +3,7 @@
 // no secret shows.
 #include <array>
 
-#include "common/quantity.hpp"
+#include "common/text/quantity.hpp"
 #include "proxy/config.hpp"
 #include "tests/fuzz/pieces.hpp"
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/bounded_string.hpp"
+#include "common/text/bounded_string.hpp"
 #include "proxy/metering/sse_scanner.hpp"
 
 namespace llmgw::fuzz {

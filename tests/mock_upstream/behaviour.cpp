@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "common/quantity.hpp"
+#include "common/text/quantity.hpp"
 #include "tests/mock_upstream/base64.hpp"
 
 namespace llmgw::mock {

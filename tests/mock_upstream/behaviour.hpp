@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/settings.hpp"
+#include "common/settings/settings.hpp"
 
 namespace llmgw::mock {
 

@@ -2,7 +2,7 @@
 // Flags with values.
 #include "tests/mock_upstream/command_line.hpp"
 
-#include "common/quantity.hpp"
+#include "common/text/quantity.hpp"
 #include "tests/mock_upstream/behaviour.hpp"
 
 namespace llmgw::mock {

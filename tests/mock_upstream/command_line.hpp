@@ -6,8 +6,8 @@
 #include <span>
 #include <string>
 
-#include "common/listen_address.hpp"
-#include "common/settings.hpp"
+#include "common/settings/listen_address.hpp"
+#include "common/settings/settings.hpp"
 
 namespace llmgw::mock {
 

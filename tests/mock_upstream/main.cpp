@@ -9,7 +9,7 @@
 
 #include "common/async/signals.hpp"
 #include "common/http/probe.hpp"
-#include "common/log.hpp"
+#include "common/log/log.hpp"
 #include "common/net/listener.hpp"
 #include "tests/mock_upstream/command_line.hpp"
 #include "tests/mock_upstream/mock.hpp"

@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "common/log.hpp"
+#include "common/log/log.hpp"
 #include "tests/mock_upstream/base64.hpp"
 
 namespace llmgw::mock {

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "common/json_escape.hpp"
+#include "common/json/escape.hpp"
 #include "tests/mock_upstream/answer.hpp"
 
 namespace llmgw::mock {

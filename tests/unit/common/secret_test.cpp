@@ -7,7 +7,7 @@
 #include <sstream>
 #include <type_traits>
 
-#include "common/log.hpp"
+#include "common/log/log.hpp"
 
 namespace llmgw {
 namespace {

@@ -3,7 +3,7 @@
 #include "collector/sinks/torn_line.hpp"
 
 #include "collector/sinks/tail_fault.hpp"
-#include "common/log.hpp"
+#include "common/log/log.hpp"
 #include "tests/unit/collector/events.hpp"
 #include "tests/unit/collector/sinks/event_log_folder.hpp"
 

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "common/async/timer.hpp"
-#include "common/descriptor.hpp"
+#include "common/system/descriptor.hpp"
 
 namespace llmgw {
 namespace {

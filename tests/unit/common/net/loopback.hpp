@@ -13,9 +13,9 @@
 
 #include "common/async/loop.hpp"
 #include "common/async/spawn.hpp"
-#include "common/descriptor.hpp"
 #include "common/net/endpoint.hpp"
 #include "common/net/look_up.hpp"
+#include "common/system/descriptor.hpp"
 
 namespace llmgw {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "common/bounded_string.hpp"
+#include "common/text/bounded_string.hpp"
 #include "proxy/metering/json_scalar.hpp"
 #include "tests/unit/proxy/metering/in_pieces.hpp"
 #include "tests/unit/proxy/metering/random_json.hpp"

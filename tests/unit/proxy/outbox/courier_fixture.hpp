@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "common/compression.hpp"
+#include "common/coding/compression.hpp"
 #include "common/http/router.hpp"
 #include "proxy/outbox/courier.hpp"
 #include "tests/unit/common/http/loopback_server.hpp"

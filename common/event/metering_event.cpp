@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+// Writing the metering event by hand: this runs once per exchange on the thread that serves
+// traffic.
+#include "common/event/metering_event.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+
+#include "common/json/escape.hpp"
+#include "common/text/timestamp.hpp"
+
+namespace llmgw {
+namespace {
+
+constexpr std::array<std::string_view, outcome_count> outcome_names{
+    "completed",        "stream_error",         "client_aborted",  "upstream_aborted",
+    "upstream_timeout", "upstream_unreachable", "upstream_invalid"};
+
+constexpr std::size_t text_fields = 9;
+constexpr std::size_t most_around_texts = 1'280;  // keys, numbers, digests, punctuation
+static_assert((text_fields * max_event_text + max_event_endpoint) * max_escape_growth +
+                  most_around_texts <=
+              max_encoded_event);
+
+// Writes to a buffer that is large enough for whatever an event may hold, so nothing is checked.
+// Keys are literals, whose known size turns each copy into a few moves.
+class Writer {
+ public:
+  explicit Writer(char* out) : out_(out) {}
+
+  template <std::size_t size>
+  void literal(const char (&text)[size]) {
+    std::memcpy(out_, text, size - 1);
+    out_ += size - 1;
+  }
+
+  void text(std::string_view value, std::size_t limit = max_event_text) {
+    *out_++ = '"';
+    out_ = write_json_escaped(bounded(value, limit), out_);
+    *out_++ = '"';
+  }
+
+  // Of ours, with nothing to escape.
+  void name(std::string_view value) {
+    *out_++ = '"';
+    std::memcpy(out_, value.data(), value.size());
+    out_ += value.size();
+    *out_++ = '"';
+  }
+
+  void text_or_null(std::string_view value) {
+    if (value.empty()) {
+      literal("null");
+    } else {
+      text(value);
+    }
+  }
+
+  // Called a dozen times for each event: in place it would be three quarters of all this code,
+  // which is not in the cache when an exchange ends.
+  [[gnu::noinline]] void number(std::uint64_t value) {
+    out_ = std::to_chars(out_, out_ + 20, value).ptr;
+  }
+
+  void count(const std::optional<std::uint64_t>& value) {
+    if (value) {
+      number(*value);
+    } else {
+      literal("null");
+    }
+  }
+
+  // Milliseconds with up to three decimals, none that are zero at the end.
+  void milliseconds(std::chrono::nanoseconds value) {
+    const auto ns = static_cast<std::uint64_t>(std::max<std::int64_t>(value.count(), 0));
+    const auto us = (ns + 500) / 1'000;
+    number(us / 1'000);
+    auto decimals = static_cast<unsigned>(us % 1'000);
+    if (decimals == 0) return;
+    *out_++ = '.';
+    for (unsigned unit = 100; decimals != 0; unit /= 10) {
+      *out_++ = static_cast<char>('0' + decimals / unit);
+      decimals %= unit;
+    }
+  }
+
+  void boolean(bool value) {
+    if (value) {
+      literal("true");
+    } else {
+      literal("false");
+    }
+  }
+
+  void time(std::chrono::system_clock::time_point value) {
+    *out_++ = '"';
+    out_ = write_timestamp(value, out_);
+    *out_++ = '"';
+  }
+
+  char* end() const { return out_; }
+
+ private:
+  char* out_;
+};
+
+// The names and order of the original gateway.
+void write_first_block(const MeteringEvent& event, Writer& writer) {
+  writer.literal(R"({"request_id":)");
+  writer.text(event.request_id);
+  writer.literal(R"(,"tenant":)");
+  writer.text(event.tenant);
+  writer.literal(R"(,"app_key":)");
+  writer.text(event.app_key);
+  writer.literal(R"(,"provider":)");
+  writer.text(event.provider);
+  writer.literal(R"(,"model":)");
+  writer.text(event.model);
+  writer.literal(R"(,"prompt_tokens":)");
+  writer.count(event.tokens.prompt);
+  writer.literal(R"(,"completion_tokens":)");
+  writer.count(event.tokens.completion);
+  writer.literal(R"(,"total_tokens":)");
+  writer.count(event.tokens.total);
+  writer.literal(R"(,"latency_ms":)");
+  writer.milliseconds(event.latency);
+  writer.literal(R"(,"status_code":)");
+  writer.number(static_cast<std::uint64_t>(std::max(event.status_code, 0)));
+  writer.literal(R"(,"ts":)");
+  writer.time(event.ts);
+}
+
+// What the exchange was and how it ended.
+void write_identity(const MeteringEvent& event, Writer& writer) {
+  writer.literal(R"(,"schema_version":1,"event_id":)");
+  writer.text(event.event_id);
+  writer.literal(R"(,"request_model":)");
+  writer.text(event.request_model);
+  writer.literal(R"(,"endpoint":)");
+  writer.text(event.endpoint, max_event_endpoint);
+  writer.literal(R"(,"stream":)");
+  writer.boolean(event.stream);
+  writer.literal(R"(,"outcome":)");
+  writer.name(name(event.outcome));
+  writer.literal(R"(,"usage_source":)");
+  writer.name(name(event.usage_source));
+}
+
+// What was counted and measured on the way.
+void write_measures(const MeteringEvent& event, Writer& writer) {
+  writer.literal(R"(,"cached_tokens":)");
+  writer.count(event.tokens.cached);
+  writer.literal(R"(,"reasoning_tokens":)");
+  writer.count(event.tokens.reasoning);
+  if (event.ttft) {
+    writer.literal(R"(,"ttft_ms":)");
+    writer.milliseconds(*event.ttft);
+  } else {
+    writer.literal(R"(,"ttft_ms":null)");
+  }
+  writer.literal(R"(,"upstream_request_id":)");
+  writer.text(event.upstream_request_id);
+  writer.literal(R"(,"request_bytes":)");
+  writer.number(event.request_bytes);
+  writer.literal(R"(,"response_bytes":)");
+  writer.number(event.response_bytes);
+  writer.literal(R"(,"captured_bytes":)");
+  writer.number(event.captured_bytes);
+  writer.literal(R"(,"capture_truncated":)");
+  writer.boolean(event.capture_truncated);
+  writer.literal(R"(,"finish_reason":)");
+  writer.text_or_null(event.finish_reason);
+  writer.literal(R"(,"stream_chunks":)");
+  writer.count(event.stream_chunks);
+  writer.literal(R"(,"output_bytes":)");
+  writer.count(event.output_bytes);
+}
+
+void write_digests(const MeteringEvent& event, Writer& writer) {
+  writer.literal(R"(,"request_digest":)");
+  writer.text_or_null(event.request_digest);
+  writer.literal(R"(,"response_digest":)");
+  writer.text_or_null(event.response_digest);
+}
+
+}  // namespace
+
+std::string_view name(Outcome outcome) noexcept {
+  return outcome_names[static_cast<std::size_t>(outcome)];
+}
+
+std::string_view name(UsageSource source) noexcept {
+  return source == UsageSource::upstream ? "upstream" : "missing";
+}
+
+std::size_t encode(const MeteringEvent& event, std::span<char, max_encoded_event> out) noexcept {
+  Writer writer(out.data());
+  write_first_block(event, writer);
+  write_identity(event, writer);
+  write_measures(event, writer);
+  if (event.has_digests) write_digests(event, writer);
+  writer.literal("}\n");
+  return static_cast<std::size_t>(writer.end() - out.data());
+}
+
+std::size_t encode(const MeteringEvent& event, std::string& out) {
+  std::array<char, max_encoded_event> line;  // not cleared: only what was written is read
+  const std::size_t size = encode(event, std::span(line));
+  out.append(line.data(), size);
+  return size;
+}
+
+}  // namespace llmgw

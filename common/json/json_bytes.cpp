@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// What a character outside ASCII must look like.
+#include "common/json/json_bytes.hpp"
+
+namespace llmgw::json_bytes {
+
+std::size_t utf8_length(std::string_view text) noexcept {
+  const auto at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned lead = at(0);
+  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if (!is_continuation(text[i])) return 0;
+  }
+  const unsigned second = at(1);
+  if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f)) return 0;
+  if ((lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f)) return 0;
+  return length;
+}
+
+}  // namespace llmgw::json_bytes
