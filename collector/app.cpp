@@ -8,7 +8,7 @@
 
 #include "collector/sinks/registry.hpp"
 #include "common/log/log.hpp"
-#include "common/system/descriptors.hpp"
+#include "common/system/open_file_limit.hpp"
 
 namespace llmgw::collector {
 namespace {
@@ -23,7 +23,7 @@ constexpr int bad_setting_status = 2;
 // many connect, the event log can be opened anew and the next one can be told that it is too many.
 std::size_t most_connections() {
   constexpr std::size_t own = 32 + http::Server::refusals;
-  const std::size_t limit = raise_descriptor_limit();
+  const std::size_t limit = raise_open_file_limit();
   return limit > own + 1 ? (limit - own) / 2 : 1;
 }
 

@@ -5,7 +5,7 @@
 #include <csignal>
 
 #include "common/log/log.hpp"
-#include "common/system/descriptors.hpp"
+#include "common/system/open_file_limit.hpp"
 #include "proxy/api/ops.hpp"
 #include "proxy/metrics.hpp"
 
@@ -38,7 +38,7 @@ App::App(const Config& config)
       tokens_(config.events_token.tokens) {
   courier_.authorize(tokens_.authorization());
   const std::size_t share = std::max<std::size_t>(1, config.event_queue_size / config.threads);
-  const WorkerShare each = share_descriptors(raise_descriptor_limit(), config.threads);
+  const WorkerShare each = share_descriptors(raise_open_file_limit(), config.threads);
   const Worker::Limits limits{{.connections = each.clients}, {.open = each.upstreams}};
   for (unsigned i = 0; i < config.threads; ++i) {
     workers_.push_back(std::make_unique<Worker>(config, limits, share, courier_));

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "collector/sinks/descriptor.hpp"
+#include "collector/sinks/file_calls.hpp"
 
 namespace llmgw::collector {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "collector/sinks/descriptor.hpp"
+#include "collector/sinks/file_calls.hpp"
 #include "common/event/check.hpp"
 #include "common/event/scan.hpp"
 

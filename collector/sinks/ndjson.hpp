@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "collector/config.hpp"
-#include "collector/sinks/descriptor.hpp"
+#include "collector/sinks/file_calls.hpp"
 #include "collector/sinks/sink.hpp"
 
 namespace llmgw::collector {

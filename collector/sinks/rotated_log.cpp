@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-#include "collector/sinks/descriptor.hpp"
+#include "collector/sinks/file_calls.hpp"
 #include "collector/sinks/log_tail.hpp"
 #include "collector/sinks/tail_fault.hpp"
 #include "collector/sinks/torn_line.hpp"

@@ -9,7 +9,7 @@
 #include <optional>
 #include <span>
 
-#include "collector/sinks/descriptor.hpp"
+#include "collector/sinks/file_calls.hpp"
 #include "collector/sinks/tail_fault.hpp"
 #include "common/event/check.hpp"
 #include "common/log/log.hpp"

@@ -18,8 +18,8 @@ namespace {
 using event_rules::index_of;
 using event_rules::Kind;
 using event_rules::Written;
-using json_bytes::load;
-using json_bytes::ones;
+using string_bytes::load;
+using string_bytes::ones;
 constexpr const auto& rules = event_rules::table;
 
 // `,"name":` as words to compare with: what stands between the value before and the value. The

@@ -6,19 +6,19 @@
 #include <cstdint>
 #include <cstring>
 
-#include "common/json/json_bytes.hpp"
+#include "common/json/string_bytes.hpp"
 
 namespace llmgw {
 namespace {
 
-using json_bytes::is_continuation;
-using json_bytes::load;
-using json_bytes::plain_run;
-using json_bytes::run_size;
-using json_bytes::utf8_length;
+using string_bytes::is_continuation;
+using string_bytes::load;
+using string_bytes::plain_run;
+using string_bytes::run_size;
+using string_bytes::utf8_length;
 
 // Whether none of eight bytes is a control, a quote, a backslash or outside ASCII.
-constexpr bool is_plain(std::uint64_t word) { return json_bytes::specials(word) == 0; }
+constexpr bool is_plain(std::uint64_t word) { return string_bytes::specials(word) == 0; }
 
 constexpr bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
 

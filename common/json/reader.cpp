@@ -18,9 +18,9 @@ constexpr unsigned hex(char c) {
 }  // namespace
 
 std::size_t JsonReader::last_run(const char* at) const noexcept {
-  char rest[json_bytes::run_size] = {};
+  char rest[string_bytes::run_size] = {};
   std::memcpy(rest, at, remaining(at));
-  return json_bytes::plain_run(rest);
+  return string_bytes::plain_run(rest);
 }
 
 // A byte that ends the plain run of a string, and is no quote.
@@ -28,7 +28,7 @@ const char* JsonReader::special(const char* at) const noexcept {
   const auto lead = static_cast<unsigned char>(peek(at));
   if (lead == '\\') return escape(at + 1);
   if (lead < 0x80) return nullptr;  // a control, or the end of the text
-  const std::size_t length = json_bytes::utf8_length({at, remaining(at)});
+  const std::size_t length = string_bytes::utf8_length({at, remaining(at)});
   return length == 0 ? nullptr : at + length;
 }
 

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "common/json/json_bytes.hpp"
+#include "common/json/string_bytes.hpp"
 
 namespace llmgw {
 
@@ -47,7 +47,7 @@ class JsonReader {
     for (;;) {
       const std::size_t plain = next_run(at);
       at += plain;
-      if (plain == json_bytes::run_size) continue;
+      if (plain == string_bytes::run_size) continue;
       if (peek(at) == '"') break;
       at = special(at);
       if (at == nullptr) return nullptr;
@@ -75,9 +75,9 @@ class JsonReader {
  private:
   static constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-  // json_bytes::plain_run, which sees a 0 where the text ends.
+  // string_bytes::plain_run, which sees a 0 where the text ends.
   std::size_t next_run(const char* at) const noexcept {
-    return remaining(at) >= json_bytes::run_size ? json_bytes::plain_run(at) : last_run(at);
+    return remaining(at) >= string_bytes::run_size ? string_bytes::plain_run(at) : last_run(at);
   }
   std::size_t last_run(const char* at) const noexcept;
   const char* special(const char* at) const noexcept;

@@ -10,7 +10,7 @@
 #include <limits>
 #include <sstream>
 
-#include "common/json/json_bytes.hpp"
+#include "common/json/string_bytes.hpp"
 
 namespace llmgw {
 namespace {
@@ -63,7 +63,7 @@ std::string clean_label(std::string_view text) {
   while (!text.empty()) {
     const auto lead = static_cast<unsigned char>(text.front());
     const bool is_ascii = lead < 0x80;
-    const std::size_t length = is_ascii ? 1 : json_bytes::utf8_length(text);
+    const std::size_t length = is_ascii ? 1 : string_bytes::utf8_length(text);
     const bool is_kept = is_ascii ? (lead >= 0x20 && lead != 0x7f) || lead == '\n' : length > 0;
     clean.append(is_kept ? text.substr(0, length) : "\xef\xbf\xbd");
     text.remove_prefix(std::max<std::size_t>(length, 1));

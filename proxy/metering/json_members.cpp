@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The short way through the members of an object, which nearly all documents allow.
 #include "common/text/byte_search.hpp"
-#include "proxy/metering/json_bytes.hpp"
+#include "proxy/metering/json_literal.hpp"
 #include "proxy/metering/json_scanner.hpp"
 
 namespace llmgw::proxy {
 namespace {
 
-using json_bytes::is;
-using json_bytes::literal;
-using json_bytes::literal_value;
-using json_bytes::skip;
-using json_bytes::space;
-using json_bytes::text_between;
+using json_literal::is;
+using json_literal::literal;
+using json_literal::literal_value;
+using json_literal::skip;
+using json_literal::space;
+using json_literal::text_between;
 
 // A string without escapes, whose quotes are at `from` and `to`, or a literal between them.
 inline JsonValue plain_value(std::uint8_t tag, const char* from, const char* to) noexcept {

@@ -6,18 +6,18 @@
 #include <nlohmann/json.hpp>
 
 #include "common/text/byte_search.hpp"
-#include "proxy/metering/json_bytes.hpp"
+#include "proxy/metering/json_literal.hpp"
 #include "proxy/metering/text_measure.hpp"
 
 namespace llmgw::proxy {
 namespace {
 
-using json_bytes::is;
-using json_bytes::literal;
-using json_bytes::literal_value;
-using json_bytes::skip;
-using json_bytes::space;
-using json_bytes::text_between;
+using json_literal::is;
+using json_literal::literal;
+using json_literal::literal_value;
+using json_literal::skip;
+using json_literal::space;
+using json_literal::text_between;
 
 // A string, number, true, false or null.
 struct Scalar {

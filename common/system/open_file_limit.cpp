@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // RLIMIT_NOFILE.
-#include "common/system/descriptors.hpp"
+#include "common/system/open_file_limit.hpp"
 
 #include <sys/resource.h>
 
@@ -14,7 +14,7 @@ constexpr std::size_t assumed = 1024;
 
 }  // namespace
 
-std::size_t raise_descriptor_limit() noexcept {
+std::size_t raise_open_file_limit() noexcept {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return assumed;
   const rlim_t wanted = std::min(limit.rlim_max, std::max(limit.rlim_cur, enough));

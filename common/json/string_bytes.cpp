@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a character outside ASCII must look like.
-#include "common/json/json_bytes.hpp"
+#include "common/json/string_bytes.hpp"
 
-namespace llmgw::json_bytes {
+namespace llmgw::string_bytes {
 
 std::size_t utf8_length(std::string_view text) noexcept {
   const auto at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -18,4 +18,4 @@ std::size_t utf8_length(std::string_view text) noexcept {
   return length;
 }
 
-}  // namespace llmgw::json_bytes
+}  // namespace llmgw::string_bytes

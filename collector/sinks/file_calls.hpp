@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Files by their descriptor, and the errors of the system as values.
+// Calls on open files, and the errors of the system as values.
 #pragma once
 
 #include <sys/stat.h>

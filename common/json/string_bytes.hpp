@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// PURE: looking at eight bytes of JSON text at a time.
+// PURE: the bytes of a JSON string, several of them looked at at a time.
 #pragma once
 
 #ifdef __SSE2__
@@ -11,7 +11,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace llmgw::json_bytes {
+namespace llmgw::string_bytes {
 
 inline constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
 inline constexpr std::uint64_t high_bits = 0x80 * ones;
@@ -75,4 +75,4 @@ constexpr bool is_continuation(char c) noexcept {
 /// section 4: no overlong forms, no surrogates, nothing above U+10FFFF). `text` is not empty.
 std::size_t utf8_length(std::string_view text) noexcept;
 
-}  // namespace llmgw::json_bytes
+}  // namespace llmgw::string_bytes

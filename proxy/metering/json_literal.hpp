@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// PURE: the bytes between the strings of a JSON document (RFC 8259 section 2).
+// PURE: what stands between the strings of a JSON document: white space, numbers and names (RFC
+// 8259 sections 2 and 3).
 #pragma once
 
 #include <array>
@@ -10,7 +11,7 @@
 #include "proxy/metering/json_scalar.hpp"
 #include "proxy/metering/json_value.hpp"
 
-namespace llmgw::proxy::json_bytes {
+namespace llmgw::proxy::json_literal {
 
 enum : std::uint8_t { space = 1, literal = 2 };
 
@@ -49,4 +50,4 @@ inline JsonValue literal_value(std::uint8_t tag, std::string_view text) noexcept
   return value;
 }
 
-}  // namespace llmgw::proxy::json_bytes
+}  // namespace llmgw::proxy::json_literal
