@@ -87,7 +87,7 @@ Result<std::string> Ingest::content_of(ContentCoding coding, std::string body,
 Ingest::Answer Ingest::refusal(const boost::system::error_code& fault) {
   if (fault == errc::overloaded)
     return {503, "overloaded", "Too many requests wait to be stored. Send it again."};
-  const auto known = http::refusal_of(static_cast<errc>(fault.value()));
+  const auto known = http::refusal_of(errc_of(fault));
   return {known.status, known.code, std::string(known.message)};
 }
 

@@ -53,4 +53,30 @@ const boost::system::error_category& error_category() noexcept {
   return category;
 }
 
+errc errc_of(const boost::system::error_code& code) noexcept {
+  namespace system = boost::system::errc;
+  if (!code) return errc::ok;
+  if (code.category() == error_category()) return static_cast<errc>(code.value());
+  const boost::system::error_condition said = code.default_error_condition();
+  if (said.category() != boost::system::generic_category()) return errc::io_failed;
+  switch (said.value()) {
+    case system::timed_out: return errc::timed_out;
+    case system::operation_canceled: return errc::cancelled;
+    case system::connection_reset:
+    case system::connection_aborted:
+    case system::broken_pipe: return errc::connection_reset;
+    case system::connection_refused:
+    case system::host_unreachable:
+    case system::network_unreachable: return errc::refused;
+    case system::address_in_use: return errc::address_in_use;
+    case system::address_not_available:
+    case system::address_family_not_supported: return errc::address_unavailable;
+    case system::too_many_files_open:
+    case system::too_many_files_open_in_system:
+    case system::no_buffer_space:
+    case system::not_enough_memory: return errc::overloaded;
+    default: return errc::io_failed;
+  }
+}
+
 }  // namespace llmgw

@@ -53,6 +53,10 @@ inline boost::system::error_code make_error_code(errc code) noexcept {
   return {static_cast<int>(code), error_category()};
 }
 
+/// What an error_code means in our terms: the errc it was made of, or for one of the system the
+/// errc that says the same. errc::ok where it is none; errc::io_failed where nothing says the same.
+errc errc_of(const boost::system::error_code& code) noexcept;
+
 /// A value or the error that prevented it. Holds a boost error_code; compare with errc enumerators.
 template <class T>
 using Result = boost::system::result<T>;

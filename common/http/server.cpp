@@ -116,7 +116,7 @@ Task<bool> Server::serve_one(Session& session) {
   const auto bytes = co_await session.heads.read(*session.stream, patience, limits_.head);
   session.idle = false;
   if (bytes.has_error()) {
-    const auto fault = static_cast<errc>(bytes.error().value());
+    const auto fault = errc_of(bytes.error());
     const bool gone = fault == errc::connection_closed || fault == errc::connection_reset ||
                       fault == errc::cancelled || !session.heads.has_begun();
     if (!gone) co_await refuse(*session.stream, fault);
@@ -124,7 +124,7 @@ Task<bool> Server::serve_one(Session& session) {
   }
   const auto head = parse_request_head(bytes->head, fields_);
   if (head.has_error()) {
-    co_await refuse(*session.stream, static_cast<errc>(head.error().value()));
+    co_await refuse(*session.stream, errc_of(head.error()));
     co_return false;
   }
   const SessionTerms terms{limits_.progress, std::exchange(session.is_first, false), &ending_};

@@ -131,7 +131,7 @@ Task<Forward::Fault> Forward::send_on_fresh_connection(std::string first) {
   client_.watch(this);
   auto opened = co_await context_.pool.open(attempt_);
   if (client_gone_) co_return nullptr;
-  if (opened.has_error()) co_return not_reached(static_cast<errc>(opened.error().value()));
+  if (opened.has_error()) co_return not_reached(errc_of(opened.error()));
   upstream_ = std::move(*opened);
   Gather& out = context_.loop.gather();
   out.add(first);
@@ -141,7 +141,7 @@ Task<Forward::Fault> Forward::send_on_fresh_connection(std::string first) {
   const Result<bool> sent = stream.send(out);
   sent_all_ = sent.has_error() || *sent;
   if (sent.has_error() && stream.bytes_sent() == before)
-    co_return not_answered(static_cast<errc>(sent.error().value()));
+    co_return not_answered(errc_of(sent.error()));
   co_return nullptr;
 }
 
@@ -160,7 +160,7 @@ Task<void> Forward::pump_request() {
   upstream.write_expires_never();
   RelayEnd end;
   if (sent.has_error()) {
-    end = {Kind::sink_failed, static_cast<errc>(sent.error().value())};
+    end = {Kind::sink_failed, errc_of(sent.error())};
   } else if (!exchange_.body().is_complete()) {
     const RelayLimits limits{exchange_.progress_limit(), silence_, context_.config.max_request_body,
                              http::Exchange::progress_bytes};

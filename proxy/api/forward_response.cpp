@@ -66,12 +66,11 @@ Task<Forward::Fault> Forward::relay_response() {
     if (bytes.has_error()) {
       // Interim responses without the one they announce are no answer (RFC 9110 section 15.2).
       const bool is_none = interim > 0 && bytes.error() == errc::connection_closed;
-      co_return not_answered(is_none ? errc::malformed_message
-                                     : static_cast<errc>(bytes.error().value()));
+      co_return not_answered(is_none ? errc::malformed_message : errc_of(bytes.error()));
     }
     auto parsed =
         http::parse_response_head(bytes->head, context_.response_fields, is_head_request_);
-    if (parsed.has_error()) co_return not_answered(static_cast<errc>(parsed.error().value()));
+    if (parsed.has_error()) co_return not_answered(errc_of(parsed.error()));
     // 101 answers an Upgrade, and none was sent; and at some time an answer has to come.
     if (parsed->status == 101 || (parsed->status < 200 && interim++ == most_interim))
       co_return not_answered(errc::malformed_message);

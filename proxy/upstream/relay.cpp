@@ -46,8 +46,7 @@ Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& d
     if (!out.is_empty()) {
       to.expires_without_progress(limits.write);
       const Result<void> sent = co_await to.write(out, &from);
-      if (sent.has_error())
-        co_return RelayEnd{Kind::sink_failed, static_cast<errc>(sent.error().value())};
+      if (sent.has_error()) co_return RelayEnd{Kind::sink_failed, errc_of(sent.error())};
       to.write_expires_never();
     }
     if (step == ReframeStep::end) co_return end;
@@ -61,7 +60,7 @@ Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& d
       input = *bytes;
       continue;
     }
-    const auto fault = static_cast<errc>(bytes.error().value());
+    const auto fault = errc_of(bytes.error());
     closed = fault == errc::connection_closed && decoder.finish_at_close();
     if (closed) continue;
     if (filter != nullptr) co_await send_held(to, form, *filter, limits);

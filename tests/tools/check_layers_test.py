@@ -164,6 +164,7 @@ class CheckLayersTest(unittest.TestCase):
             ("collector/app.cpp", "std::cout << 1;", "stdout belongs"),
             ("tests/unit/common/a_test.cpp", "std::this_thread::sleep_for(1s);", "sleeping thread"),
             ("proxy/worker.hpp", "std::mutex m;", "other threads post"),
+            ("proxy/api/a.cpp", "auto e = static_cast<errc>(x.error().value());", "errc_of() looks first"),
             ("common/event/ids.cpp", "using namespace std;", "where they come from"),
         ):
             with self.subTest(line):

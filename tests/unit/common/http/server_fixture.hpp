@@ -19,7 +19,7 @@ inline Task<void> hello(Exchange& exchange) { co_await exchange.reply(200, {}, "
 inline Task<void> echo(Exchange& exchange) {
   const auto body = co_await exchange.read_body(body_limit);
   if (body.has_value()) co_return static_cast<void>(co_await exchange.reply(200, {}, *body));
-  const Refusal refusal = refusal_of(static_cast<errc>(body.error().value()));
+  const Refusal refusal = refusal_of(errc_of(body.error()));
   co_await reply_error(exchange, refusal.status, refusal.message, "test", refusal.code);
 }
 
