@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "common/text/case_blind.hpp"
+
 namespace llmgw::collector {
 namespace {
 
@@ -11,7 +13,7 @@ namespace {
 // standard, "append a request Origin header"), and nothing else that sends events does.
 bool is_from_page(const http::RequestHead& head) noexcept {
   return std::any_of(head.fields.begin(), head.fields.end(), [](const http::Field& each) {
-    return http::equals_ignoring_case(each.name, "Origin");
+    return equals_ignoring_case(each.name, "Origin");
   });
 }
 

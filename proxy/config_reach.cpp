@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 
+#include "common/text/case_blind.hpp"
 #include "common/text/quantity.hpp"
 
 namespace llmgw::proxy {
@@ -21,8 +22,7 @@ bool is_made_of(std::string_view text, std::string_view more) {
 
 std::string in_lower_case(std::string_view text) {
   std::string lower(text);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  std::transform(lower.begin(), lower.end(), lower.begin(), lower_case);
   return lower;
 }
 

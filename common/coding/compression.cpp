@@ -91,20 +91,14 @@ Result<std::string> unzstd(std::string_view body, std::size_t most) {
   return out;
 }
 
-bool equals_ignoring_case(std::string_view a, std::string_view lower) {
-  return std::equal(a.begin(), a.end(), lower.begin(), lower.end(), [](char x, char y) {
-    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x + ('a' - 'A')) : x) == y;
-  });
-}
-
 }  // namespace
 
 std::optional<ContentCoding> parse_content_coding(std::string_view value) noexcept {
-  if (value.empty() || equals_ignoring_case(value, "identity")) return ContentCoding::identity;
-  if (equals_ignoring_case(value, "gzip") || equals_ignoring_case(value, "x-gzip"))
-    return ContentCoding::gzip;
-  if (equals_ignoring_case(value, "zstd")) return ContentCoding::zstd;
-  return std::nullopt;
+  if (value.empty()) return ContentCoding::identity;
+  const auto coding = content_coding(value);
+  const bool is_ours = coding == ContentCoding::identity || coding == ContentCoding::gzip ||
+                       coding == ContentCoding::zstd;
+  return is_ours ? coding : std::nullopt;
 }
 
 Result<std::string> decompress(ContentCoding coding, std::string_view body, std::size_t most) {

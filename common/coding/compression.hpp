@@ -8,20 +8,20 @@
 #include <string>
 #include <string_view>
 
+#include "common/coding/content_coding.hpp"
 #include "common/error.hpp"
 
 namespace llmgw {
 
-enum class ContentCoding : std::uint8_t { identity, gzip, zstd };
-
-/// Reads the value of Content-Encoding: one coding, in any case, `x-gzip` meaning gzip, an empty
-/// value meaning none. Nothing for any other coding and for several.
+/// Reads the value of Content-Encoding: identity, gzip or zstd, an empty value meaning identity.
+/// Nothing for any other coding and for several.
 std::optional<ContentCoding> parse_content_coding(std::string_view value) noexcept;
 
-/// The content of a body that is complete. errc::body_too_large as soon as more than `most` bytes
-/// come out; errc::malformed_message where the body is not of that coding, is cut short or goes on
-/// behind its end. Several gzip members or zstd frames in a row are one content. Besides the
-/// content at most about 8 MiB are used (the zstd window, RFC 9659).
+/// The content of a body that is complete, of a coding that parse_content_coding() gives.
+/// errc::body_too_large as soon as more than `most` bytes come out; errc::malformed_message where
+/// the body is not of that coding, is cut short or goes on behind its end. Several gzip members or
+/// zstd frames in a row are one content. Besides the content at most about 8 MiB are used (the zstd
+/// window, RFC 9659).
 Result<std::string> decompress(ContentCoding coding, std::string_view body, std::size_t most);
 
 /// The body as one gzip member. `level`: 1 (fast) to 9 (small).

@@ -8,6 +8,7 @@
 #include "common/http/body_decoder.hpp"
 #include "common/http/head_reader.hpp"
 #include "common/http/hop_by_hop.hpp"
+#include "common/text/case_blind.hpp"
 
 namespace llmgw::http {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // PURE: the names behind FieldId.
-#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -51,10 +51,6 @@ constexpr auto first_of_length = [] {
   return starts;
 }();
 
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
 template <class Word>
 Word load(const char* at) noexcept {
   Word word;
@@ -88,11 +84,6 @@ bool is_same_name(std::string_view name, std::string_view wanted) noexcept {
 static_assert(known[0].name.size() >= sizeof(std::uint16_t));
 
 }  // namespace
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
-}
 
 FieldId field_id(std::string_view name) noexcept {
   if (name.size() > longest) return FieldId::other;

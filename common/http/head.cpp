@@ -5,6 +5,8 @@
 #include <cstring>
 
 #include "common/text/byte_search.hpp"
+#include "common/text/case_blind.hpp"
+#include "common/text/trim.hpp"
 
 namespace llmgw::http {
 namespace {
@@ -40,12 +42,6 @@ std::size_t run(std::string_view text, CharClass wanted) noexcept {
   std::size_t length = 0;
   while (length < text.size() && is(text[length], wanted)) ++length;
   return length;
-}
-
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 // Takes the next line off `bytes`, without its CRLF. The caller has seen to it that lines end so.
@@ -216,7 +212,7 @@ errc parse_target(std::string_view target, RequestHead& head) noexcept {
   head.target = target;
   if (target.front() == '/' || (target == "*" && head.method == "OPTIONS")) return errc::ok;
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!equals_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
+    if (!starts_ignoring_case(target, scheme)) continue;
     const std::size_t path = target.find_first_of("/?", scheme.size());
     const std::string_view authority = target.substr(0, path).substr(scheme.size());
     // A user name in front of the host is refused with all else (RFC 9110 section 4.2.4).

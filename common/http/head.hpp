@@ -45,9 +45,6 @@ enum class FieldId : std::uint8_t {
 /// Looks a field name up, in any case.
 FieldId field_id(std::string_view name) noexcept;
 
-/// Compares ASCII text regardless of case.
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
-
 /// One field line; the value is without surrounding white space.
 struct Field {
   std::string_view name;

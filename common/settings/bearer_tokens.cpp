@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "common/text/case_blind.hpp"
+
 namespace llmgw {
 namespace {
 
@@ -16,15 +18,9 @@ bool is_token(std::string_view text) noexcept {
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
 // The name of a scheme is in any case (RFC 9110 section 11.1).
 bool has_scheme(std::string_view authorization) noexcept {
-  return authorization.size() > scheme.size() &&
-         std::equal(scheme.begin(), scheme.end(), authorization.begin(),
-                    [](char a, char b) { return lower(a) == lower(b); });
+  return authorization.size() > scheme.size() && starts_ignoring_case(authorization, scheme);
 }
 
 // Every byte given is looked at, whatever the ones before were.

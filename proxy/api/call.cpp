@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "common/text/case_blind.hpp"
+
 namespace llmgw::proxy {
 namespace {
 
@@ -28,7 +30,7 @@ std::string_view tenant_of(const http::Head& head) noexcept {
 std::string_view credential_of(const http::Head& head) noexcept {
   constexpr std::string_view scheme = "bearer ";
   const std::string_view authorization = head.value(FieldId::authorization);
-  if (http::equals_ignoring_case(authorization.substr(0, scheme.size()), scheme)) {
+  if (starts_ignoring_case(authorization, scheme)) {
     return authorization.substr(scheme.size());
   }
   if (!authorization.empty()) return authorization;

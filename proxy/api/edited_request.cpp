@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/http/body_decoder.hpp"
+#include "common/text/case_blind.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -93,7 +94,7 @@ void EditedRequest::add_head(std::size_t body_size, Gather& out) const {
       add_number(body_size, 10, out);
       out.add("\r\n");
     } else if (line.size() <= codings.size() || line[codings.size()] != ':' ||
-               !http::equals_ignoring_case(line.substr(0, codings.size()), codings)) {
+               !starts_ignoring_case(line, codings)) {
       out.add(line);
     } else if (!std::exchange(has_codings, true)) {
       out.add(line.substr(0, codings.size()));

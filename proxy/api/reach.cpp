@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <array>
 
+#include "common/text/case_blind.hpp"
+
 namespace llmgw::proxy {
 namespace {
 
-using http::equals_ignoring_case;
 using http::FieldId;
 
 constexpr std::array<std::string_view, 7> methods{"POST", "GET",   "HEAD",  "OPTIONS",

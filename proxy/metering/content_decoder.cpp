@@ -2,50 +2,9 @@
 // Each stage hands what it has made to the next one before it makes more.
 #include "proxy/metering/content_decoder.hpp"
 
-#include <algorithm>
 #include <span>
 
 namespace llmgw::proxy {
-namespace {
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char x, char y) {
-    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x | 0x20) : x) == y;
-  });
-}
-
-std::optional<Coding> coding_of(std::string_view token) {
-  if (equals_ignoring_case(token, "gzip") || equals_ignoring_case(token, "x-gzip"))
-    return Coding::gzip;
-  if (equals_ignoring_case(token, "deflate")) return Coding::deflate;
-  if (equals_ignoring_case(token, "br")) return Coding::br;
-  if (equals_ignoring_case(token, "zstd")) return Coding::zstd;
-  return std::nullopt;
-}
-
-std::string_view take_token(std::string_view& list) {
-  const std::size_t comma = std::min(list.find(','), list.size());
-  std::string_view token = list.substr(0, comma);
-  list.remove_prefix(std::min(comma + 1, list.size()));
-  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
-  while (!token.empty() && is_space(token.front())) token.remove_prefix(1);
-  while (!token.empty() && is_space(token.back())) token.remove_suffix(1);
-  return token;
-}
-
-}  // namespace
-
-std::optional<CodingList> parse_codings(std::string_view content_encoding) noexcept {
-  CodingList list;
-  while (!content_encoding.empty()) {
-    const std::string_view token = take_token(content_encoding);
-    if (token.empty() || equals_ignoring_case(token, "identity")) continue;
-    const auto coding = coding_of(token);
-    if (!coding || list.size == CodingList::most) return std::nullopt;
-    list.codings[list.size++] = *coding;
-  }
-  return list;
-}
 
 ContentDecoder::ContentDecoder(const CodingList& codings, std::size_t most_memory) noexcept
     : memory_(most_memory), size_(codings.size) {

@@ -5,23 +5,12 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string_view>
 
+#include "common/coding/content_coding.hpp"
 #include "proxy/metering/content_stage.hpp"
 
 namespace llmgw::proxy {
-
-/// The codings of a body, in the order in which they were applied.
-struct CodingList {
-  static constexpr std::size_t most = 3;
-  std::array<Coding, most> codings{};
-  std::size_t size = 0;
-};
-
-/// Reads the value of Content-Encoding; `identity` is none. Nothing where a coding is unknown or
-/// there are more than three.
-std::optional<CodingList> parse_codings(std::string_view content_encoding) noexcept;
 
 /// A chain of decoders with bounded memory and bounded work: whoever sends a bomb has the rest of
 /// the body not looked at.

@@ -29,7 +29,8 @@ void free_block(void* memory, void* block) noexcept {
 /// (RFC 9110 section 8.4.1.2).
 class Inflate final : public ContentStage {
  public:
-  Inflate(Coding coding, DecoderMemory& memory) noexcept : is_gzip_(coding == Coding::gzip) {
+  Inflate(ContentCoding coding, DecoderMemory& memory) noexcept
+      : is_gzip_(coding == ContentCoding::gzip) {
     stream_.opaque = &memory;
     stream_.zalloc = [](void* owner, uInt items, uInt size) noexcept -> void* {
       return allocate(owner, std::size_t{items} * size);
@@ -176,13 +177,14 @@ class Zstd final : public ContentStage {
 
 }  // namespace
 
-std::unique_ptr<ContentStage> make_stage(Coding coding, DecoderMemory& memory) noexcept {
+std::unique_ptr<ContentStage> make_stage(ContentCoding coding, DecoderMemory& memory) noexcept {
   switch (coding) {
-    case Coding::gzip:
-    case Coding::deflate:
+    case ContentCoding::identity: return nullptr;
+    case ContentCoding::gzip:
+    case ContentCoding::deflate:
       return std::unique_ptr<ContentStage>(new (std::nothrow) Inflate(coding, memory));
-    case Coding::br: return std::unique_ptr<ContentStage>(new (std::nothrow) Brotli(memory));
-    case Coding::zstd: return std::unique_ptr<ContentStage>(new (std::nothrow) Zstd(memory));
+    case ContentCoding::br: return std::unique_ptr<ContentStage>(new (std::nothrow) Brotli(memory));
+    case ContentCoding::zstd: return std::unique_ptr<ContentStage>(new (std::nothrow) Zstd(memory));
   }
   return nullptr;
 }

@@ -7,11 +7,10 @@
 #include <span>
 #include <string_view>
 
+#include "common/coding/content_coding.hpp"
 #include "proxy/metering/decoder_memory.hpp"
 
 namespace llmgw::proxy {
-
-enum class Coding : std::uint8_t { gzip, deflate, br, zstd };
 
 class ContentStage {
  public:
@@ -27,7 +26,7 @@ class ContentStage {
   virtual Step step(std::string_view& in, std::span<char>& room) noexcept = 0;
 };
 
-/// nullptr where there is no memory. `memory` outlives it.
-std::unique_ptr<ContentStage> make_stage(Coding coding, DecoderMemory& memory) noexcept;
+/// nullptr where there is no memory, and for identity. `memory` outlives it.
+std::unique_ptr<ContentStage> make_stage(ContentCoding coding, DecoderMemory& memory) noexcept;
 
 }  // namespace llmgw::proxy

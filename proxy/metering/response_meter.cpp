@@ -6,39 +6,15 @@
 #include <new>
 #include <utility>
 
+#include "common/http/media_type.hpp"
 #include "proxy/metering/json_scalar.hpp"
 
 namespace llmgw::proxy {
-namespace {
-
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a == b || std::ranges::equal(a, b, {}, lower, lower);
-}
-
-bool ends_ignoring_case(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() &&
-         equal_ignoring_case(text.substr(text.size() - end.size()), end);
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-}  // namespace
 
 ResponseMeter::Mode ResponseMeter::mode_of(std::string_view content_type) noexcept {
-  if (content_type == "application/json") return Mode::sniff;
-  const std::string_view media_type = trimmed(content_type.substr(0, content_type.find(';')));
-  if (media_type.empty()) return Mode::sniff;
-  if (equal_ignoring_case(media_type, "text/event-stream")) return Mode::events;
-  const bool is_json = equal_ignoring_case(media_type, "application/json") ||
-                       ends_ignoring_case(media_type, "+json");
-  return is_json ? Mode::sniff : Mode::off;
+  const std::string_view type = http::media_type(content_type);
+  if (type.empty() || http::is_json(type)) return Mode::sniff;
+  return http::is_event_stream(type) ? Mode::events : Mode::off;
 }
 
 void ResponseMeter::begin(const UsageReader& reader, JsonPatterns& patterns,

@@ -2,6 +2,9 @@
 // Asking OpenAI, and whoever speaks its dialect, for the usage of a stream.
 #include <algorithm>
 
+#include "common/coding/content_coding.hpp"
+#include "common/http/media_type.hpp"
+#include "common/text/case_blind.hpp"
 #include "proxy/provider/openai.hpp"
 #include "proxy/provider/stream_options.hpp"
 #include "proxy/provider/usage_filter.hpp"
@@ -10,29 +13,16 @@
 namespace llmgw::proxy {
 namespace {
 
-using http::equals_ignoring_case;
 using http::FieldId;
 
 // The only endpoint whose streams have to be asked and can be: legacy completions have the option
 // too, but Ollama answers it there with zeros on every chunk, and other streams do not know it.
 constexpr std::string_view asked_path = "/v1/chat/completions";
 
-std::string_view media_type(std::string_view content_type) noexcept {
-  content_type = content_type.substr(0, content_type.find(';'));
-  while (content_type.ends_with(' ') || content_type.ends_with('\t')) content_type.remove_suffix(1);
-  return content_type;
-}
-
-bool is_json(std::string_view type) noexcept {
-  constexpr std::string_view suffix = "+json";
-  return equals_ignoring_case(type, "application/json") ||
-         (type.size() > suffix.size() &&
-          equals_ignoring_case(type.substr(type.size() - suffix.size()), suffix));
-}
-
 bool is_uncoded(const http::Head& head) noexcept {
   return std::all_of(head.fields.begin(), head.fields.end(), [](const http::Field& each) {
-    return each.id != FieldId::content_encoding || equals_ignoring_case(each.value, "identity");
+    return each.id != FieldId::content_encoding ||
+           content_coding(each.value) == ContentCoding::identity;
   });
 }
 
@@ -85,10 +75,10 @@ bool OpenAi::is_refusal(std::string_view text) const noexcept { return refuses_u
 // Some servers send events as JSON, or without any type; they do not tell their length then.
 std::unique_ptr<StreamFilter> OpenAi::usage_filter(const http::ResponseHead& head) const {
   using Framing = http::Framing::Kind;
-  const std::string_view type = media_type(head.value(FieldId::content_type));
+  const std::string_view type = http::media_type(head.value(FieldId::content_type));
   const bool has_length = head.framing.kind == Framing::length;
-  const bool may_be_events = equals_ignoring_case(type, "text/event-stream") ||
-                             (!has_length && (type.empty() || is_json(type)));
+  const bool may_be_events =
+      http::is_event_stream(type) || (!has_length && (type.empty() || http::is_json(type)));
   const bool is_answer = head.status >= 200 && head.status < 300;
   if (!is_answer || !may_be_events || head.framing.kind == Framing::none || !is_uncoded(head))
     return nullptr;

@@ -225,6 +225,16 @@ def test_recorded_replies(stage: Stage, coding: str):
              output_bytes=reply["output_bytes"], response_bytes=len(body))
 
 
+@pytest.mark.parametrize("spelt", ["text/event-stream", "Text/Event-Stream ;charset=utf-8"])
+def test_a_stream_is_one_however_its_type_is_spelt(stage: Stage, spelt: str):
+    body = chunk("a") + chunk("", usage=USAGE) + b"data: [DONE]\n\n"
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: %b\r\nx-request-id: req_up\r\nContent-Length: %d\r\n\r\n"
+    connection, request_id = stage.begin(lambda peer: peer.send(head % (spelt.encode(), len(body)) + body) or True)
+    with connection:
+        connection.read_response()
+    stage.check(request_id, body, ["a"], outcome="completed", **USAGE)
+
+
 def test_one_event_each(stage: Stage):
     """None too few and none too many, whatever the tests above have done."""
     wait_until(lambda: len(stage.gateway.collector.events()) >= stage.asked, "all events")

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/http/router.hpp"
+#include "common/text/case_blind.hpp"
 #include "tests/mock_upstream/answer.hpp"
 #include "tests/mock_upstream/stream_script.hpp"
 
@@ -16,7 +17,7 @@ constexpr std::size_t body_limit = 256 * 1024 * 1024;
 
 std::string_view value_of(const http::RequestHead& head, std::string_view name) {
   for (const http::Field& each : head.fields) {
-    if (http::equals_ignoring_case(each.name, name)) return each.value;
+    if (equals_ignoring_case(each.name, name)) return each.value;
   }
   return {};
 }
@@ -99,7 +100,7 @@ Task<void> Mock::converse(http::Exchange& exchange, Visit& visit) {
   if (body.has_error()) {
     const bool refused =
         body.error() == errc::body_too_large || body.error() == errc::malformed_message;
-    if (refused) co_return co_await refuse(exchange, static_cast<errc>(body.error().value()));
+    if (refused) co_return co_await refuse(exchange, errc_of(body.error()));
     co_return visit.note_gone();
   }
   shared_.recorder.request(head, *body, visit.connection());

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "common/text/case_blind.hpp"
+
 namespace llmgw::http {
 namespace {
 
