@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What was measured of each gateway, as a table that README.md and docs/performance.md can hold."""
+"""What was measured of each gateway, as a table that docs/performance.md can hold."""
 
 import re
 import statistics
