@@ -10,10 +10,11 @@ namespace llmgw::http {
 /// Empty if there is none.
 std::string_view media_type(std::string_view content_type) noexcept;
 
-/// `application/json`, or any type with the suffix `+json` (RFC 6839 section 3.1).
-bool is_json(std::string_view media_type) noexcept;
+/// Whether a value of Content-Type names `application/json`, or any type with the suffix `+json`
+/// (RFC 6839 section 3.1).
+bool is_json(std::string_view content_type) noexcept;
 
-/// `text/event-stream`.
-bool is_event_stream(std::string_view media_type) noexcept;
+/// Whether a value of Content-Type names `text/event-stream`.
+bool is_event_stream(std::string_view content_type) noexcept;
 
 }  // namespace llmgw::http

@@ -26,7 +26,7 @@ BoundedString<128> content_codings(const http::Head& head) noexcept {
 void ResponseTap::begin(const UsageReader& reader, const http::Head& head,
                         std::uint64_t capture) noexcept {
   const std::string_view content_type = head.value(FieldId::content_type);
-  is_stream_ = http::is_event_stream(http::media_type(content_type));
+  is_stream_ = http::is_event_stream(content_type);
   if (is_stream_) counts_.open_streams.add();
   meter_.begin(reader, patterns_, content_type, content_codings(head).view(), capture);
 }

@@ -12,9 +12,9 @@
 namespace llmgw::proxy {
 
 ResponseMeter::Mode ResponseMeter::mode_of(std::string_view content_type) noexcept {
-  const std::string_view type = http::media_type(content_type);
-  if (type.empty() || http::is_json(type)) return Mode::sniff;
-  return http::is_event_stream(type) ? Mode::events : Mode::off;
+  if (http::is_json(content_type)) return Mode::sniff;
+  if (http::is_event_stream(content_type)) return Mode::events;
+  return http::media_type(content_type).empty() ? Mode::sniff : Mode::off;
 }
 
 void ResponseMeter::begin(const UsageReader& reader, JsonPatterns& patterns,

@@ -75,10 +75,11 @@ bool OpenAi::is_refusal(std::string_view text) const noexcept { return refuses_u
 // Some servers send events as JSON, or without any type; they do not tell their length then.
 std::unique_ptr<StreamFilter> OpenAi::usage_filter(const http::ResponseHead& head) const {
   using Framing = http::Framing::Kind;
-  const std::string_view type = http::media_type(head.value(FieldId::content_type));
+  const std::string_view type = head.value(FieldId::content_type);
   const bool has_length = head.framing.kind == Framing::length;
   const bool may_be_events =
-      http::is_event_stream(type) || (!has_length && (type.empty() || http::is_json(type)));
+      http::is_event_stream(type) ||
+      (!has_length && (http::media_type(type).empty() || http::is_json(type)));
   const bool is_answer = head.status >= 200 && head.status < 300;
   if (!is_answer || !may_be_events || head.framing.kind == Framing::none || !is_uncoded(head))
     return nullptr;

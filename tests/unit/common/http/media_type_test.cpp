@@ -18,18 +18,23 @@ TEST(MediaType, IsCutAtItsParameters) {
 
 TEST(MediaType, JsonHasManyNames) {
   for (const std::string_view type :
-       {"application/json", "Application/JSON", "application/problem+json", "model/x+Json"})
+       {"application/json", "Application/JSON", "application/problem+json", "model/x+Json",
+        "application/json; charset=utf-8", " APPLICATION/json ;a=b"})
     EXPECT_TRUE(is_json(type)) << type;
-  for (const std::string_view type : {"", "text/json", "application/json-seq", "application/jsonl",
-                                      "json", "text/event-stream", "application/json,x"})
+  for (const std::string_view type :
+       {"", "text/json", "application/json-seq", "application/jsonl", "json", "text/event-stream",
+        "application/json,x", "a/b; c=+json"})
     EXPECT_FALSE(is_json(type)) << type;
 }
 
 TEST(MediaType, EventStreamHasOne) {
   EXPECT_TRUE(is_event_stream("text/event-stream"));
   EXPECT_TRUE(is_event_stream("Text/Event-Stream"));
+  EXPECT_TRUE(is_event_stream("text/event-stream ; charset=utf-8"));
+  EXPECT_TRUE(is_event_stream("\ttext/event-stream;"));
   for (const std::string_view type :
-       {"", "text/event", "text/event-streams", "application/event-stream", "application/json"})
+       {"", "text/event", "text/event-streams", "application/event-stream", "application/json",
+        "text/event-stream x", "a/b;text/event-stream"})
     EXPECT_FALSE(is_event_stream(type)) << type;
 }
 
