@@ -320,7 +320,7 @@ bool ByteStream::decrypt_some() {
   if (count.has_value()) {
     ready_ = {buffer.data(), *count};
   } else if (fault_ == errc::ok) {
-    fault_ = static_cast<errc>(count.error().value());
+    fault_ = errc_of(count.error());
   }
   send_owed();
   return !ready_.empty();
