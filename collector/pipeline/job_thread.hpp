@@ -2,18 +2,19 @@
 // JobThread: one thread for calls that block, so that the loop never does.
 #pragma once
 
-#include <condition_variable>
-#include <deque>
 #include <functional>
-#include <mutex>
-#include <thread>
+#include <memory>
+
+namespace boost::asio {
+class thread_pool;
+}
 
 namespace llmgw::collector {
 
 /// Runs jobs one after the other, in the order they were given. Jobs must not throw.
 class JobThread {
  public:
-  JobThread() : thread_([this] { run(); }) {}
+  JobThread();
   /// Waits until all jobs given so far are done.
   ~JobThread();
   JobThread(const JobThread&) = delete;
@@ -23,13 +24,7 @@ class JobThread {
   void submit(std::function<void()> job);
 
  private:
-  void run() noexcept;
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::function<void()>> jobs_;
-  bool ending_ = false;
-  std::thread thread_;  // last: it uses all of the above
+  std::unique_ptr<boost::asio::thread_pool> pool_;
 };
 
 }  // namespace llmgw::collector

@@ -2,45 +2,35 @@
 // Setting, cancelling and ringing.
 #include "common/async/alarm.hpp"
 
-#include <algorithm>
-#include <climits>
+#include <boost/asio/steady_timer.hpp>
 #include <utility>
 
 #include "common/async/loop.hpp"
 
 namespace llmgw {
 
+struct Alarm::Wait {
+  boost::asio::steady_timer timer;
+  Alarm* owner;  // nullptr once cancelled, also if its time has come and Asio is about to say so
+  std::function<void()> rings;
+};
+
 void Alarm::set(std::chrono::milliseconds after, std::function<void()> rings) {
   cancel();
-  at_ = Clock::now() + after;
-  rings_ = std::move(rings);
-  loop_.alarms().add(*this);
-  loop_.begin_wait();
+  wait_ = std::make_shared<Wait>(
+      Wait{boost::asio::steady_timer(loop_.context(), after), this, std::move(rings)});
+  wait_->timer.async_wait([wait = wait_](const boost::system::error_code&) {
+    if (wait->owner == nullptr) return;
+    wait->owner->wait_.reset();
+    wait->rings();
+  });
 }
 
 void Alarm::cancel() noexcept {
-  if (!is_linked()) return;
-  unlink();
-  rings_ = nullptr;
-  loop_.end_wait();
-}
-
-int Alarms::patience() const noexcept {
-  if (set_.empty()) return -1;
-  using std::chrono::milliseconds;
-  const auto left = std::chrono::ceil<milliseconds>(set_.begin()->at_ - Alarm::Clock::now());
-  return static_cast<int>(std::clamp<milliseconds::rep>(left.count(), 0, INT_MAX));
-}
-
-void Alarms::ring_due() {
-  if (set_.empty()) return;
-  const auto now = Alarm::Clock::now();
-  while (!set_.empty() && set_.begin()->at_ <= now) {
-    Alarm& due = *set_.begin();
-    const auto rings = std::exchange(due.rings_, nullptr);
-    due.cancel();
-    rings();
-  }
+  if (wait_ == nullptr) return;
+  wait_->owner = nullptr;
+  wait_->timer.cancel();
+  wait_.reset();
 }
 
 }  // namespace llmgw

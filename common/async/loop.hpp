@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Loop: one thread's event loop and what everything on that thread shares.
+// Loop: one thread's io_context and what everything on that thread shares.
 #pragma once
 
 #include <chrono>
@@ -10,16 +10,14 @@
 
 #include "common/async/alarm.hpp"
 #include "common/async/deadlines.hpp"
-#include "common/async/poller.hpp"
-#include "common/async/runnable.hpp"
+#include "common/async/edge_set.hpp"
 #include "common/system/gather.hpp"
 
 namespace llmgw {
 
-class Mailbox;
-
-/// Descriptors, alarms, a coarse tick, and the buffers that code between two suspensions may use
-/// freely. Everything but post() belongs to the thread that calls run().
+/// Asio runs the thread; beside it stand the set in which connected sockets wait, a coarse tick,
+/// and the buffers that code between two suspensions may use freely. Everything but post() belongs
+/// to the thread that calls run().
 class Loop {
  public:
   /// `tick`: how often deadlines are looked at; they fire up to two ticks late.
@@ -28,29 +26,32 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// Serves until stop() was called and nothing is waited for any more.
+  /// Serves until stop() was called and nothing is waited for any more: no operation of Asio, no
+  /// begin_wait(), nothing posted.
   void run();
   /// Ends the tick. Called on the loop's thread.
   void stop() noexcept;
 
   /// Has run() return at once, whatever is waited for; what waits is never resumed. For an end that
   /// nothing may hold up. Called on the loop's thread.
-  void halt() noexcept { halted_ = true; }
+  void halt() noexcept;
 
   /// Runs `work` on the loop's thread soon. Any thread.
   void post(std::function<void()> work);
 
   /// Runs it in the next turn, after all that was asked for before; once, however often it is
   /// asked for meanwhile.
-  void run_soon(Runnable& work) noexcept {
-    if (!work.is_linked()) soon_.push_back(work);
+  void run_soon(Runnable& work) noexcept { edges_.run_soon(work); }
+  /// Counts waits for an event of the set that somebody depends on.
+  void begin_wait() noexcept {
+    if (++waits_ == 1 && stopping_) edges_.hold();
   }
-  /// Counts what keeps run() from returning: each wait for an event that somebody depends on.
-  void begin_wait() noexcept { ++waits_; }
-  void end_wait() noexcept { --waits_; }
+  void end_wait() noexcept {
+    if (--waits_ == 0 && stopping_) edges_.release();
+  }
 
-  Poller& poller() noexcept { return poller_; }
-  Alarms& alarms() noexcept { return alarms_; }
+  boost::asio::io_context& context() noexcept { return *context_; }
+  EdgeSet& edges() noexcept { return edges_; }
   Deadlines& deadlines() noexcept { return deadlines_; }
 
   /// Where socket bytes land. Contents are good until the next suspension of the coroutine that
@@ -68,20 +69,15 @@ class Loop {
 
  private:
   void schedule_tick();
-  bool is_done() const;
-  void run_queue();
 
-  Poller poller_;
-  Alarms alarms_;
+  std::unique_ptr<boost::asio::io_context> context_;
+  EdgeSet edges_;
   Deadlines deadlines_;
-  RunQueue soon_;
   std::size_t waits_ = 0;
   bool stopping_ = false;
-  bool halted_ = false;
   Gather gather_;
   std::unique_ptr<char[]> receive_buffer_;
   std::unique_ptr<char[]> decrypt_buffer_;
-  std::unique_ptr<Mailbox> mailbox_;
   Alarm tick_{*this};
 };
 

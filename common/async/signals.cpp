@@ -1,69 +1,58 @@
 // SPDX-License-Identifier: MIT
-// Signals through signalfd(2): no handler, so nothing is ever interrupted.
+// A signal_set, and which thread the kernel may interrupt.
 #include "common/async/signals.hpp"
 
-#include <sys/signalfd.h>
-#include <unistd.h>
-
-#include <cerrno>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <csignal>
-#include <system_error>
 #include <utility>
-
-#include "common/async/poller.hpp"
-#include "common/system/descriptor.hpp"
 
 namespace llmgw {
 namespace {
 
-// Blocked for good: one that comes when nobody reads any more must not end the process half-way.
-int block_and_open() {
+// `how`: SIG_BLOCK or SIG_UNBLOCK, for this thread and those that it starts.
+void mask_signals(int how) noexcept {
   sigset_t caught;
   sigemptyset(&caught);
   for (const int each : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&caught, each);
-  pthread_sigmask(SIG_BLOCK, &caught, nullptr);
-  const int descriptor = ::signalfd(-1, &caught, SFD_NONBLOCK | SFD_CLOEXEC);
-  if (descriptor < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
-  return descriptor;
+  pthread_sigmask(how, &caught, nullptr);
 }
 
 }  // namespace
 
-struct Signals::Source final : Poller::Target {
-  Loop& loop;
-  Descriptor descriptor;
+struct Signals::Set {
+  Set(Loop& loop, std::function<void(int)> then)
+      : signals(loop.context(), SIGTERM, SIGINT, SIGHUP), handle(std::move(then)) {}
+
+  void wait() {
+    signals.async_wait([this](const boost::system::error_code& fault, int number) {
+      if (fault || is_cancelled) return;
+      handle(number);
+      if (!is_cancelled) wait();
+    });
+  }
+
+  boost::asio::signal_set signals;
   std::function<void(int)> handle;
-
-  Source(Loop& owner, std::function<void(int)> then)
-      : loop(owner), descriptor(block_and_open()), handle(std::move(then)) {
-    if (loop.poller().add(descriptor.number(), EPOLLIN, *this).has_error())
-      throw std::system_error(errno, std::generic_category(), "epoll_ctl");
-    loop.begin_wait();
-  }
-  ~Source() { close(); }
-
-  void close() noexcept {
-    if (!descriptor.is_open()) return;
-    loop.poller().forget(*this);
-    descriptor.close();
-    loop.end_wait();
-  }
-
-  // One at a time: the handler may close.
-  void ready(std::uint32_t) override {
-    signalfd_siginfo signal;
-    if (::read(descriptor.number(), &signal, sizeof signal) == sizeof signal)
-      handle(static_cast<int>(signal.ssi_signo));
-  }
+  bool is_cancelled = false;
 };
 
+// Asio's handler is installed without SA_RESTART, so a thread that it ran on would see EINTR in
+// calls that block.
 Signals::Signals(Loop& loop, std::function<void(int)> handle)
-    : source_(std::make_unique<Source>(loop, std::move(handle))) {
+    : set_(std::make_unique<Set>(loop, std::move(handle))) {
   std::signal(SIGPIPE, SIG_IGN);
+  mask_signals(SIG_BLOCK);
+  set_->wait();
+  loop.post([] { mask_signals(SIG_UNBLOCK); });
 }
 
-Signals::~Signals() = default;
+// With the set goes its handler: one that comes then must not end the process half-way.
+Signals::~Signals() { mask_signals(SIG_BLOCK); }
 
-void Signals::cancel() { source_->close(); }
+void Signals::cancel() {
+  set_->is_cancelled = true;
+  set_->signals.cancel();
+}
 
 }  // namespace llmgw

@@ -10,13 +10,14 @@
 namespace llmgw {
 
 /// Takes SIGTERM, SIGINT and SIGHUP from the process for good, and hands them on while it lives.
-/// SIGPIPE is ignored. Made before other threads are started: they inherit that the three are
-/// blocked.
+/// SIGPIPE is ignored. Made before other threads are started, on the thread that runs the loop: no
+/// other one is ever interrupted, and what comes before run() waits for it.
 class Signals {
  public:
-  /// `handle` runs on the loop's thread for each signal, with its number. Throws std::system_error
-  /// when the process has no descriptor left.
+  /// `handle` runs on the loop's thread for each signal, with its number. Throws
+  /// boost::system::system_error when the process has no descriptor left.
   Signals(Loop& loop, std::function<void(int)> handle);
+  /// The loop runs no more.
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
@@ -25,8 +26,8 @@ class Signals {
   void cancel();
 
  private:
-  struct Source;
-  std::unique_ptr<Source> source_;
+  struct Set;
+  std::unique_ptr<Set> set_;
 };
 
 }  // namespace llmgw

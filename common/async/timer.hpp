@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <utility>
 
 #include "common/async/alarm.hpp"
 #include "common/async/loop.hpp"
@@ -19,12 +20,22 @@ class Timer final : private Runnable {
   Timer& operator=(const Timer&) = delete;
 
   /// True if the whole duration passed, false if cancel() ended it.
-  Task<bool> wait(std::chrono::milliseconds duration);
+  Task<bool> wait(std::chrono::milliseconds duration) {
+    OneShot<bool> done;
+    waiter_ = &done;
+    alarm_.set(duration, [this] { end(true); });
+    co_return co_await done;
+  }
   /// Ends the wait under way, if there is one; its waiter goes on in the loop's next turn.
-  void cancel() noexcept;
+  void cancel() noexcept {
+    if (!alarm_.is_set()) return;
+    alarm_.cancel();
+    loop_.run_soon(*this);
+  }
 
  private:
-  void run() override { std::exchange(waiter_, nullptr)->set(false); }
+  void run() override { end(false); }
+  void end(bool has_passed) { std::exchange(waiter_, nullptr)->set(has_passed); }
 
   Loop& loop_;
   Alarm alarm_;

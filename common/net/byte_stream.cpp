@@ -28,7 +28,7 @@ Result<ByteStream::Pointer> ByteStream::make(Loop& loop, Descriptor socket) {
   const int on = 1;  // a socket that is already dead says so at its first read
   ::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   Pointer made(new ByteStream(loop, std::move(socket)));
-  const auto added = loop.poller().add(made->socket_.number(), events_to_read, *made);
+  const auto added = loop.edges().add(made->socket_.number(), events_to_read, *made);
   if (added.has_error()) return added.error();
   return made;
 }
@@ -54,7 +54,7 @@ void ByteStream::close(errc reason) noexcept {
   if (!receiving_ && hangup_check_ && hangup_check_->is_set()) arm_receive();
   cancel_receive();
   cancel_send();
-  loop_.poller().forget(*this);
+  loop_.edges().forget(*this);
   socket_.close();
   hangup_check_.reset();
 }

@@ -34,7 +34,7 @@ class CloseListener {
 ///
 /// What arrives is received into the loop's one buffer, so an idle stream holds no memory for it. A
 /// receive that emptied the socket is followed by another only when an event has come.
-class ByteStream final : Poller::Target, Runnable {
+class ByteStream final : EdgeSet::Target, Runnable {
  public:
   using Pointer = std::unique_ptr<ByteStream>;
 

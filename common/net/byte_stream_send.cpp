@@ -106,7 +106,7 @@ void ByteStream::arm_send() noexcept {
   has_room_ = false;
   loop_.begin_wait();
   if (std::exchange(asks_for_room_, true)) return;
-  loop_.poller().change(socket_.number(), events_to_read | EPOLLOUT, *this);
+  loop_.edges().change(socket_.number(), events_to_read | EPOLLOUT, *this);
 }
 
 void ByteStream::finish_send() {

@@ -41,8 +41,8 @@ class Listener {
 
  private:
   struct Acceptor;
-  explicit Listener(std::unique_ptr<Acceptor> acceptor) noexcept;
-  std::unique_ptr<Acceptor> acceptor_;
+  explicit Listener(std::shared_ptr<Acceptor> acceptor) noexcept;
+  std::shared_ptr<Acceptor> acceptor_;
 };
 
 }  // namespace llmgw

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// getaddrinfo on a detached thread.
+// The system's resolver on a detached thread.
 #include "common/net/look_up.hpp"
 
-#include <arpa/inet.h>
-#include <netdb.h>
-
 #include <algorithm>
-#include <cstring>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -18,7 +17,7 @@ namespace {
 std::vector<Endpoint> alternate_families(const std::vector<Endpoint>& sorted) {
   std::vector<Endpoint> first, second, mixed;
   for (const Endpoint& each : sorted) {
-    (each.is_v6() == sorted.front().is_v6() ? first : second).push_back(each);
+    (each.protocol() == sorted.front().protocol() ? first : second).push_back(each);
   }
   for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
     if (i < first.size()) mixed.push_back(first[i]);
@@ -30,47 +29,25 @@ std::vector<Endpoint> alternate_families(const std::vector<Endpoint>& sorted) {
 }  // namespace
 
 std::string to_string(const Endpoint& endpoint) {
-  char text[INET6_ADDRSTRLEN] = "";
-  if (endpoint.is_v6()) {
-    inet_ntop(AF_INET6, &endpoint.v6.sin6_addr, text, sizeof text);
-    return '[' + std::string(text) + "]:" + std::to_string(ntohs(endpoint.v6.sin6_port));
-  }
-  inet_ntop(AF_INET, &endpoint.v4.sin_addr, text, sizeof text);
-  return std::string(text) + ':' + std::to_string(ntohs(endpoint.v4.sin_port));
+  const std::string host = endpoint.address().to_string();
+  return (endpoint.address().is_v6() ? '[' + host + ']' : host) + ':' +
+         std::to_string(endpoint.port());
 }
 
 std::vector<Endpoint> literal_address(const std::string& host, std::uint16_t port) {
-  Endpoint made;
-  if (inet_pton(AF_INET, host.c_str(), &made.v4.sin_addr) == 1) {
-    made.v4.sin_family = AF_INET;
-    made.v4.sin_port = htons(port);
-    made.size = sizeof made.v4;
-    return {made};
-  }
-  made.v6 = {};
-  if (inet_pton(AF_INET6, host.c_str(), &made.v6.sin6_addr) != 1) return {};
-  made.v6.sin6_family = AF_INET6;
-  made.v6.sin6_port = htons(port);
-  made.size = sizeof made.v6;
-  return {made};
+  boost::system::error_code fault;
+  const auto address = boost::asio::ip::make_address(host, fault);
+  if (fault) return {};
+  return {Endpoint(address, port)};
 }
 
 std::vector<Endpoint> system_addresses(const std::string& host, std::uint16_t port) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) return {};
-  std::vector<Endpoint> addresses;
-  for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
-    if (each->ai_family != AF_INET && each->ai_family != AF_INET6) continue;
-    Endpoint made;
-    std::memcpy(&made.any, each->ai_addr, each->ai_addrlen);
-    made.size = each->ai_addrlen;
-    addresses.push_back(made);
-  }
-  freeaddrinfo(found);
-  return alternate_families(addresses);
+  using Resolver = boost::asio::ip::tcp::resolver;
+  boost::asio::io_context unused;
+  boost::system::error_code fault;
+  const auto found = Resolver(unused).resolve(
+      host, std::to_string(port), Resolver::address_configured | Resolver::numeric_service, fault);
+  return alternate_families({found.begin(), found.end()});
 }
 
 struct LookUp::State {

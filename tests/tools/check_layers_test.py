@@ -129,8 +129,12 @@ class CheckLayersTest(unittest.TestCase):
                           "proxy/api/call.cpp:3", "is PURE")
 
     def test_descriptors_are_waited_for_in_one_place(self):
-        self.assert_clean({"common/async/poller.hpp": "#include <sys/epoll.h>\n"})
-        self.assert_fault({"common/net/a.cpp": "#include <sys/epoll.h>\n"}, "common/net/a.cpp:3", "poller.hpp")
+        self.assert_clean({"common/async/edge_set.hpp": "#include <sys/epoll.h>\n"})
+        self.assert_fault({"common/net/a.cpp": "#include <sys/epoll.h>\n"}, "common/net/a.cpp:3", "edge_set.hpp")
+
+    def test_asio_is_included_in_few_places(self):
+        self.assert_clean({"common/net/a.cpp": "#include <boost/asio/ip/tcp.hpp>\n"})
+        self.assert_fault({"common/http/a.cpp": "#include <boost/asio/ip/tcp.hpp>\n"}, "common/http/a.cpp:3", "Loop")
 
     def test_system_calls_are_made_in_few_places(self):
         for header in ("sys/socket.h", "unistd.h", "netinet/in.h", "linux/sockios.h", "fcntl.h", "poll.h", "netdb.h"):

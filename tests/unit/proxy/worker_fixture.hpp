@@ -67,7 +67,7 @@ class WorkerTest : public testing::Test {
     config_.max_request_body = 8 << 20;
     worker_ = std::make_unique<Worker>(config_, limits, 1000, courier_);
     const Endpoint endpoint = reserve_address({.host = "127.0.0.1", .port = 0}).value();
-    port_ = ntohs(endpoint.v4.sin_port);
+    port_ = endpoint.port();
     ASSERT_TRUE(worker_->listen(endpoint).has_value());
     worker_->start();
   }

@@ -21,7 +21,7 @@ class LoopbackServer {
  public:
   LoopbackServer(Handler& handler, ServerLimits limits) : server(loop, handler, limits) {
     const Endpoint endpoint = reserve_address({.host = "127.0.0.1", .port = 0}).value();
-    port = ntohs(endpoint.v4.sin_port);
+    port = endpoint.port();
     server.start(Listener::open(loop, endpoint).value());
     thread_ = std::thread([this] { loop.run(); });
   }

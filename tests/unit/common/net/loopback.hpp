@@ -2,12 +2,12 @@
 // Loopback sockets that behave in one way each, and a loop that runs one task to its end.
 #pragma once
 
-#include <arpa/inet.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
+#include <boost/asio/ip/tcp.hpp>
 #include <optional>
 #include <stdexcept>
 
@@ -24,17 +24,16 @@ class LoopbackPort {
  public:
   explicit LoopbackPort(std::optional<int> backlog = std::nullopt)
       : socket_(::socket(AF_INET, SOCK_STREAM, 0)), endpoint_(literal_address("127.0.0.1", 0)[0]) {
-    if (::bind(socket_.number(), &endpoint_.any, endpoint_.size) != 0)
-      throw std::runtime_error("bind");
-    socklen_t size = sizeof endpoint_.v6;
-    ::getsockname(socket_.number(), &endpoint_.any, &size);
+    socklen_t size = static_cast<socklen_t>(endpoint_.size());
+    if (::bind(socket_.number(), endpoint_.data(), size) != 0) throw std::runtime_error("bind");
+    ::getsockname(socket_.number(), endpoint_.data(), &size);
     if (backlog) ::listen(socket_.number(), *backlog);
   }
   /// Fills the backlog: whoever connects from now on hears nothing.
   void fall_silent() {
     for (Descriptor& each : waiting_) {
       each = Descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
-      ::connect(each.number(), &endpoint_.any, endpoint_.size);
+      ::connect(each.number(), endpoint_.data(), static_cast<socklen_t>(endpoint_.size()));
     }
   }
   /// Connections taken from now on have little room for what they are sent.
@@ -49,7 +48,7 @@ class LoopbackPort {
   }
   Descriptor accept() const { return Descriptor(::accept(socket_.number(), nullptr, nullptr)); }
   const Endpoint& endpoint() const noexcept { return endpoint_; }
-  std::uint16_t port() const noexcept { return ntohs(endpoint_.v4.sin_port); }
+  std::uint16_t port() const noexcept { return endpoint_.port(); }
 
  private:
   Descriptor socket_;
