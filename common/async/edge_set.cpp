@@ -89,8 +89,9 @@ void EdgeSet::arm() {
                                });
 }
 
-// A look costs one system call, the way through the context three: so it goes back only when a look
-// has found nothing. It goes back after so many rounds too, to be called again at once.
+// A look costs one system call, the way through the context three. So it looks again until there is
+// nothing left; but one event alone is likely to be all that there was. After so many rounds it
+// goes back too, to be called again at once.
 void EdgeSet::serve() {
   is_serving_ = true;
   bool is_busy = true;
@@ -117,16 +118,16 @@ void EdgeSet::run_queue() {
   }
 }
 
-// Whether there was anything to tell.
+// Whether another look is worth its while.
 bool EdgeSet::look() {
   next_ = 0;
   count_ = ::epoll_wait(descriptor_, seen_.data(), static_cast<int>(seen_.size()), 0);
-  const bool found = count_ > 0;
+  const bool found_several = count_ > 1;
   while (next_ < count_) {
     const epoll_event& event = seen_[static_cast<std::size_t>(next_++)];
     if (event.data.ptr != nullptr) static_cast<Target*>(event.data.ptr)->ready(event.events);
   }
-  return found;
+  return found_several;
 }
 
 }  // namespace llmgw

@@ -11,11 +11,11 @@
 #include <thread>
 #include <vector>
 
-#include "common/async/doorbell.hpp"
 #include "common/async/loop.hpp"
 #include "common/async/timer.hpp"
 #include "proxy/outbox/delivery_counts.hpp"
 #include "proxy/outbox/delivery_settings.hpp"
+#include "proxy/outbox/doorbell.hpp"
 #include "proxy/outbox/outbox.hpp"
 #include "proxy/outbox/sender.hpp"
 #include "proxy/outbox/spool.hpp"

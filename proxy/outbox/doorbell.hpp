@@ -6,7 +6,7 @@
 
 #include "common/async/spawn.hpp"
 
-namespace llmgw {
+namespace llmgw::proxy {
 
 /// A ring that nobody waits for is remembered, and ends the next wait at once; several count as
 /// one. Belongs to its loop's thread.
@@ -32,4 +32,4 @@ class Doorbell {
   bool rung_ = false;
 };
 
-}  // namespace llmgw
+}  // namespace llmgw::proxy
