@@ -109,9 +109,9 @@ Result<std::vector<Endpoint>> App::bind(const ListenAddress& address, std::strin
 void App::on_signal(int number) {
   if (number == SIGHUP) return;  // nothing to reopen: logs go to stderr
   if (++stop_signals_ == 1) {
-    log::info("draining", {{"signal", number}});
     admin_.announce_end();
     for (const auto& each : workers_) each->announce_end();
+    log::info("draining", {{"signal", number}});  // when all were told
     spawn(shut_down());
     return;
   }
