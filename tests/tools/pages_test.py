@@ -50,6 +50,6 @@ def test_links_lead_somewhere(page: str):
 
 @pytest.mark.parametrize("page", pages())
 def test_named_files_are_there(page: str):
-    """A file may be named without its suffix, as in `common/async/poller`."""
+    """A file may be named without its suffix, as in `common/async/edge_set`."""
     named = SOURCE.findall(text_of(page))
     assert [name for name in named if not (ROOT / name).exists() and not list(ROOT.glob(name + ".*"))] == []
