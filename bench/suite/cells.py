@@ -10,6 +10,7 @@ from suite.programs import Collector, Gateway, Haproxy, Nginx, Program
 from suite.rounds import Direct, Series, paired
 
 METERING_OFF = ("metering off", "metering off again")
+BEFORE = "before"  # another build of the proxy, in the same rounds
 OFF = {"METERING_CAPTURE_BYTES": "0"}  # and no collector: as little metering as there can be
 
 
@@ -39,7 +40,8 @@ def names() -> list[str]:
     return list(CELLS)
 
 
-def contestants(cell: Cell, folder: pathlib.Path, generator: Generator, collector: Collector) -> list[Program | Direct]:
+def contestants(cell: Cell, folder: pathlib.Path, generator: Generator, collector: Collector,
+                before: pathlib.Path | None) -> list[Program | Direct]:
     authority = generator.authority if cell.tls else None
     upstream = generator.tls if cell.tls else generator.plain
     known: dict[str, Callable[[], Program | Direct]] = {
@@ -51,14 +53,18 @@ def contestants(cell: Cell, folder: pathlib.Path, generator: Generator, collecto
         "two workers": lambda: Gateway(folder, upstream, authority, "two workers", COLLECTOR_URL=collector.url,
                                        PROXY_THREADS="2"),
         "direct": lambda: Direct(upstream),
+        BEFORE: lambda: Gateway(folder, upstream, authority, BEFORE, before, COLLECTOR_URL=collector.url),
     }
-    return [known[name]() for name in ("ours", "ours again", "nginx", "haproxy", *cell.extra)]
+    extra = (*cell.extra, BEFORE) if before else cell.extra
+    return [known[name]() for name in ("ours", "ours again", "nginx", "haproxy", *extra)]
 
 
-def run(name: str, folder: pathlib.Path, generator: Generator, rounds: int, seconds: float) -> Series:
+def run(name: str, folder: pathlib.Path, generator: Generator, rounds: int, seconds: float,
+        before: pathlib.Path | None = None) -> Series:
+    """`before`: a program of an earlier build, which takes part in every round of every cell."""
     cell = CELLS[name]
     collector = Collector(folder).start()
-    taking_part = contestants(cell, folder, generator, collector)
+    taking_part = contestants(cell, folder, generator, collector, before)
     try:
         return paired(generator, taking_part, rounds, cell.words | {"seconds": seconds, "warmup": seconds / 5},
                       collector.pids)
