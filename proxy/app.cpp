@@ -34,7 +34,7 @@ App::App(const Config& config)
                 .statistics_interval = in_milliseconds(config.event_flush_timeout),
                 .drain_timeout = in_milliseconds(config.event_drain_timeout),
                 .is_spool_ephemeral = config.event_spool_ephemeral}),
-      key_(config.upstream_key),
+      key_(config.upstreams.front().key),
       tokens_(config.events_token.tokens) {
   courier_.authorize(tokens_.authorization());
   const std::size_t share = std::max<std::size_t>(1, config.event_queue_size / config.threads);
@@ -176,7 +176,7 @@ void App::watch_files() {
         [this, take](Result<std::string> content) { (this->*take)(std::move(content)); }));
     watches_.back()->start();
   };
-  watch(config_.upstream_key_file, &App::take_key);
+  watch(config_.upstreams.front().key_file, &App::take_key);
   watch(config_.events_token.file, &App::take_token);
 }
 
@@ -184,11 +184,11 @@ void App::take_key(Result<std::string> content) {
   auto key = content ? parse_upstream_key(std::move(*content)) : content.error();
   if (!key)
     return log::warn("upstream key file not usable, keeping the last key",
-                     {{"file", config_.upstream_key_file}});
+                     {{"file", config_.upstreams.front().key_file}});
   if (*key == key_) return;
   key_ = std::move(*key);
   for (const auto& each : workers_) each->set_key(key_);
-  log::info("upstream key changed", {{"file", config_.upstream_key_file}});
+  log::info("upstream key changed", {{"file", config_.upstreams.front().key_file}});
 }
 
 void App::take_token(Result<std::string> content) {

@@ -115,7 +115,8 @@ constexpr std::string_view key_form =
 // A key that was put where a path belongs must not reach the log.
 std::string shown_path(const std::string& path) { return path.starts_with("sk-") ? "***" : path; }
 
-void read_key_file(Settings& settings, const FileReader& read, std::string path, Config& config) {
+void read_key_file(Settings& settings, const FileReader& read, std::string path,
+                   UpstreamSettings& upstream) {
   auto content = read(path);
   if (!content) {
     settings.fault(key_file_name, shown_path(path), "cannot be read: " + content.error().message());
@@ -123,22 +124,22 @@ void read_key_file(Settings& settings, const FileReader& read, std::string path,
   }
   auto key = parse_upstream_key(std::move(*content));
   if (key) {
-    config.upstream_key = std::move(*key);
-    config.upstream_key_file = std::move(path);
+    upstream.key = std::move(*key);
+    upstream.key_file = std::move(path);
   } else {
     settings.fault(key_file_name, shown_path(path),
                    "the file is empty or not a key: " + std::string(key_form));
   }
 }
 
-void read_key(Settings& settings, const FileReader& read, Config& config) {
+void read_key(Settings& settings, const FileReader& read, UpstreamSettings& upstream) {
   auto text = settings.text(key_name);
   auto file = settings.text(key_file_name);
   if (text && file) {
     settings.fault(key_name,
                    "set together with " + std::string(key_file_name) + "; one is accepted");
   } else if (file) {
-    read_key_file(settings, read, std::move(*file), config);
+    read_key_file(settings, read, std::move(*file), upstream);
   } else if (!text) {
     settings.fault(key_name,
                    "required, or " + std::string(key_file_name) + "; both are unset or empty");
@@ -147,13 +148,13 @@ void read_key(Settings& settings, const FileReader& read, Config& config) {
     // Trimmed in files, where editors add it; in a variable it shows a value that was pasted wrong.
     settings.fault(key_name, key_form);
   } else if (auto key = parse_upstream_key(std::move(*text))) {
-    config.upstream_key = std::move(*key);
+    upstream.key = std::move(*key);
   } else {
     settings.fault(key_name, key_form);
   }
 }
 
-void read_ca(Settings& settings, const FileReader& read, Config& config) {
+void read_ca(Settings& settings, const FileReader& read, UpstreamSettings& upstream) {
   auto path = settings.text("UPSTREAM_CA_FILE");
   if (!path) return;
   auto content = read(*path);
@@ -166,24 +167,29 @@ void read_ca(Settings& settings, const FileReader& read, Config& config) {
     settings.fault("UPSTREAM_CA_FILE", *path, "holds no certificate in PEM form");
     return;
   }
-  config.upstream_ca_file = std::move(*path);
-  config.upstream_ca_pem = std::move(*content);
+  upstream.ca_file = std::move(*path);
+  upstream.ca_pem = std::move(*content);
 }
 
+// The one upstream that variables can describe.
 void read_upstream(Settings& settings, const FileReader& read, Config& config) {
+  UpstreamSettings upstream{.name = "openai", .type = "openai"};
   if (auto url = settings.http_url("UPSTREAM_OPENAI_BASE_URL")) {
-    config.upstream = std::move(*url);
-    auto& path = config.upstream.path;
+    upstream.address = std::move(*url);
+    auto& path = upstream.address.path;
     if (path.ends_with("/chat/completions")) {
-      settings.fault("UPSTREAM_OPENAI_BASE_URL", to_string(config.upstream),
+      settings.fault("UPSTREAM_OPENAI_BASE_URL", to_string(upstream.address),
                      "names an endpoint; accepted is what comes before /v1");
     }
     if (path.ends_with("/v1")) path.resize(path.size() - 3);
     while (path.ends_with('/')) path.pop_back();
   }
-  read_key(settings, read, config);
-  read_ca(settings, read, config);
+  read_key(settings, read, upstream);
+  read_ca(settings, read, upstream);
   config.client_timeout = settings.duration("HTTP_CLIENT_TIMEOUT", 1ms, 24h);
+  config.stream_usage = settings.choice("METERING_STREAM_USAGE", stream_usages);
+  upstream.stream_usage = config.stream_usage;
+  config.upstreams.push_back(std::move(upstream));
 }
 
 // Without line breaks at its end, which editors add.
@@ -214,7 +220,6 @@ void read_metering(Settings& settings, const FileReader& read, Config& config) {
   config.event_flush_timeout = settings.duration("EVENT_FLUSH_TIMEOUT", 1ms, 1h);
   config.event_drain_timeout = settings.duration("EVENT_DRAIN_TIMEOUT", 0s, 24h);
   config.capture_bytes = settings.size("METERING_CAPTURE_BYTES", 0, 1ULL << 30);
-  config.stream_usage = settings.choice("METERING_STREAM_USAGE", stream_usages);
   read_hash_key(settings, read, config);
 }
 
@@ -264,14 +269,14 @@ std::vector<EffectiveSetting> effective(const Config& config) {
   const auto add = [&all](std::string_view name, std::string_view value) {
     all.push_back({name, std::string(value)});
   };
-  const bool is_key_from_file = !config.upstream_key_file.empty();
+  const UpstreamSettings& upstream = config.upstreams.front();
   add("LISTEN_ADDR", to_string(config.listen));
   add("ADMIN_LISTEN_ADDR", config.admin ? to_string(*config.admin) : "off");
   for (EffectiveSetting& each : effective(config.reach)) all.push_back(std::move(each));
-  add("UPSTREAM_OPENAI_BASE_URL", to_string(config.upstream));
-  add(key_name, is_key_from_file ? "" : "***");
-  add(key_file_name, config.upstream_key_file);
-  add("UPSTREAM_CA_FILE", config.upstream_ca_file);
+  add("UPSTREAM_OPENAI_BASE_URL", to_string(upstream.address));
+  add(key_name, upstream.key_file.empty() ? "***" : "");
+  add(key_file_name, upstream.key_file);
+  add("UPSTREAM_CA_FILE", upstream.ca_file);
   add("HTTP_CLIENT_TIMEOUT", format_duration(config.client_timeout));
   add("METERING_CAPTURE_BYTES", format_size(config.capture_bytes));
   add("METERING_STREAM_USAGE", stream_usages[static_cast<std::size_t>(config.stream_usage)].first);

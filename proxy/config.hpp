@@ -18,11 +18,9 @@
 #include "common/settings/settings.hpp"
 #include "common/system/read_file.hpp"
 #include "proxy/config_reach.hpp"
+#include "proxy/config_upstream.hpp"
 
 namespace llmgw::proxy {
-
-/// Whether a streamed completion that did not ask for its usage is asked for it upstream.
-enum class StreamUsage : std::uint8_t { inject, passthrough };
 
 /// Whether events hold digests of the bodies.
 enum class PayloadHash : std::uint8_t { off, hmac };
@@ -30,11 +28,10 @@ enum class PayloadHash : std::uint8_t { off, hmac };
 struct Config {
   ListenAddress listen;
   Reach reach;
-  HttpUrl upstream;     ///< path: the prefix before `/v1`, so a target is path + "/v1/..."
-  Secret upstream_key;  ///< visible ASCII; as it stood at start where it comes from a file
-  std::string upstream_key_file;  ///< empty: the key came in its own variable
-  std::string upstream_ca_file;   ///< empty: the system store alone
-  std::string upstream_ca_pem;    ///< content of that file, holds at least one certificate
+  std::vector<UpstreamSettings> upstreams;  ///< at least one; no two have the same name
+  std::size_t default_upstream = 0;         ///< of these, for requests that name none
+  bool selects_by_header = false;  ///< X-LLM-Provider names the upstream and is kept from it; else
+                                   ///< it is a field like others
   std::optional<HttpUrl>
       collector;             ///< path: where events are posted, `/events` unless set; never empty
   EventsToken events_token;  ///< what is sent to the collector
@@ -44,9 +41,9 @@ struct Config {
   bool event_spool_ephemeral = false;  ///< the spool's folder goes with this process's container
   std::chrono::nanoseconds event_flush_timeout{};  ///< interval of the statistics line
   std::chrono::nanoseconds event_drain_timeout{};
-  std::chrono::nanoseconds client_timeout{};  ///< longest silence of the upstream
-  std::size_t capture_bytes = 0;              ///< 0: metering looks at no body
-  StreamUsage stream_usage = StreamUsage::inject;
+  std::chrono::nanoseconds client_timeout{};       ///< longest silence of the upstream
+  std::size_t capture_bytes = 0;                   ///< 0: metering looks at no body
+  StreamUsage stream_usage = StreamUsage::inject;  ///< of upstreams that say nothing else
   PayloadHash payload_hash = PayloadHash::off;
   std::string hash_key_file;
   Secret hash_key;                     ///< content of that file; at least 16 bytes with hmac

@@ -18,8 +18,8 @@ std::chrono::milliseconds tick_for(const Config& config) {
 }
 
 std::unique_ptr<TlsContext> make_tls(const Config& config) {
-  if (!config.upstream.tls) return nullptr;
-  return std::move(TlsContext::make(config.upstream_ca_pem)).value();
+  if (!config.upstreams.front().address.tls) return nullptr;
+  return std::move(TlsContext::make(config.upstreams.front().ca_pem)).value();
 }
 
 // No step of connecting lasts longer than an upstream may be silent.
@@ -48,7 +48,7 @@ struct Worker::Publisher final : Deadline {
 Worker::Worker(const Config& config, Limits limits, std::size_t queue_share, Wakeup& courier)
     : loop_(tick_for(config)),
       tls_(make_tls(config)),
-      pool_(loop_, config.upstream, tls_.get(), bounded(limits.upstreams, config)),
+      pool_(loop_, config.upstreams.front().address, tls_.get(), bounded(limits.upstreams, config)),
       provider_(make_provider(config)),
       outbox_(queue_share, courier),
       context_{config, loop_, pool_, *provider_, outbox_},

@@ -7,7 +7,7 @@
 namespace llmgw::proxy {
 
 std::unique_ptr<Provider> make_provider(const Config& config) {
-  return std::make_unique<OpenAi>(config.upstream, config.upstream_key);
+  return std::make_unique<OpenAi>(config.upstreams.front().address, config.upstreams.front().key);
 }
 
 }  // namespace llmgw::proxy

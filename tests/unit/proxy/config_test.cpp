@@ -18,11 +18,12 @@ using namespace config_test;
 TEST(ProxyConfig, DefaultsAreThoseOfTheTable) {
   const Config config = good({});
   EXPECT_EQ(config.listen, (ListenAddress{"", 8080}));
-  EXPECT_EQ(config.upstream, (HttpUrl{true, "api.openai.com", 443, "", "api.openai.com"}));
-  EXPECT_EQ(config.upstream_key.reveal(), "sk-secret");
-  EXPECT_EQ(config.upstream_key_file, "");
-  EXPECT_EQ(config.upstream_ca_file, "");
-  EXPECT_EQ(config.upstream_ca_pem, "");
+  EXPECT_EQ(config.upstreams.front().address,
+            (HttpUrl{true, "api.openai.com", 443, "", "api.openai.com"}));
+  EXPECT_EQ(config.upstreams.front().key.reveal(), "sk-secret");
+  EXPECT_EQ(config.upstreams.front().key_file, "");
+  EXPECT_EQ(config.upstreams.front().ca_file, "");
+  EXPECT_EQ(config.upstreams.front().ca_pem, "");
   EXPECT_EQ(config.collector, std::nullopt);
   EXPECT_TRUE(config.events_token.tokens.is_empty());
   EXPECT_EQ(config.event_queue_size, 10'000U);
@@ -70,9 +71,10 @@ TEST(ProxyConfig, ReadsEveryVariable) {
                               {"LOG_LEVEL", "debug"},
                               {"LOG_FORMAT", "text"}});
   EXPECT_EQ(config.listen, (ListenAddress{"127.0.0.1", 0}));
-  EXPECT_EQ(config.upstream, (HttpUrl{false, "vllm", 8000, "/openai", "vllm:8000"}));
-  EXPECT_EQ(config.upstream_ca_file, "/ca.pem");
-  EXPECT_EQ(config.upstream_ca_pem, pem);
+  EXPECT_EQ(config.upstreams.front().address,
+            (HttpUrl{false, "vllm", 8000, "/openai", "vllm:8000"}));
+  EXPECT_EQ(config.upstreams.front().ca_file, "/ca.pem");
+  EXPECT_EQ(config.upstreams.front().ca_pem, pem);
   EXPECT_EQ(to_string(*config.collector), "http://collector:8081/events");
   EXPECT_EQ(config.events_token.tokens.authorization().reveal(), "Bearer hush-new");
   EXPECT_EQ(config.event_queue_size, 5U);
@@ -112,7 +114,8 @@ TEST(ProxyConfig, ATrailingV1OfTheBaseUrlChangesNothing) {
       {"https://h/v1beta/openai/", "/v1beta/openai"},
   };
   for (const auto& [url, path] : cases) {
-    EXPECT_EQ(good({{"UPSTREAM_OPENAI_BASE_URL", url}}).upstream.path, path) << url;
+    EXPECT_EQ(good({{"UPSTREAM_OPENAI_BASE_URL", url}}).upstreams.front().address.path, path)
+        << url;
   }
 }
 
@@ -136,8 +139,8 @@ TEST(ProxyConfig, TakesTheKeyFromAFile) {
     const auto config =
         load({{"UPSTREAM_OPENAI_API_KEY_FILE", path}, {"UPSTREAM_OPENAI_API_KEY", ""}});
     ASSERT_TRUE(config) << config.error().lines[0];
-    EXPECT_EQ(config->upstream_key.reveal(), key);
-    EXPECT_EQ(config->upstream_key_file, path);
+    EXPECT_EQ(config->upstreams.front().key.reveal(), key);
+    EXPECT_EQ(config->upstreams.front().key_file, path);
   }
 }
 

@@ -59,10 +59,12 @@ class UpstreamSide {
 
 class WorkerTest : public testing::Test {
  protected:
+  WorkerTest() { config_.upstreams.push_back({.name = "openai", .type = "openai"}); }
   void start(Worker::Limits limits,
              std::chrono::milliseconds silence = std::chrono::milliseconds(1600)) {
-    config_.upstream = {config_.upstream.tls, "127.0.0.1", upstream_.port(), "", "upstream.test"};
-    config_.upstream_key = Secret("sk-test");
+    UpstreamSettings& upstream = config_.upstreams.front();
+    upstream.address = {upstream.address.tls, "127.0.0.1", upstream_.port(), "", "upstream.test"};
+    upstream.key = Secret("sk-test");
     config_.client_timeout = silence;
     config_.max_request_body = 8 << 20;
     worker_ = std::make_unique<Worker>(config_, limits, 1000, courier_);

@@ -127,7 +127,7 @@ TEST_F(WorkerTest, AnUpstreamThatDoesNotTakeTheConnection) {
 }
 
 TEST_F(WorkerTest, AnUpstreamThatDoesNotShakeHands) {
-  config_.upstream.tls = true;
+  config_.upstreams.front().address.tls = true;
   start({.upstreams = {.step = 50ms}});
   auto client = connect();
   client.send(get);
