@@ -34,9 +34,9 @@ App::App(const Config& config)
                 .statistics_interval = in_milliseconds(config.event_flush_timeout),
                 .drain_timeout = in_milliseconds(config.event_drain_timeout),
                 .is_spool_ephemeral = config.event_spool_ephemeral}),
-      key_(config.upstreams.front().key),
       tokens_(config.events_token.tokens) {
   courier_.authorize(tokens_.authorization());
+  for (const UpstreamSettings& each : config.upstreams) keys_[each.name] = each.key;
   const std::size_t share = std::max<std::size_t>(1, config.event_queue_size / config.threads);
   const WorkerShare each = share_descriptors(raise_open_file_limit(), config.threads);
   const Worker::Limits limits{{.connections = each.clients}, {.open = each.upstreams}};
@@ -169,26 +169,28 @@ Task<void> App::wait_for_workers() {
 }
 
 void App::watch_files() {
-  const auto watch = [this](const std::string& path, void (App::*take)(Result<std::string>)) {
+  const auto watch = [this](const std::string& path, FileWatch::Take take) {
     if (path.empty()) return;
-    watches_.push_back(std::make_unique<FileWatch>(
-        loop_, path,
-        [this, take](Result<std::string> content) { (this->*take)(std::move(content)); }));
+    watches_.push_back(std::make_unique<FileWatch>(loop_, path, std::move(take)));
     watches_.back()->start();
   };
-  watch(config_.upstreams.front().key_file, &App::take_key);
-  watch(config_.events_token.file, &App::take_token);
+  for (const UpstreamSettings& each : config_.upstreams)
+    watch(each.key_file,
+          [this, &each](Result<std::string> content) { take_key(each, std::move(content)); });
+  watch(config_.events_token.file,
+        [this](Result<std::string> content) { take_token(std::move(content)); });
 }
 
-void App::take_key(Result<std::string> content) {
+void App::take_key(const UpstreamSettings& upstream, Result<std::string> content) {
   auto key = content ? parse_upstream_key(std::move(*content)) : content.error();
   if (!key)
     return log::warn("upstream key file not usable, keeping the last key",
-                     {{"file", config_.upstreams.front().key_file}});
-  if (*key == key_) return;
-  key_ = std::move(*key);
-  for (const auto& each : workers_) each->set_key(key_);
-  log::info("upstream key changed", {{"file", config_.upstreams.front().key_file}});
+                     {{"provider", upstream.name}, {"file", upstream.key_file}});
+  Secret& in_use = keys_[upstream.name];
+  if (*key == in_use) return;
+  in_use = std::move(*key);
+  for (const auto& each : workers_) each->set_key(upstream.name, in_use);
+  log::info("upstream key changed", {{"provider", upstream.name}, {"file", upstream.key_file}});
 }
 
 void App::take_token(Result<std::string> content) {

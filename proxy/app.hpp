@@ -3,7 +3,9 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "common/async/file_watch.hpp"
@@ -37,14 +39,14 @@ class App {
   Task<void> wait_for_workers();
   Task<void> deliver_the_last();
   void watch_files();
-  void take_key(Result<std::string> content);
+  void take_key(const UpstreamSettings& upstream, Result<std::string> content);
   void take_token(Result<std::string> content);
   std::string metrics();
 
   const Config& config_;
   Loop loop_;
   Courier courier_;
-  TokenSeries token_series_;
+  TokenSeriesOfProviders token_series_;
   std::vector<std::unique_ptr<Worker>> workers_;
   http::Router ops_;
   http::Server admin_{loop_, ops_, {.connections = admin_connections}};
@@ -53,8 +55,8 @@ class App {
   Timer pause_{loop_};  // of a drain, which a second signal ends
   Timer last_pause_{loop_};
   std::vector<std::unique_ptr<FileWatch>> watches_;
-  Secret key_;           // that is in use
-  BearerTokens tokens_;  // the first of them is
+  std::map<std::string, Secret> keys_;  // that are in use, by upstream
+  BearerTokens tokens_;                 // the first of them is in use
   OneShot<bool>* workers_ended_ = nullptr;
   std::size_t workers_open_ = 0;
   int stop_signals_ = 0;

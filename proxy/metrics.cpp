@@ -5,11 +5,11 @@
 #include <algorithm>
 
 #include "common/metrics/prometheus_text.hpp"
+#include "proxy/metrics_parts.hpp"
+#include "proxy/metrics_upstreams.hpp"
 
 namespace llmgw::proxy {
 namespace {
-
-using Workers = std::vector<const Worker*>;
 
 template <class Get>
 double sum(const Workers& workers, Get get) {
@@ -22,21 +22,24 @@ Metric single(MetricKind kind, std::string name, std::string help, double value)
   return {std::move(name), std::move(help), kind, {{{}, value}}};
 }
 
-// Calls `visit(endpoint's name, its counts in each worker)`.
+// Calls `visit(provider, endpoint, their counts in each worker)`.
 template <class Visit>
 void for_each_endpoint(const Workers& workers, Visit visit) {
-  for (std::size_t i = 0; i < endpoint_names.size(); ++i) {
-    std::vector<const TrafficCounts::Endpoint*> parts;
-    for (const Worker* each : workers) parts.push_back(&each->traffic().endpoints[i]);
-    visit(std::string(endpoint_names[i]), parts);
+  for (const Dialect* dialect : dialects()) {
+    for (std::size_t i = 0; i < endpoint_names.size(); ++i) {
+      std::vector<const TrafficCounts::Endpoint*> parts;
+      for (const Worker* each : workers)
+        parts.push_back(&each->traffic().providers[dialect->number].endpoints[i]);
+      visit(std::string(dialect->name), std::string(endpoint_names[i]), parts);
+    }
   }
 }
 
-Metric requests(const Workers& workers, const std::string& provider) {
+Metric requests(const Workers& workers) {
   static constexpr const char* classes[] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
   Metric metric{
       "llmgw_proxy_requests_total", "Exchanges routed to an upstream.", MetricKind::counter, {}};
-  for_each_endpoint(workers, [&](const std::string& endpoint, const auto& parts) {
+  for_each_endpoint(workers, [&](const auto& provider, const auto& endpoint, const auto& parts) {
     for (std::size_t outcome = 0; outcome < outcome_count; ++outcome) {
       for (std::size_t status = 0; status < std::size(classes); ++status) {
         std::uint64_t count = 0;
@@ -53,23 +56,10 @@ Metric requests(const Workers& workers, const std::string& provider) {
   return metric;
 }
 
-// The sum of one histogram of each part; `get` finds it.
-template <class Part, class Get>
-HistogramValue sum_of(const std::vector<const Part*>& parts, Get get) {
-  const auto& bounds = get(*parts.front()).bounds;
-  HistogramValue value({bounds.begin(), bounds.end()});
-  for (const Part* part : parts) {
-    const auto& from = get(*part);
-    for (std::size_t i = 0; i < value.counts.size(); ++i) value.counts[i] += from.bucket(i);
-    value.sum += from.sum_seconds();
-  }
-  return value;
-}
-
-Metric histogram(const Workers& workers, const std::string& provider, std::string name,
-                 std::string help, AnswerHistogram TrafficCounts::Endpoint::*which) {
+Metric histogram(const Workers& workers, std::string name, std::string help,
+                 AnswerHistogram TrafficCounts::Endpoint::*which) {
   Metric metric{std::move(name), std::move(help), MetricKind::histogram, {}};
-  for_each_endpoint(workers, [&](const std::string& endpoint, const auto& parts) {
+  for_each_endpoint(workers, [&](const auto& provider, const auto& endpoint, const auto& parts) {
     const HistogramValue value =
         sum_of(parts, [=](const auto& part) -> const auto& { return part.*which; });
     const bool is_empty = std::all_of(value.counts.begin(), value.counts.end(),
@@ -80,13 +70,6 @@ Metric histogram(const Workers& workers, const std::string& provider, std::strin
   return metric;
 }
 
-Metric opening_times(const Workers& workers, std::string name, std::string help,
-                     OpeningHistogram PoolTimes::*which) {
-  const HistogramValue value = sum_of(
-      workers, [=](const Worker& worker) -> const auto& { return worker.pool_times().*which; });
-  return {std::move(name), std::move(help), MetricKind::histogram, {{{}, value}}};
-}
-
 Metric labelled(std::string name, std::string help, std::string label,
                 std::initializer_list<std::pair<const char*, double>> values) {
   Metric metric{std::move(name), std::move(help), MetricKind::counter, {}};
@@ -94,32 +77,33 @@ Metric labelled(std::string name, std::string help, std::string label,
   return metric;
 }
 
-void add_traffic(std::vector<Metric>& all, const Workers& workers, TokenSeries& tokens) {
-  const std::string provider(workers.front()->provider());
-  std::vector<const TokenTable*> tables;
-  for (const Worker* each : workers) tables.push_back(&each->traffic().tokens);
+Metric tokens_of(const Workers& workers, TokenSeriesOfProviders& series) {
+  Metric metric = token_metric();
+  for (const Dialect* dialect : dialects()) {
+    std::vector<const TokenTable*> tables;
+    for (const Worker* each : workers)
+      tables.push_back(&each->traffic().providers[dialect->number].tokens);
+    series[dialect->number].append_to(metric, tables, std::string(dialect->name));
+  }
+  return metric;
+}
+
+void add_traffic(std::vector<Metric>& all, const Workers& workers, TokenSeriesOfProviders& tokens) {
   const auto traffic = [&](Counter TrafficCounts::*which) {
     return sum(workers,
                [=](const Worker& each) -> const Counter& { return each.traffic().*which; });
   };
-  all.push_back(requests(workers, provider));
-  all.push_back(histogram(workers, provider, "llmgw_proxy_request_duration_seconds",
+  all.push_back(requests(workers));
+  all.push_back(histogram(workers, "llmgw_proxy_request_duration_seconds",
                           "From a request's first byte to the end of its response.",
                           &TrafficCounts::Endpoint::duration));
-  all.push_back(histogram(workers, provider, "llmgw_proxy_time_to_first_byte_seconds",
+  all.push_back(histogram(workers, "llmgw_proxy_time_to_first_byte_seconds",
                           "From a request's first byte to the first body byte of the upstream.",
                           &TrafficCounts::Endpoint::ttft));
-  all.push_back(tokens.metric(tables));
+  all.push_back(tokens_of(workers, tokens));
   all.push_back(single(MetricKind::counter, "llmgw_proxy_usage_missing_total",
                        "Exchanges for which no usage was reported.",
                        traffic(&TrafficCounts::usage_missing)));
-  all.push_back(single(MetricKind::counter, "llmgw_proxy_usage_asked_total",
-                       "Streams whose usage was asked for in the place of their client.",
-                       traffic(&TrafficCounts::usage_asked)));
-  all.push_back(
-      single(MetricKind::counter, "llmgw_proxy_usage_refused_total",
-             "Streams of these that the upstream refused, and that were sent again as they came.",
-             traffic(&TrafficCounts::usage_refused)));
   all.push_back(labelled("llmgw_proxy_body_bytes_total", "Payload bytes relayed.", "direction",
                          {{"request", traffic(&TrafficCounts::request_bytes)},
                           {"response", traffic(&TrafficCounts::response_bytes)}}));
@@ -139,30 +123,6 @@ void add_connections(std::vector<Metric>& all, const Workers& workers) {
   all.push_back(single(MetricKind::gauge, "llmgw_proxy_overdue_requests",
                        "Exchanges that no time limit will end: a fault of the gateway, if not 0.",
                        gauge(&Worker::Gauges::overdue_exchanges)));
-  all.push_back(single(MetricKind::gauge, "llmgw_proxy_upstream_idle_connections",
-                       "Upstream connections that wait for a request.",
-                       gauge(&Worker::Gauges::pool_idle)));
-  all.push_back(single(MetricKind::gauge, "llmgw_proxy_upstream_open_connections",
-                       "Upstream connections, idle, in use or being opened.",
-                       gauge(&Worker::Gauges::pool_open)));
-  all.push_back(labelled("llmgw_proxy_upstream_connections_total",
-                         "Upstream connections by how they were had.", "result",
-                         {{"opened", gauge(&Worker::Gauges::pool_opened)},
-                          {"reused", gauge(&Worker::Gauges::pool_reused)},
-                          {"failed", gauge(&Worker::Gauges::pool_failed)}}));
-  all.push_back(single(MetricKind::counter, "llmgw_proxy_upstream_waits_total",
-                       "Exchanges that had to wait for an upstream connection to come free.",
-                       gauge(&Worker::Gauges::pool_waited)));
-  all.push_back(opening_times(workers, "llmgw_proxy_upstream_connect_duration_seconds",
-                              "Time that a TCP connection to an upstream took.",
-                              &PoolTimes::connect));
-  all.push_back(opening_times(workers, "llmgw_proxy_upstream_tls_duration_seconds",
-                              "Time that a TLS handshake with an upstream took.", &PoolTimes::tls));
-  all.push_back(single(MetricKind::counter, "llmgw_proxy_upstream_tls_handshakes_total",
-                       "TLS handshakes with upstreams.", gauge(&Worker::Gauges::tls_handshakes)));
-  all.push_back(single(MetricKind::counter, "llmgw_proxy_upstream_tls_resumed_total",
-                       "TLS handshakes that resumed a session.",
-                       gauge(&Worker::Gauges::tls_resumed)));
 }
 
 void add_delivery(std::vector<Metric>& all, const DeliveryCounts& delivery) {
@@ -201,10 +161,11 @@ void add_delivery(std::vector<Metric>& all, const DeliveryCounts& delivery) {
 }  // namespace
 
 std::string render_metrics(const Workers& workers, const DeliveryCounts& delivery,
-                           TokenSeries& tokens) {
+                           TokenSeriesOfProviders& tokens) {
   std::vector<Metric> all{build_info("llm-proxy")};
   add_traffic(all, workers, tokens);
   add_connections(all, workers);
+  add_upstreams(all, workers);
   add_delivery(all, delivery);
   return prometheus_text(all);
 }

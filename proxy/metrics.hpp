@@ -14,6 +14,6 @@ namespace llmgw::proxy {
 /// Sums what all workers have counted; takes no lock and stops nobody. There is at least one;
 /// `tokens` is the same at each call.
 std::string render_metrics(const std::vector<const Worker*>& workers,
-                           const DeliveryCounts& delivery, TokenSeries& tokens);
+                           const DeliveryCounts& delivery, TokenSeriesOfProviders& tokens);
 
 }  // namespace llmgw::proxy

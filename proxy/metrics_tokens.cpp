@@ -15,26 +15,31 @@ void add_to(TokenAmounts& sums, const TokenAmounts& amounts) {
 
 }  // namespace
 
-Metric TokenSeries::metric(const std::vector<const TokenTable*>& tables) {
+Metric token_metric() {
+  return {"llmgw_proxy_tokens_total",
+          "Tokens that upstreams reported; cached and reasoning ones are part of the others.",
+          MetricKind::counter,
+          {}};
+}
+
+void TokenSeries::append_to(Metric& metric, const std::vector<const TokenTable*>& tables,
+                            const std::string& provider) {
   ++scrape_;
   std::map<Pair, TokenAmounts> unknown;
   for (const TokenTable* table : tables) take_over(*table, unknown);
   give_series(unknown);
-  Metric metric{"llmgw_proxy_tokens_total",
-                "Tokens that upstreams reported; cached and reasoning ones are part of the others.",
-                MetricKind::counter,
-                {}};
   const auto add_samples = [&](const Pair& pair, const TokenAmounts& sums) {
     for (std::size_t i = 0; i < sums.size(); ++i) {
       if (sums[i] == 0) continue;
-      metric.samples.push_back(
-          {{{"tenant", pair.first}, {"model", pair.second}, {"kind", std::string(token_kinds[i])}},
-           static_cast<double>(sums[i])});
+      metric.samples.push_back({{{"tenant", pair.first},
+                                 {"model", pair.second},
+                                 {"kind", std::string(token_kinds[i])},
+                                 {"provider", provider}},
+                                static_cast<double>(sums[i])});
     }
   };
   for (const auto& [pair, series] : series_) add_samples(pair, series.sums);
   add_samples({other, other}, others_);
-  return metric;
 }
 
 // Labels are cleaned first, as two names may become one by that.

@@ -2,6 +2,7 @@
 // The series of tokens by tenant and model, out of the tables of all workers.
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <utility>
@@ -9,8 +10,12 @@
 
 #include "common/metrics/prometheus_text.hpp"
 #include "proxy/api/token_table.hpp"
+#include "proxy/provider/registry.hpp"
 
 namespace llmgw::proxy {
+
+/// The metric, without series yet.
+Metric token_metric();
 
 /// Keeps the sums of at most as many pairs as one table holds, though each worker may meet others.
 /// Where there is no room for a new one, the pair of which nothing was counted for longest is
@@ -20,8 +25,9 @@ namespace llmgw::proxy {
 /// that answers scrapes.
 class TokenSeries {
  public:
-  /// The metric as it stands.
-  Metric metric(const std::vector<const TokenTable*>& tables);
+  /// Adds the series as they stand to the metric; `tables` are those of one provider.
+  void append_to(Metric& metric, const std::vector<const TokenTable*>& tables,
+                 const std::string& provider);
 
  private:
   using Pair = std::pair<std::string, std::string>;
@@ -37,5 +43,8 @@ class TokenSeries {
   TokenAmounts others_{};
   std::uint64_t scrape_ = 0;
 };
+
+/// By the number of their dialect.
+using TokenSeriesOfProviders = std::array<TokenSeries, dialect_count>;
 
 }  // namespace llmgw::proxy

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "proxy/provider/registry.hpp"
+#include "proxy/worker_plan.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -15,19 +15,6 @@ std::chrono::milliseconds tick_for(const Config& config) {
   const auto shortest = std::chrono::ceil<std::chrono::milliseconds>(config.client_timeout);
   return std::clamp<std::chrono::milliseconds>(shortest / 8, std::chrono::milliseconds(10),
                                                std::chrono::seconds(1));
-}
-
-std::unique_ptr<TlsContext> make_tls(const Config& config) {
-  if (!config.upstreams.front().address.tls) return nullptr;
-  return std::move(TlsContext::make(config.upstreams.front().ca_pem)).value();
-}
-
-// No step of connecting lasts longer than an upstream may be silent.
-PoolLimits bounded(PoolLimits limits, const Config& config) {
-  const auto most = std::chrono::ceil<std::chrono::milliseconds>(config.client_timeout);
-  limits.step = std::min(limits.step, most);
-  limits.turn = std::min(limits.turn, most);
-  return limits;
 }
 
 }  // namespace
@@ -46,12 +33,10 @@ struct Worker::Publisher final : Deadline {
 };
 
 Worker::Worker(const Config& config, Limits limits, std::size_t queue_share, Wakeup& courier)
-    : loop_(tick_for(config)),
-      tls_(make_tls(config)),
-      pool_(loop_, config.upstreams.front().address, tls_.get(), bounded(limits.upstreams, config)),
-      provider_(make_provider(config)),
+    : limits_(limits),
+      loop_(tick_for(config)),
       outbox_(queue_share, courier),
-      context_{config, loop_, pool_, *provider_, outbox_},
+      context_{config, loop_, outbox_, build(*plan(config))},
       traffic_(context_),
       server_(loop_, traffic_, limits.clients),
       publisher_(std::make_unique<Publisher>(*this)) {
@@ -75,8 +60,10 @@ void Worker::start() {
   });
 }
 
-void Worker::set_key(Secret key) {
-  loop_.post([this, key = std::move(key)] { provider_->set_key(key); });
+void Worker::set_key(std::string upstream, Secret key) {
+  loop_.post([this, name = std::move(upstream), key = std::move(key)] {
+    if (Upstream* const found = context_.upstreams->find(name)) found->set_key(key);
+  });
 }
 
 void Worker::announce_end() {
@@ -90,7 +77,7 @@ void Worker::drain(std::function<void()> ended) {
     server_.drain();
     spawn([](Worker& self) -> Task<void> {
       co_await self.server_.wait_until_empty();
-      self.pool_.close_idle();
+      for (const auto& each : self.context_.upstreams->all()) each->pool().close_idle();
       self.end();
     }(*this));
   });
@@ -126,16 +113,7 @@ void Worker::publish() noexcept {
   context_.log.tell_held_back();
   gauges_.open_connections.set(server_.open_connections());
   gauges_.overdue_exchanges.set(context_.open_exchanges.count_overdue());
-  const PoolCounts& pool = pool_.counts();
-  gauges_.pool_opened.set(pool.opened);
-  gauges_.pool_reused.set(pool.reused);
-  gauges_.pool_failed.set(pool.failed);
-  gauges_.pool_waited.set(pool.waited);
-  gauges_.pool_idle.set(pool.idle);
-  gauges_.pool_open.set(pool.open);
-  if (tls_ == nullptr) return;
-  gauges_.tls_handshakes.set(tls_->counts().handshakes);
-  gauges_.tls_resumed.set(tls_->counts().resumed);
+  for (const auto& each : context_.upstreams->all()) each->publish();
 }
 
 }  // namespace llmgw::proxy

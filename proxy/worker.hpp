@@ -2,7 +2,9 @@
 // Worker: one core's share of the proxy. Nothing of it is shared with another worker.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -12,7 +14,7 @@
 
 namespace llmgw::proxy {
 
-/// A thread with its loop, listener, upstream pool and outbox. Built and joined by the app's
+/// A thread with its loop, listener, upstreams and outbox. Built and joined by the app's
 /// thread; the methods after start() may be called from there, they pass on to the worker's own.
 class Worker {
  public:
@@ -29,7 +31,13 @@ class Worker {
   Result<void> listen(const Endpoint& endpoint);
   void start();
 
-  void set_key(Secret key);
+  /// For the upstream of that name, if there is one.
+  void set_key(std::string upstream, Secret key);
+  /// New requests go by the upstreams of these settings. Those that are described as before keep
+  /// their connections; the others end with the last exchange that began with them. The TLS
+  /// contexts are made here, as that takes a while. Throws as the constructor does, and then
+  /// nothing has changed.
+  void use(const Config& config);
   /// From now on each response says that its connection ends.
   void announce_end();
   /// No new exchanges; `ended` is called on this worker's thread when the last open one has ended.
@@ -43,25 +51,27 @@ class Worker {
   void join();
 
   Outbox& outbox() noexcept { return outbox_; }
-  std::string_view provider() const noexcept { return provider_->name(); }
+  /// By name, those of earlier settings too. For the app's thread.
+  const std::map<std::string, UpstreamCounts>& upstreams() const noexcept { return upstreams_; }
   const TrafficCounts& traffic() const noexcept { return context_.counts; }
   /// Published once a tick, so that scraping touches nothing of the worker's own.
   struct Gauges {
-    Counter open_connections, overdue_exchanges, pool_opened, pool_reused, pool_failed, pool_waited,
-        pool_idle, pool_open, tls_handshakes, tls_resumed;
+    Counter open_connections, overdue_exchanges;
   };
   const Gauges& gauges() const noexcept { return gauges_; }
-  const PoolTimes& pool_times() const noexcept { return pool_.times(); }
 
  private:
   struct Publisher;
+  struct Plan;
+  std::unique_ptr<Plan> plan(const Config& config);
+  Upstreams::Pointer build(Plan& plan);
   void publish() noexcept;
   void end();
 
+  const Limits limits_;
+  std::map<std::string, UpstreamCounts> upstreams_;  // the app's thread adds to it
+  std::vector<UpstreamSettings> planned_;            // of the app's thread, too: as used last
   Loop loop_;
-  std::unique_ptr<TlsContext> tls_;
-  Pool pool_;
-  std::unique_ptr<Provider> provider_;
   Outbox outbox_;
   Context context_;
   Traffic traffic_;

@@ -20,4 +20,8 @@ WorkerShare share_descriptors(std::size_t limit, unsigned workers) noexcept {
   return {std::max<std::size_t>(each, 1), std::max<std::size_t>(each, 1)};
 }
 
+std::size_t share_among(std::size_t whole, std::size_t count) noexcept {
+  return std::max<std::size_t>(whole / std::max<std::size_t>(count, 1), 1);
+}
+
 }  // namespace llmgw::proxy

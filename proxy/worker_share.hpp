@@ -16,6 +16,9 @@ struct WorkerShare {
 /// let in then finds a descriptor for the upstream. At least one of each.
 WorkerShare share_descriptors(std::size_t limit, unsigned workers) noexcept;
 
+/// The part of each of `count` that share `whole` connections; at least one.
+std::size_t share_among(std::size_t whole, std::size_t count) noexcept;
+
 /// Connections to the admin port.
 inline constexpr std::size_t admin_connections = 32;
 

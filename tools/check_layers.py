@@ -17,7 +17,7 @@ SOURCE_FOLDERS = ("common", "proxy", "collector", "bench", "tests")
 # Floors from the top down; a file may include its own floor's name and any floor below. Names that share
 # a floor do not see each other.
 FLOORS = {
-    "proxy": [["main"], ["app"], ["metrics"], ["worker"], ["api"], ["upstream", "outbox"], ["provider"], ["metering"],
+    "proxy": [["main"], ["app"], ["metrics"], ["worker"], ["api"], ["upstream", "outbox"], ["provider"], ["route", "metering"],
               ["config"]],
     "collector": [["main"], ["app"], ["ingest"], ["pipeline"], ["sinks"], ["config"]],
     "common": [["http"], ["net"], ["async"], ["settings"], ["event", "log", "metrics", "coding"], ["json", "system"],

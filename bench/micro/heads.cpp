@@ -3,7 +3,8 @@
 #include <benchmark/benchmark.h>
 
 #include "common/http/head.hpp"
-#include "proxy/provider/openai.hpp"
+#include "proxy/provider/openai/dialect.hpp"
+#include "proxy/provider/request_head.hpp"
 #include "proxy/upstream/response_head.hpp"
 
 namespace llmgw::proxy {
@@ -19,16 +20,14 @@ constexpr std::string_view response =
     "Openai-Version: 2020-10-01\r\nContent-Length: 560\r\n\r\n";
 
 void request_head(benchmark::State& state) {
-  const HttpUrl base{
-      .tls = false, .host = "127.0.0.1", .port = 80, .path = "", .authority = "127.0.0.1"};
-  const OpenAi provider(base, Secret("sk-upstream-0123456789abcdef"));
+  const Destination to{openai_dialect, "", "127.0.0.1", "Bearer sk-upstream-0123456789abcdef"};
   http::FieldStorage fields;
   std::string out;
   for (auto _ : state) {
     const auto head = http::parse_request_head(request, fields);
     if (head.has_error()) return state.SkipWithError("no head");
     out.clear();
-    provider.prepare(*head, out);
+    append_request_head(out, *head, to);
     benchmark::DoNotOptimize(out.data());
   }
 }

@@ -13,7 +13,8 @@
 #include "proxy/api/traffic_counts.hpp"
 #include "proxy/metering/request_scanner.hpp"
 #include "proxy/metering/response_meter.hpp"
-#include "proxy/provider/openai_usage.hpp"
+#include "proxy/provider/openai/request_reader.hpp"
+#include "proxy/provider/openai/usage_reader.hpp"
 #include "tests/support/encode.hpp"
 
 namespace llmgw::proxy {
@@ -90,7 +91,7 @@ void exchange(benchmark::State& state) {
   const Call::Clock::time_point start{};
   for (auto _ : state) {
     Call call(*head, id, fingerprint, start);
-    RequestScanner scanner(request_patterns);
+    RequestScanner scanner(request_patterns, openai_request_reader);
     scanner.observe(request);
     ResponseMeter meter;
     meter.begin(openai_usage_reader, patterns, "application/json", "", limit);
@@ -100,7 +101,7 @@ void exchange(benchmark::State& state) {
     const MeteringEvent event = call.finish(Outcome::completed, start, {}, "openai",
                                             scanner.facts().model.view(), facts, id);
     benchmark::DoNotOptimize(encode(event, line));
-    counts->note(event);
+    counts->note(event, 0);
   }
 }
 BENCHMARK(exchange);

@@ -72,6 +72,13 @@ void Exchange::retain_head() {
   head_.fields = retained_fields_;
 }
 
+void Exchange::release_head() noexcept {
+  head_.fields = {};
+  head_.method = head_.target = head_.authority = {};
+  std::string().swap(retained_bytes_);
+  std::vector<Field>().swap(retained_fields_);
+}
+
 bool Exchange::is_body_consumed() const noexcept {
   if (body_.is_complete()) return true;
   const Framing& framing = body_.framing();

@@ -46,6 +46,8 @@ class Exchange {
   const RequestHead& head() const noexcept { return head_; }
   /// Copies the head, so that its views are good as long as the exchange.
   void retain_head();
+  /// Ends that: nobody looks at the head any more.
+  void release_head() noexcept;
 
   Deadline::Clock::time_point begun_at() const noexcept { return begun_at_; }
   ByteStream& client() noexcept { return client_; }

@@ -32,6 +32,7 @@ constexpr Known known[] = {
     {"authorization", FieldId::authorization},
     {"content-length", FieldId::content_length},
     {"sec-fetch-site", FieldId::sec_fetch_site},
+    {"x-llm-provider", FieldId::x_llm_provider},
     {"content-encoding", FieldId::content_encoding},
     {"proxy-connection", FieldId::proxy_connection},
     {"x-llm-request-id", FieldId::x_llm_request_id},

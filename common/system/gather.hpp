@@ -70,6 +70,12 @@ class Gather {
     size_ += bytes.size();
   }
 
+  /// Puts a view of bytes that somebody else keeps into a reserved place; they are not empty.
+  void put(std::size_t place, std::string_view bytes) noexcept {
+    pieces_[place] = {const_cast<char*>(bytes.data()), bytes.size()};
+    size_ += bytes.size();
+  }
+
   bool is_empty() const noexcept { return size_ == 0; }
   std::size_t size() const noexcept { return size_; }
   std::span<iovec> pieces() noexcept { return pieces_; }

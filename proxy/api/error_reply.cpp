@@ -38,6 +38,9 @@ constinit const GatewayError host_not_allowed{403, invalid_request, "host_not_al
 constinit const GatewayError origin_not_allowed{
     403, invalid_request, "origin_not_allowed",
     "This gateway does not answer to pages of this origin.", Outcome::completed};
+constinit const GatewayError unknown_provider{
+    400, invalid_request, "invalid_value",
+    "X-LLM-Provider does not name one provider of this gateway.", Outcome::completed};
 constinit const GatewayError request_timeout{408, invalid_request, "request_timeout",
                                              "The request did not arrive in time.",
                                              Outcome::client_aborted};
@@ -78,6 +81,8 @@ const GatewayError& error_of_client(errc fault) noexcept {
   }
 }
 
+namespace {
+
 const GatewayError& error_of_connect(errc fault) noexcept {
   switch (fault) {
     case errc::timed_out: return gateway_error::upstream_timeout;
@@ -92,6 +97,16 @@ const GatewayError& error_of_response(errc fault) noexcept {
     case errc::connection_closed:
     case errc::connection_reset: return gateway_error::upstream_closed;
     default: return gateway_error::upstream_invalid;
+  }
+}
+
+}  // namespace
+
+const GatewayError& error_of(const Failure& failure) noexcept {
+  switch (failure.side) {
+    case Failure::Side::client: return error_of_client(failure.fault);
+    case Failure::Side::connection: return error_of_connect(failure.fault);
+    default: return error_of_response(failure.fault);
   }
 }
 

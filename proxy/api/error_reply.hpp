@@ -6,6 +6,7 @@
 
 #include "common/event/metering_event.hpp"
 #include "common/http/exchange.hpp"
+#include "proxy/upstream/verdict.hpp"
 
 namespace llmgw::proxy {
 
@@ -21,16 +22,15 @@ struct GatewayError {
 
 namespace gateway_error {
 extern const GatewayError malformed_request, unknown_url, method_not_allowed, only_read,
-    host_not_allowed, origin_not_allowed, request_timeout, request_too_large, headers_too_large,
-    upstream_unreachable, upstream_invalid, upstream_closed, upstream_timeout, draining, overloaded;
+    host_not_allowed, origin_not_allowed, unknown_provider, request_timeout, request_too_large,
+    headers_too_large, upstream_unreachable, upstream_invalid, upstream_closed, upstream_timeout,
+    draining, overloaded;
 }
 
 /// For what a client sent that is no request, or whose body went wrong.
 const GatewayError& error_of_client(errc fault) noexcept;
-/// For a connection to the upstream that could not be had.
-const GatewayError& error_of_connect(errc fault) noexcept;
-/// For an upstream that failed before its answer's head was complete.
-const GatewayError& error_of_response(errc fault) noexcept;
+/// For an attempt that failed before its answer's head was complete.
+const GatewayError& error_of(const Failure& failure) noexcept;
 
 /// Sends the error in the OpenAI form with its X-LLM-Request-ID.
 Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& error,

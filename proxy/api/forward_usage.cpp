@@ -20,8 +20,8 @@ constexpr std::size_t most_at_once = 100;  // of a worker
 
 // Only where the usage was asked for, by whomever, and is next to come.
 bool Forward::may_await_usage() const noexcept {
-  const bool is_asked = is_edited_ || request_tap_.facts().include_usage.value_or(false);
-  return is_asked && !response_done_ && exchange_.body().is_complete() && upstream_ != nullptr &&
+  const bool is_asked = attempt_->is_edited() || request_.facts().wants_usage.value_or(false);
+  return is_asked && !is_relayed_ && request_.is_complete() && attempt_->is_connected() &&
          response_tap_.awaits_usage() && !context_.draining &&
          context_.usage_awaited < most_at_once;
 }
@@ -29,7 +29,7 @@ bool Forward::may_await_usage() const noexcept {
 // Nothing is generated any more: whoever leaves now has had all of it. If that ended the exchange
 // at once, leaving early would be a way not to be metered.
 Task<void> Forward::await_usage(http::BodyDecoder& decoder) {
-  ByteStream& upstream = upstream_->stream();
+  ByteStream& upstream = attempt_->stream();
   ++context_.usage_awaited;
   is_awaiting_usage_ = true;
   Alarm alarm(context_.loop);

@@ -6,6 +6,7 @@
 #include "proxy/api/context.hpp"
 #include "proxy/metering/request_scanner.hpp"
 #include "proxy/metering/response_meter.hpp"
+#include "proxy/provider/registry.hpp"
 #include "proxy/upstream/reframe.hpp"
 
 namespace llmgw::proxy {
@@ -14,17 +15,16 @@ namespace llmgw::proxy {
 class RequestTap final : public Tap {
  public:
   explicit RequestTap(Context& context) noexcept
-      : scanner_(context.request_patterns),
+      : scanner_(context.request_patterns, client_dialect().requests),
         digest_(context.digest_key.get()),
         looks_(context.config.capture_bytes > 0) {}
   void observe(std::string_view payload) noexcept override {
     if (looks_) scanner_.observe(payload);
     digest_.update(payload);
   }
-  const RequestFacts& facts() const noexcept { return scanner_.facts(); }
+  const RequestScanner& scanner() const noexcept { return scanner_; }
   /// Of what was observed. Call it once.
   DigestText digest() noexcept { return digest_.finish(); }
-  bool is_done() const noexcept { return scanner_.is_done(); }
 
  private:
   RequestScanner scanner_;

@@ -63,7 +63,7 @@ Task<void> Traffic::refuse(http::Exchange& exchange, errc fault) {
 
 Task<void> Traffic::reply(http::Exchange& exchange, const GatewayError& error) {
   const std::string request_id = request_id_for(context_, exchange.head());
-  log_failure(context_, exchange, request_id, error, error.message);
+  log_failure(context_, exchange, request_id, error, error.message, {});
   co_await reply_error(exchange, error, request_id);
 }
 

@@ -10,6 +10,7 @@
 #include "common/metrics/histogram.hpp"
 #include "proxy/api/endpoints.hpp"
 #include "proxy/api/token_table.hpp"
+#include "proxy/provider/registry.hpp"
 
 namespace llmgw::proxy {
 
@@ -20,19 +21,21 @@ struct TrafficCounts {
     AnswerHistogram duration;
     AnswerHistogram ttft;
   };
-  std::array<Endpoint, endpoint_names.size()> endpoints;
-  TokenTable tokens;
+  struct Provider {
+    std::array<Endpoint, endpoint_names.size()> endpoints;
+    TokenTable tokens;
+  };
+  std::array<Provider, dialect_count> providers;  ///< by the number of their dialect
   Counter open_requests;
   Counter open_streams;
   Counter request_bytes;
   Counter response_bytes;
   Counter usage_missing;
-  Counter usage_asked;    ///< requests edited to ask for usage
-  Counter usage_refused;  ///< of which the upstream refused
 
-  /// Counts one finished exchange.
-  void note(const MeteringEvent& event) noexcept {
-    Endpoint& endpoint = endpoints[endpoint_number(event.endpoint)];
+  /// Counts one finished exchange with an upstream of that dialect.
+  void note(const MeteringEvent& event, std::size_t dialect) noexcept {
+    Provider& provider = providers[dialect];
+    Endpoint& endpoint = provider.endpoints[endpoint_number(event.endpoint)];
     endpoint
         .requests[static_cast<std::size_t>(event.outcome)]
                  [static_cast<std::size_t>(event.status_code / 100) % 6]
@@ -44,7 +47,7 @@ struct TrafficCounts {
     if (event.usage_source == UsageSource::missing) {
       usage_missing.add();
     } else {
-      tokens.add(event.tenant, event.model, event.tokens);
+      provider.tokens.add(event.tenant, event.model, event.tokens);
     }
   }
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The few top-level keys of a request that metering cares for.
+// The few members of a request that metering and routing care for.
 #include "proxy/metering/request_scanner.hpp"
 
 #include <utility>
@@ -9,27 +9,15 @@
 namespace llmgw::proxy {
 namespace {
 
-enum Tag : std::uint8_t { model = 1, stream, stream_options, include_usage };
-
-constexpr JsonKey option_keys[] = {{.name = "include_usage", .tag = include_usage}};
-constexpr JsonShape options(option_keys);
-constexpr JsonKey request_keys[] = {
-    {.name = "model", .tag = model},
-    {.name = "stream", .tag = stream},
-    {.name = "stream_options", .tag = stream_options, .object = &options},
-};
-constexpr JsonShape request(request_keys);
-constexpr JsonKey root{.name = "", .object = &request};
-static_assert(levels(root) <= JsonScanner::max_levels);
-
 void set_if_unknown(std::optional<bool>& fact, JsonKind kind) {
   if (!fact && (kind == JsonKind::yes || kind == JsonKind::no)) fact = kind == JsonKind::yes;
 }
 
 }  // namespace
 
-RequestScanner::RequestScanner(JsonPatterns& patterns) noexcept : patterns_(patterns) {
-  json_.begin(root);
+RequestScanner::RequestScanner(JsonPatterns& patterns, const RequestReader& reader) noexcept
+    : patterns_(patterns), reader_(reader) {
+  json_.begin(reader.body);
 }
 
 void RequestScanner::observe(std::string_view body) noexcept try {
@@ -44,7 +32,7 @@ void RequestScanner::observe(std::string_view body) noexcept try {
 // Most short bodies lie whole in one span.
 void RequestScanner::read_begin(std::string_view body) {
   const auto take = [this](const JsonValue& value) { note(value); };
-  const bool was_known = patterns_.read(body, root, json_, take);
+  const bool was_known = patterns_.read(body, reader_.body, json_, take);
   is_done_ = was_known || json_.is_done() || knows_all();
 }
 
@@ -59,18 +47,18 @@ void RequestScanner::read(std::string_view body) {
 }
 
 bool RequestScanner::knows_all() const noexcept {
-  const bool needs_options = facts_.stream.value_or(true) && !facts_.include_usage;
-  return !facts_.model.empty() && facts_.stream && !needs_options;
+  const bool may_want_usage = facts_.stream.value_or(true) && !facts_.wants_usage;
+  return !facts_.model.empty() && facts_.stream && !may_want_usage;
 }
 
 void RequestScanner::note(const JsonValue& value) noexcept {
   switch (value.tag) {
-    case model:
+    case request_tag::model:
       if (value.kind == JsonKind::text && facts_.model.empty()) append_text(value, facts_.model);
       return;
-    case stream: return set_if_unknown(facts_.stream, value.kind);
-    case stream_options: facts_.has_stream_options = true; return;
-    case include_usage: return set_if_unknown(facts_.include_usage, value.kind);
+    case request_tag::stream: return set_if_unknown(facts_.stream, value.kind);
+    case request_tag::decides_usage: facts_.decides_usage = true; return;
+    case request_tag::wants_usage: return set_if_unknown(facts_.wants_usage, value.kind);
     default: return;
   }
 }

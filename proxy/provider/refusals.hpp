@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// PURE: the models for which an upstream has refused to be asked for usage.
+// PURE: the models for which an upstream has refused what an edit added to their requests.
 #pragma once
 
 #include <chrono>

@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: MIT
-// PURE: from settings to providers; besides the composition, the only code that knows all kinds.
+// PURE: the list of dialects; the only code that knows all of them.
 #pragma once
 
-#include <memory>
+#include <cstddef>
+#include <span>
+#include <string_view>
 
-#include "proxy/config.hpp"
-#include "proxy/provider/provider.hpp"
+#include "proxy/provider/dialect.hpp"
 
 namespace llmgw::proxy {
 
-/// The provider that the settings name, for one worker.
-std::unique_ptr<Provider> make_provider(const Config& config);
+inline constexpr std::size_t dialect_count = 1;
+
+/// By their numbers.
+std::span<const Dialect* const, dialect_count> dialects() noexcept;
+
+/// The one of that name; null if there is none.
+const Dialect* find_dialect(std::string_view name) noexcept;
+
+/// The one that clients speak.
+const Dialect& client_dialect() noexcept;
 
 }  // namespace llmgw::proxy

@@ -23,12 +23,14 @@ UpstreamConnection::~UpstreamConnection() {
 
 void UpstreamConnection::peer_closed() noexcept { pool_.release(*this).reset(); }
 
-Pool::Pool(Loop& loop, const HttpUrl& upstream, TlsContext* tls, PoolLimits limits, LookUp::Ask ask)
+Pool::Pool(Loop& loop, const HttpUrl& upstream, TlsContext* tls, PoolTimes& times,
+           PoolLimits limits, LookUp::Ask ask)
     : loop_(loop),
       upstream_(upstream),
       tls_(tls),
       limits_(limits),
-      addresses_(loop, upstream.host, upstream.port, std::move(ask), limits.look_up_pause) {
+      addresses_(loop, upstream.host, upstream.port, std::move(ask), limits.look_up_pause),
+      times_(times) {
   loop.deadlines().add(*this);
   loop.deadlines().arm(*this, limits_.idle / 10);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Pool: one worker's connections to the upstream.
+// Pool: one worker's connections to one upstream.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -8,11 +8,11 @@
 #include <memory>
 
 #include "common/log/bounded_log.hpp"
-#include "common/metrics/histogram.hpp"
 #include "common/net/address_book.hpp"
 #include "common/net/byte_stream.hpp"
 #include "common/net/connect.hpp"
 #include "common/settings/http_url.hpp"
+#include "proxy/upstream/upstream_counts.hpp"
 
 namespace llmgw::proxy {
 
@@ -45,12 +45,6 @@ struct PoolCounts {
   std::uint64_t open = 0;  ///< idle, in use or being opened
 };
 
-/// How long opening took, where it succeeded.
-struct PoolTimes {
-  OpeningHistogram connect;  ///< the look-up of the name not included
-  OpeningHistogram tls;
-};
-
 struct PoolLimits {
   std::size_t open = 16 * 1024;  ///< connections at a time, of this pool
   std::chrono::milliseconds step = std::chrono::seconds(5);  ///< each of: look-up, connect, TLS
@@ -66,9 +60,10 @@ class Pool final : private Deadline {
  public:
   using Connection = std::unique_ptr<UpstreamConnection>;
 
-  /// `tls` may be nullptr for an http upstream.
-  Pool(Loop& loop, const HttpUrl& upstream, TlsContext* tls, PoolLimits limits = {},
-       LookUp::Ask ask = system_addresses);
+  /// `tls` may be nullptr for an http upstream. `times`: where it is told how long opening took;
+  /// outlives the pool.
+  Pool(Loop& loop, const HttpUrl& upstream, TlsContext* tls, PoolTimes& times,
+       PoolLimits limits = {}, LookUp::Ask ask = system_addresses);
   ~Pool() override;
 
   /// The connection used last, checked for life; nullptr if there is none.
@@ -82,10 +77,10 @@ class Pool final : private Deadline {
   /// it.
   void give_back(Connection& connection);
   void close_idle() noexcept;
+  /// Of connections at a time; what is open stays so.
+  void set_limit(std::size_t open) noexcept { limits_.open = open; }
 
   const PoolCounts& counts() const noexcept { return counts_; }
-  /// May be read by any thread.
-  const PoolTimes& times() const noexcept { return times_; }
 
   static constexpr std::size_t idle_most = 1024;
 
@@ -103,10 +98,10 @@ class Pool final : private Deadline {
   Loop& loop_;
   HttpUrl upstream_;
   TlsContext* tls_;
-  const PoolLimits limits_;
+  PoolLimits limits_;
   AddressBook addresses_;
   PoolCounts counts_;
-  PoolTimes times_;
+  PoolTimes& times_;
   BoundedLog log_;
   boost::intrusive::list<UpstreamConnection> idle_;  // the one used last in front
   std::deque<Waiter*> waiters_;                      // the one that came first in front

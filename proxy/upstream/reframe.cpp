@@ -44,7 +44,7 @@ void add_as_chunk(BodyForm form, Gather& out, Add add) {
 // Sends payload through the filter up to the first piece that is neither payload nor framing
 // between chunks, and returns that.
 http::BodyDecoder::Piece filter_payload(http::BodyDecoder& decoder, std::string_view& input,
-                                        Tap& tap, StreamFilter& filter, Gather& out) {
+                                        Tap& tap, AnswerEdit& filter, Gather& out) {
   using Kind = http::BodyDecoder::Kind;
   for (;;) {
     const http::BodyDecoder::Piece piece = decoder.next(input);
@@ -89,7 +89,7 @@ ReframeStep reframe(http::BodyDecoder& decoder, std::string_view& input, BodyFor
 }
 
 ReframeStep reframe_filtered(http::BodyDecoder& decoder, std::string_view& input, BodyForm form,
-                             Tap& tap, StreamFilter& filter, Gather& out) {
+                             Tap& tap, AnswerEdit& filter, Gather& out) {
   using Kind = http::BodyDecoder::Kind;
   http::BodyDecoder::Piece last;
   add_as_chunk(form, out, [&] { last = filter_payload(decoder, input, tap, filter, out); });
@@ -105,7 +105,7 @@ ReframeStep reframe_filtered(http::BodyDecoder& decoder, std::string_view& input
   return ReframeStep::end;
 }
 
-void add_held(StreamFilter& filter, BodyForm form, bool is_complete, Gather& out) {
+void add_held(AnswerEdit& filter, BodyForm form, bool is_complete, Gather& out) {
   add_as_chunk(form, out, [&] { is_complete ? filter.finish(out) : filter.release(out); });
 }
 

@@ -8,7 +8,7 @@
 
 #include "common/http/body_decoder.hpp"
 #include "common/system/gather.hpp"
-#include "proxy/provider/stream_filter.hpp"
+#include "proxy/provider/answer_edit.hpp"
 
 namespace llmgw::proxy {
 
@@ -39,10 +39,10 @@ ReframeStep reframe(http::BodyDecoder& decoder, std::string_view& input, BodyFor
 /// The same for a body that is filtered on its way; `form` is chunked or payload_only. A chunk
 /// leaves for each input of which something is left, and trailers are kept.
 ReframeStep reframe_filtered(http::BodyDecoder& decoder, std::string_view& input, BodyForm form,
-                             Tap& tap, StreamFilter& filter, Gather& out);
+                             Tap& tap, AnswerEdit& filter, Gather& out);
 
 /// Adds what a filter still holds once no more comes. `is_complete`: not cut off.
-void add_held(StreamFilter& filter, BodyForm form, bool is_complete, Gather& out);
+void add_held(AnswerEdit& filter, BodyForm form, bool is_complete, Gather& out);
 
 /// What ends a body in this form, once the peer's close has completed it.
 std::string_view closing_bytes(BodyForm form) noexcept;

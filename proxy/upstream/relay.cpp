@@ -9,7 +9,7 @@ namespace {
 
 // The source was cut off: what a filter holds of it was sent by the source, so it is passed on, as
 // far as it was meant for the other side.
-Task<void> send_held(ByteStream& to, BodyForm form, StreamFilter& filter, RelayLimits limits) {
+Task<void> send_held(ByteStream& to, BodyForm form, AnswerEdit& filter, RelayLimits limits) {
   Gather& out = to.loop().gather();
   add_held(filter, form, false, out);
   if (out.is_empty()) co_return;
@@ -21,7 +21,7 @@ Task<void> send_held(ByteStream& to, BodyForm form, StreamFilter& filter, RelayL
 
 Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& decoder,
                           BodyForm form, Tap& tap, RelayLimits limits, std::string_view head,
-                          std::string_view input, StreamFilter* filter) {
+                          std::string_view input, AnswerEdit* filter) {
   using Kind = RelayEnd::Kind;
   RelayEnd end;
   http::BodyPace pace(limits.read, limits.least);

@@ -38,6 +38,6 @@ struct RelayLimits {
 /// `input` are needed until the first suspension only, `decoder`, `tap` and `filter` until the end.
 Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& decoder,
                           BodyForm form, Tap& tap, RelayLimits limits, std::string_view head,
-                          std::string_view input, StreamFilter* filter = nullptr);
+                          std::string_view input, AnswerEdit* filter = nullptr);
 
 }  // namespace llmgw::proxy

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The head that goes upstream: well-formed whatever the client's was, framed the same, with the
 // gateway's credentials and none of the client's.
-#include "proxy/provider/openai.hpp"
-
+#include "proxy/provider/openai/dialect.hpp"
+#include "proxy/provider/request_head.hpp"
 #include "tests/fuzz/message_reader.hpp"
 
 namespace llmgw::proxy {
@@ -25,8 +25,8 @@ void check(const http::RequestHead& sent, const http::RequestHead& received) {
   fuzz::require(sent.value(FieldId::authorization) == "Bearer sk-upstream");
   for (const FieldId gone :
        {FieldId::api_key, FieldId::x_api_key, FieldId::x_tenant, FieldId::x_llm_tenant,
-        FieldId::connection, FieldId::keep_alive, FieldId::proxy_authorization,
-        FieldId::proxy_connection, FieldId::te, FieldId::upgrade}) {
+        FieldId::x_llm_provider, FieldId::connection, FieldId::keep_alive,
+        FieldId::proxy_authorization, FieldId::proxy_connection, FieldId::te, FieldId::upgrade}) {
     fuzz::require(count(sent, gone) == 0);
   }
 }
@@ -36,14 +36,14 @@ void check(const http::RequestHead& sent, const http::RequestHead& received) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace llmgw;
-  static const proxy::OpenAi provider({true, "upstream.test", 443, "/prefix", "upstream.test"},
-                                      Secret("sk-upstream"));
+  const proxy::Destination to{proxy::openai_dialect, "/prefix", "upstream.test",
+                              "Bearer sk-upstream"};
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   http::FieldStorage storage;
   const auto received = http::parse_request_head(text, storage);
   if (received.has_error() || received->target.front() != '/') return 0;
   std::string out;
-  provider.prepare(*received, out);
+  append_request_head(out, *received, to, {.hides_choice = true});
   http::FieldStorage again;
   http::HeadScanner scanner;
   const auto end = scanner.scan(out);

@@ -2,7 +2,7 @@
 // The JSON scanner, whole and in pieces, against a full parse.
 #include "proxy/metering/json_scanner.hpp"
 
-#include "proxy/provider/openai_usage.hpp"
+#include "proxy/provider/openai/usage_reader.hpp"
 #include "tests/fuzz/json_reference.hpp"
 #include "tests/fuzz/pieces.hpp"
 

@@ -3,7 +3,7 @@
 // a full parse of each event gives.
 #include "proxy/metering/response_meter.hpp"
 
-#include "proxy/provider/openai_usage.hpp"
+#include "proxy/provider/openai/usage_reader.hpp"
 #include "tests/fuzz/json_reference.hpp"
 #include "tests/fuzz/pieces.hpp"
 #include "tests/fuzz/sse_reference.hpp"

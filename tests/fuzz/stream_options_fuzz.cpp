@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The body editor against a full parse: which bodies are edited, and what they are then.
-#include "proxy/provider/stream_options.hpp"
+#include "proxy/provider/openai/stream_options.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The filter of streams, whole and in pieces; and, where every event is JSON, against a full parse.
-#include "proxy/provider/usage_filter.hpp"
+#include "proxy/provider/openai/usage_filter.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

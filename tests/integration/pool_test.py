@@ -208,8 +208,9 @@ def test_reuse_under_steady_load(factory):
     for client in clients:
         client.join()
     name = "llmgw_proxy_upstream_connections_total"
-    wait_until(lambda: gateway.proxy.metrics()[f'{name}{{result="opened"}}'] > 0, "metrics of the tick")
-    found = wait_until(lambda: (counts := {result: gateway.proxy.metrics()[f'{name}{{result="{result}"}}'] for result in
-                                           ("opened", "reused")}) and sum(counts.values()) == 400 and counts, "all counted")
+    wait_until(lambda: gateway.proxy.metrics()[f'{name}{{upstream="openai",result="opened"}}'] > 0, "metrics of the tick")
+    series = {result: f'{name}{{upstream="openai",result="{result}"}}' for result in ("opened", "reused")}
+    found = wait_until(lambda: (counts := {result: gateway.proxy.metrics()[each] for result, each in series.items()})
+                       and sum(counts.values()) == 400 and counts, "all counted")
     print(found)
     assert found["reused"] / 400 > 0.95, found

@@ -286,14 +286,15 @@ def test_a_model_that_is_no_text_does_not_spoil_the_metrics(pair):
     done = subprocess.run([ROOT / "tools/promtool", "check", "metrics"], input=text.encode(), capture_output=True, timeout=100)
     assert done.returncode == 0 and not done.stdout and not done.stderr, (done.stdout + done.stderr).decode()
     metrics = gateway.proxy.metrics()
-    assert metrics['llmgw_proxy_tokens_total{tenant="victim",model="good",kind="prompt"}'] == USAGE["prompt_tokens"]
-    assert metrics['llmgw_proxy_tokens_total{tenant="attacker",model="gpt-\ufffd\ufffd",kind="prompt"}'] == 2 * 14
+    tokens = 'llmgw_proxy_tokens_total{{tenant="{}",model="{}",kind="prompt",provider="openai"}}'
+    assert metrics[tokens.format("victim", "good")] == USAGE["prompt_tokens"]
+    assert metrics[tokens.format("attacker", "gpt-\ufffd\ufffd")] == 2 * 14
 
 
 def test_a_thousand_made_up_tenants_hide_none_that_comes_later(pair):
     upstream, gateway = pair
     upstream.answer = lambda peer, seen: reply(b'{"model":"m","choices":[],"usage":{"prompt_tokens":1}}')
-    name = 'llmgw_proxy_tokens_total{{tenant="{}",model="{}",kind="prompt"}}'
+    name = 'llmgw_proxy_tokens_total{{tenant="{}",model="{}",kind="prompt",provider="openai"}}'
     with gateway.proxy.connect() as connection:
         for number in range(1005):
             connection.send(request("POST", "/v1/chat/completions", tenant(f"made-up-{number}"), chat()))

@@ -291,5 +291,6 @@ def test_goodbye_on_a_kept_connection(factory, authority: Authority, apart: bool
             upstream.proceed.set()
             wait_until(lambda: number in upstream.said, "the goodbye")
             if apart:  # that it has come is known at the latest with the next tick
-                wait_until(lambda: gateway.proxy.metrics()["llmgw_proxy_upstream_idle_connections"] == 0, "it is gone")
+                idle = 'llmgw_proxy_upstream_idle_connections{upstream="openai"}'
+                wait_until(lambda: gateway.proxy.metrics()[idle] == 0, "it is gone")
         assert upstream.connections == 5

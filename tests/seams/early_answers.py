@@ -196,8 +196,8 @@ class Rounds:
         proxy = self.gateway.proxy
         names = ["llmgw_proxy_open_requests", "llmgw_proxy_overdue_requests", "llmgw_proxy_open_streams"]
         wait_until(lambda: all(proxy.metrics()[name] == 0 for name in names), f"{names} at 0", 2 * PATIENCE)
-        wait_until(lambda: (seen := proxy.metrics())["llmgw_proxy_upstream_open_connections"]
-                   == seen["llmgw_proxy_upstream_idle_connections"], "no upstream connection in use")
+        wait_until(lambda: (seen := proxy.metrics())['llmgw_proxy_upstream_open_connections{upstream="openai"}']
+                   == seen['llmgw_proxy_upstream_idle_connections{upstream="openai"}'], "no upstream connection in use")
         proxy.daemon.signal(signal.SIGTERM)
         assert proxy.daemon.wait() == 0
         stored = collections.Counter(event["request_id"] for event in self.gateway.collector.events())

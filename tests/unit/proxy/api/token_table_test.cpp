@@ -19,6 +19,12 @@ namespace {
 
 const TokenCounts three{2, 1, 3, {}, {}};
 
+Metric metric_of(TokenSeries& series, const std::vector<const TokenTable*>& tables) {
+  Metric metric = token_metric();
+  series.append_to(metric, tables, "openai");
+  return metric;
+}
+
 double value_of(const Metric& metric, const std::string& tenant, const std::string& model,
                 const std::string& kind) {
   double found = -1;
@@ -39,7 +45,7 @@ TEST(TokenTable, CountsByTenantAndModel) {
   table->add("b", "", three);
   table->add("c", "m", {});
   TokenSeries series;
-  const Metric metric = series.metric({table.get()});
+  const Metric metric = metric_of(series, {table.get()});
   EXPECT_EQ(value_of(metric, "a", "m", "prompt"), 6);
   EXPECT_EQ(value_of(metric, "a", "m", "completion"), 3);
   EXPECT_EQ(value_of(metric, "a", "n", "cached"), 4);
@@ -81,12 +87,12 @@ TEST(TokenTable, TenThousandTenantsAreBounded) {
     first->add("tenant-" + std::to_string(i), "m", three);
     second->add("other-worker-" + std::to_string(i), "m", three);
     if (i % 1'000 != 0) continue;
-    const Metric metric = series.metric({first.get(), second.get()});
+    const Metric metric = metric_of(series, {first.get(), second.get()});
     prompt.note(metric, "prompt");
     EXPECT_EQ(prompt.sum(), 4.0 * (i + 1));
     EXPECT_LE(metric.samples.size(), 2 * (TokenTable::most_entries + 1));
   }
-  const Metric metric = series.metric({first.get(), second.get()});
+  const Metric metric = metric_of(series, {first.get(), second.get()});
   EXPECT_EQ(metric.samples.size(), 2 * (TokenTable::most_entries + 1));
   prompt.note(metric, "prompt");
   EXPECT_EQ(prompt.sum(), 40'000);
@@ -96,7 +102,7 @@ TEST(TokenTable, TenThousandTenantsAreBounded) {
 TEST(TokenTable, ForgetsThePairsThatWereNotMetForLongest) {
   const auto table = std::make_unique<TokenTable>();
   TokenSeries series;
-  const auto scrape = [&] { return series.metric({table.get()}); };
+  const auto scrape = [&] { return metric_of(series, {table.get()}); };
   for (std::size_t i = 0; i < TokenTable::most_entries; ++i)
     table->add("flood-" + std::to_string(i), "m", three);
   scrape();
@@ -130,7 +136,7 @@ TEST(TokenTable, NoSeriesFallsWhicheverTableForgets) {
       table.add("t" + std::to_string(number), "m", three);
       all += 2;
     }
-    const Metric metric = series.metric({first.get(), second.get()});
+    const Metric metric = metric_of(series, {first.get(), second.get()});
     prompt.note(metric, "prompt");
     EXPECT_EQ(prompt.sum(), all);
     EXPECT_TRUE(round == 0 || value_of(metric, "t0", "m", "prompt") > 0);  // what is in use stays
@@ -144,7 +150,7 @@ TEST(TokenTable, LabelsAreCleanedBeforeTheyAreCompared) {
   table->add("a", "m\xfe", three);
   table->add("a", std::string_view("m\0", 2), three);
   TokenSeries series;
-  EXPECT_EQ(value_of(series.metric({table.get()}), "a", "m\xef\xbf\xbd", "prompt"), 6);
+  EXPECT_EQ(value_of(metric_of(series, {table.get()}), "a", "m\xef\xbf\xbd", "prompt"), 6);
 }
 
 TEST(TokenTable, ATenantNamedOtherMakesNoSecondSeries) {
@@ -153,7 +159,7 @@ TEST(TokenTable, ATenantNamedOtherMakesNoSecondSeries) {
   const auto late = std::make_unique<TokenTable>();
   late->add("other", "other", three);
   TokenSeries series;
-  const Metric metric = series.metric({table.get(), late.get()});
+  const Metric metric = metric_of(series, {table.get(), late.get()});
   EXPECT_EQ(value_of(metric, "other", "other", "prompt"), 2'002);
 }
 
@@ -165,7 +171,7 @@ TEST(TokenTable, CountsTogetherWhatItHasNoMemoryFor) {
   }
   table->add("a", "m", three);
   TokenSeries series;
-  const Metric metric = series.metric({table.get()});
+  const Metric metric = metric_of(series, {table.get()});
   EXPECT_EQ(value_of(metric, "a", "m", "prompt"), 2);
   EXPECT_EQ(value_of(metric, "other", "other", "prompt"), 2);
 }
@@ -179,9 +185,9 @@ TEST(TokenTable, IsReadWhileItIsWritten) {
   });
   TokenSeries series;
   Increases prompt;
-  while (!ended) prompt.note(series.metric({table.get()}), "prompt");
+  while (!ended) prompt.note(metric_of(series, {table.get()}), "prompt");
   writer.join();
-  prompt.note(series.metric({table.get()}), "prompt");
+  prompt.note(metric_of(series, {table.get()}), "prompt");
   EXPECT_EQ(prompt.sum(), 40'000);
 }
 

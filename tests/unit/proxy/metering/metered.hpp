@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "proxy/metering/response_meter.hpp"
-#include "proxy/provider/openai_usage.hpp"
+#include "proxy/provider/openai/usage_reader.hpp"
 #include "tests/unit/proxy/metering/in_pieces.hpp"
 
 namespace llmgw::proxy {

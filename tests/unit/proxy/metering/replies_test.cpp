@@ -6,7 +6,7 @@
 #include <random>
 
 #include "proxy/metering/response_meter.hpp"
-#include "proxy/provider/openai_usage.hpp"
+#include "proxy/provider/openai/usage_reader.hpp"
 #include "tests/support/encode.hpp"
 #include "tests/unit/proxy/metering/in_pieces.hpp"
 #include "tests/unit/proxy/metering/replies.hpp"

@@ -8,6 +8,7 @@
 #include <random>
 #include <string>
 
+#include "proxy/provider/openai/request_reader.hpp"
 #include "tests/unit/proxy/metering/in_pieces.hpp"
 
 namespace llmgw::proxy {
@@ -20,15 +21,15 @@ JsonPatterns patterns;  // known from one body to the next, as on a worker
 struct Expected {
   std::string model;
   std::optional<bool> stream;
-  bool has_stream_options = false;
-  std::optional<bool> include_usage;
+  bool decides_usage = false;
+  std::optional<bool> wants_usage;
 };
 
 void expect_facts(const RequestFacts& facts, const Expected& expected, const std::string& what) {
   EXPECT_EQ(facts.model.view(), expected.model) << what;
   EXPECT_EQ(facts.stream, expected.stream) << what;
-  EXPECT_EQ(facts.has_stream_options, expected.has_stream_options) << what;
-  EXPECT_EQ(facts.include_usage, expected.include_usage) << what;
+  EXPECT_EQ(facts.decides_usage, expected.decides_usage) << what;
+  EXPECT_EQ(facts.wants_usage, expected.wants_usage) << what;
 }
 
 TEST(RequestScanner, FindsFactsHoweverTheBodyIsCut) {
@@ -68,7 +69,7 @@ TEST(RequestScanner, FindsFactsHoweverTheBodyIsCut) {
   };
   for (const auto& [body, expected] : cases) {
     in_all_pieces(body, [&, &text = body, &facts = expected](auto feed, const std::string& how) {
-      RequestScanner scanner(patterns);
+      RequestScanner scanner(patterns, openai_request_reader);
       feed([&](std::string_view piece) { scanner.observe(piece); });
       expect_facts(scanner.facts(), facts, text + '\n' + how);
     });
@@ -89,7 +90,7 @@ TEST(RequestScanner, StopsOnceNothingCanCome) {
       {"", false},
   };
   for (const auto& [body, expected] : cases) {
-    RequestScanner scanner(patterns);
+    RequestScanner scanner(patterns, openai_request_reader);
     scanner.observe(body);
     EXPECT_EQ(scanner.is_done(), expected) << body;
   }
@@ -129,10 +130,10 @@ TEST(RequestScanner, AgreesWithAFullParse) {
       } else if (which == 2) {
         key = "stream_options";
         if (pick(2) == 0) value = {{"include_usage", scalar()}, {"more", nested()}};
-        expected.has_stream_options = true;
+        expected.decides_usage = true;
         if (value.is_object() && value.contains("include_usage") &&
             value["include_usage"].is_boolean()) {
-          expected.include_usage = value["include_usage"].get<bool>();
+          expected.wants_usage = value["include_usage"].get<bool>();
         }
       }
       if (body.size() > 1) body += ',';
@@ -140,18 +141,18 @@ TEST(RequestScanner, AgreesWithAFullParse) {
     }
     body += '}';
     ASSERT_TRUE(json::accept(body)) << body;
-    RequestScanner scanner(patterns);
+    RequestScanner scanner(patterns, openai_request_reader);
     for (std::string_view rest = body; !rest.empty();) {
       const Piece piece(rest.substr(0, 1 + pick(40)));
       rest.remove_prefix(piece.view().size());
       scanner.observe(piece.view());
     }
     // With `stream` false it may have stopped before the options, which then mean nothing.
-    if (expected.stream == false && !scanner.facts().has_stream_options) {
-      expected.has_stream_options = false;
-      expected.include_usage.reset();
+    if (expected.stream == false && !scanner.facts().decides_usage) {
+      expected.decides_usage = false;
+      expected.wants_usage.reset();
     }
-    if (expected.stream == false && !scanner.facts().include_usage) expected.include_usage.reset();
+    if (expected.stream == false && !scanner.facts().wants_usage) expected.wants_usage.reset();
     expect_facts(scanner.facts(), expected, body);
     ASSERT_FALSE(HasFailure());
     ASSERT_TRUE(scanner.is_done());

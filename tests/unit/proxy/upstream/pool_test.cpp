@@ -42,11 +42,12 @@ class PoolTest : public testing::Test {
   std::atomic<int> asked_ = 0;
   Loop loop_{10ms};
   ConnectAttempt attempt_;
+  PoolTimes times_;
   std::vector<Opened*> order_;
 };
 
 TEST_F(PoolTest, AConnectionIsUsedAgain) {
-  Pool pool(loop_, url(1), nullptr, {}, ask());
+  Pool pool(loop_, url(1), nullptr, times_, {}, ask());
   run_test([](PoolTest& self, Pool& from) -> Task<void> {
     auto opened = co_await from.open(self.attempt_);
     EXPECT_EQ(from.take_idle(), nullptr);
@@ -62,7 +63,7 @@ TEST_F(PoolTest, AConnectionIsUsedAgain) {
 }
 
 TEST_F(PoolTest, WaitingIsFirstComeFirstServed) {
-  Pool pool(loop_, url(1), nullptr, {.open = 1}, ask());
+  Pool pool(loop_, url(1), nullptr, times_, {.open = 1}, ask());
   run_test([](PoolTest& self, Pool& from) -> Task<void> {
     auto held = co_await from.open(self.attempt_);
     const UpstreamConnection* which = held->get();
@@ -88,7 +89,7 @@ TEST_F(PoolTest, WaitingIsFirstComeFirstServed) {
 }
 
 TEST_F(PoolTest, WaitingIsBoundedAndCanBeCancelled) {
-  Pool pool(loop_, url(1), nullptr, {.open = 1, .turn = 30ms}, ask());
+  Pool pool(loop_, url(1), nullptr, times_, {.open = 1, .turn = 30ms}, ask());
   run_test([](PoolTest& self, Pool& from) -> Task<void> {
     auto held = co_await from.open(self.attempt_);
     auto late = co_await from.open(self.attempt_);
@@ -104,7 +105,7 @@ TEST_F(PoolTest, WaitingIsBoundedAndCanBeCancelled) {
 }
 
 TEST_F(PoolTest, AnIdleConnectionThatTheUpstreamClosedIsGone) {
-  Pool pool(loop_, url(1), nullptr, {}, ask());
+  Pool pool(loop_, url(1), nullptr, times_, {}, ask());
   run_test([](PoolTest& self, Pool& from) -> Task<void> {
     Timer pause(self.loop_);
     auto closed = co_await from.open(self.attempt_);
@@ -122,7 +123,7 @@ TEST_F(PoolTest, AnIdleConnectionThatTheUpstreamClosedIsGone) {
 }
 
 TEST_F(PoolTest, AnIdleConnectionIsGivenUpBeforeTheUpstreamDoes) {
-  Pool pool(loop_, url(1), nullptr, {.idle = 50ms}, ask());
+  Pool pool(loop_, url(1), nullptr, times_, {.idle = 50ms}, ask());
   run_test([](PoolTest& self, Pool& from) -> Task<void> {
     Timer pause(self.loop_);
     auto opened = co_await from.open(self.attempt_);
@@ -139,7 +140,7 @@ TEST_F(PoolTest, ConnectingHasALimit) {
   silent.fall_silent();
   later_ = &silent;
   asked_ = 1;
-  Pool pool(loop_, url(1), nullptr, {.step = 50ms}, ask());
+  Pool pool(loop_, url(1), nullptr, times_, {.step = 50ms}, ask());
   run_test([](PoolTest& self, Pool& from) -> Task<void> {
     auto late = co_await from.open(self.attempt_);
     EXPECT_EQ(late.error(), errc::timed_out);
@@ -150,7 +151,7 @@ TEST_F(PoolTest, ConnectingHasALimit) {
 
 TEST_F(PoolTest, ShakingHandsHasALimitAndCanBeCancelled) {
   const auto tls = TlsContext::make("").value();
-  Pool pool(loop_, url(1, true), tls.get(), {.step = 50ms}, ask());
+  Pool pool(loop_, url(1, true), tls.get(), times_, {.step = 50ms}, ask());
   run_test([](PoolTest& self, Pool& from) -> Task<void> {
     auto late = co_await from.open(self.attempt_);  // accepted, and nothing said
     EXPECT_EQ(late.error(), errc::timed_out);
@@ -169,7 +170,7 @@ TEST_F(PoolTest, ShakingHandsHasALimitAndCanBeCancelled) {
 TEST_F(PoolTest, ARefusalIsMetByANewLookUp) {
   LoopbackPort gone;
   later_ = &second_;
-  Pool pool(loop_, url(1), nullptr, {.look_up_pause = 0ms}, [this, &gone](auto&, auto) {
+  Pool pool(loop_, url(1), nullptr, times_, {.look_up_pause = 0ms}, [this, &gone](auto&, auto) {
     ++asked_;
     return std::vector<Endpoint>{asked_ == 1 ? gone.endpoint() : second_.endpoint()};
   });
@@ -185,7 +186,7 @@ TEST_F(PoolTest, ARefusalThatStandsIsTold) {
   LoopbackPort gone;
   later_ = &gone;
   asked_ = 1;
-  Pool pool(loop_, url(1), nullptr, {}, ask());
+  Pool pool(loop_, url(1), nullptr, times_, {}, ask());
   run_test([](PoolTest& self, Pool& from) -> Task<void> {
     for (int i = 0; i < 3; ++i) {
       auto refused = co_await from.open(self.attempt_);

@@ -101,7 +101,7 @@ TEST(Reframe, ClosingBytes) {
 }
 
 // Lets go of everything but the letter l, of which it holds the last.
-class WithoutL final : public StreamFilter {
+class WithoutL final : public AnswerEdit {
  public:
   void pass(std::string_view payload, Gather& out) override {
     for (const char& each : payload) {

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+// A byte search first, then one pass over brackets and strings; only usage that is not null, once a
+// stream, takes a parse.
+#include "proxy/provider/openai/usage_chunk.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <nlohmann/json.hpp>
+
+#include "common/text/byte_search.hpp"
+#include "proxy/metering/json_nesting.hpp"
+
+namespace llmgw::proxy {
+namespace {
+
+using Kind = ChunkVerdict::Kind;
+constexpr std::string_view key = R"("usage")";
+
+bool begins_key(const char* at, const char* end) noexcept {
+  return static_cast<std::size_t>(end - at) >= key.size() &&
+         std::memcmp(at, key.data(), key.size()) == 0;
+}
+
+// The next key in [at, end), or `end`. A quote before a `u` is rare.
+const char* find_key(const char* at, const char* end) noexcept {
+  constexpr std::ptrdiff_t step = ByteBlock::size;
+  for (; end - at > step; at += step) {
+    auto marks = ((ByteBlock::load(at) == '"') & (ByteBlock::load(at + 1) == 'u')).marks();
+    for (; marks != 0; marks &= marks - 1) {
+      const char* const found = at + ByteBlock::first(marks);
+      if (begins_key(found, end)) return found;
+    }
+  }
+  while (at != end && !begins_key(at, end)) ++at;
+  return at;
+}
+
+bool is_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+const char* skip_space(const char* at, const char* end) noexcept {
+  while (at != end && is_space(*at)) ++at;
+  return at;
+}
+
+// A member of the outermost object: its key, its value, and where that ends.
+struct Member {
+  const char* from = nullptr;
+  const char* value = nullptr;
+  const char* to = nullptr;
+};
+
+// Takes the member out so that what is left is what had been written without it.
+ChunkVerdict cut(std::string_view json, const Member& usage) noexcept {
+  const char* const end = json.data() + json.size();
+  const char* from = usage.from;
+  const char* to = usage.to;
+  const char* before = from;
+  while (is_space(before[-1])) --before;  // ends at the object's brace, if not sooner
+  if (before[-1] == ',') {
+    from = before - 1;
+  } else if (const char* const behind = skip_space(to, end); before[-1] != '{') {
+    return {};
+  } else if (behind != end && *behind == ',') {
+    to = skip_space(behind + 1, end);
+  }
+  return {Kind::cut, static_cast<std::size_t>(from - json.data()),
+          static_cast<std::size_t>(to - from)};
+}
+
+// Whether the chunk says more than that there is usage. llama.cpp's timings, which are counts and
+// durations, move to the usage chunk when there is one.
+bool says_more(const nlohmann::json& chunk) {
+  for (const auto& [name, value] : chunk.items()) {
+    if (name == "choices" || name == "usage" || name == "timings") continue;
+    if (value.is_structured() ? !value.empty() : name == "error" && !value.is_null()) return true;
+  }
+  return false;
+}
+
+ChunkVerdict judge_usage(std::string_view json, const Member& usage, bool is_asked_for) noexcept
+    try {
+  const auto chunk = nlohmann::json::parse(json, nullptr, false);
+  if (!chunk.is_object()) return {};
+  const auto choices = chunk.find("choices");
+  if (choices == chunk.end() || !choices->is_array()) return {};
+  if (choices->empty()) return says_more(chunk) ? cut(json, usage) : ChunkVerdict{Kind::drop};
+  return is_asked_for ? cut(json, usage) : ChunkVerdict{Kind::unasked};
+} catch (const std::exception&) {
+  return {};
+}
+
+// The member that begins at `at`, if it is one and its value null or an object.
+Member read_member(const char* at, const char* end) noexcept {
+  Member member{.from = at};
+  at = skip_space(at + key.size(), end);
+  if (at == end || *at != ':') return {};
+  member.value = skip_space(at + 1, end);
+  if (end - member.value >= 4 && std::memcmp(member.value, "null", 4) == 0) {
+    member.to = member.value + 4;
+    at = skip_space(member.to, end);
+    if (at == end || (*at != ',' && *at != '}')) member.to = nullptr;
+  } else if (member.value != end && *member.value == '{') {
+    JsonNesting nesting;
+    member.to = nesting.skip(member.value + 1, end);
+  }
+  return member;
+}
+
+// Behind a member that is plain: no escapes, and neither object nor array. Null if it is not, or is
+// another `usage`.
+const char* skip_plain_member(const char* at, const char* end) noexcept {
+  const auto skip_text = [end](const char* quote) -> const char* {
+    if (quote == end || *quote != '"') return nullptr;
+    const char* const close = find_quote_or_escape(quote + 1, end);
+    return close != end && *close == '"' ? close + 1 : nullptr;
+  };
+  if (begins_key(at, end)) return nullptr;
+  at = skip_text(at);
+  if (at == nullptr || at == end || *at != ':') return nullptr;
+  if (++at != end && *at == '"') return skip_text(at);
+  while (at != end && *at != ',' && *at != '}' && *at != '"' && *at != '{' && *at != '[') ++at;
+  return at;
+}
+
+// Most chunks end in `,"usage":null}`, perhaps with a few plain members before the brace. If the
+// whole is JSON this is the end of the outermost object, so that no look at the rest is needed.
+ChunkVerdict judge_end(std::string_view json) noexcept {
+  constexpr std::string_view value = ":null";
+  constexpr std::size_t window = 128;
+  if (json.size() < 2 || json.front() != '{' || json.back() != '}') return {};
+  const char* const brace = json.data() + json.size() - 1;
+  const char* const from = brace - std::min(window, json.size() - 2);
+  const char* const found = find_key(from, brace);
+  if (found == brace || found[-1] != ',') return {};
+  const char* const colon = found + key.size();
+  if (!std::string_view(colon, static_cast<std::size_t>(brace - colon)).starts_with(value))
+    return {};
+  const char* at = colon + value.size();
+  const Member usage{.from = found, .value = colon + 1, .to = at};
+  while (at != nullptr && at != brace && *at == ',') at = skip_plain_member(at + 1, brace);
+  return at == brace ? cut(json, usage) : ChunkVerdict{};
+}
+
+// Brackets and strings all through.
+ChunkVerdict judge_whole(std::string_view json, bool is_all, bool is_asked_for) noexcept {
+  const char* const end = json.data() + json.size();
+  const char* at = skip_space(json.data(), end);
+  if (at == end) return {Kind::incomplete};
+  if (*at++ != '{') return {};
+  const char* found = find_key(at, end);
+  if (found == end && is_all) return {};
+  Member usage;
+  JsonNesting nesting;
+  for (; found != end; found = find_key(found + key.size(), end)) {
+    at = nesting.skip(at, found);
+    if (!nesting.is_open()) return {};
+    if (!nesting.is_at_top()) continue;
+    const Member member = read_member(found, end);
+    if (member.value == nullptr) continue;  // a text of that name
+    if (usage.value != nullptr) return {};  // which of two would count?
+    usage = member;
+  }
+  at = nesting.skip(at, end);
+  if (nesting.is_open()) return {is_all ? Kind::keep : Kind::incomplete};
+  if (skip_space(at, end) != end || usage.to == nullptr) return {};
+  if (*usage.value == 'n') return cut(json, usage);
+  return judge_usage(json, usage, is_asked_for);
+}
+
+}  // namespace
+
+ChunkVerdict judge_chunk(std::string_view json, bool is_all,
+                         bool usage_beside_choices_is_asked_for) noexcept {
+  const ChunkVerdict at_end = judge_end(json);
+  if (is_all && at_end.kind == Kind::cut) return at_end;
+  const ChunkVerdict verdict = judge_whole(json, is_all, usage_beside_choices_is_asked_for);
+  const bool is_settled = verdict.kind == Kind::incomplete || at_end.kind != Kind::cut;
+  return is_settled ? verdict : at_end;
+}
+
+}  // namespace llmgw::proxy

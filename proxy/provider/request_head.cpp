@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// PURE: request heads for upstreams.
+#include "proxy/provider/request_head.hpp"
+
+#include "common/http/hop_by_hop.hpp"
+#include "common/text/case_blind.hpp"
+
+namespace llmgw::proxy {
+namespace {
+
+using http::append_field;
+using http::Field;
+using http::FieldId;
+
+bool is_accept_encoding(const Field& field) noexcept {
+  return equals_ignoring_case(field.name, "accept-encoding");
+}
+
+}  // namespace
+
+// Fields keep their order: ours stand where the client's stood.
+void append_request_head(std::string& out, const http::RequestHead& head, const Destination& to,
+                         const HeadChanges& changes) {
+  out.append(head.method).append(" ");
+  to.dialect.append_target(out, to.prefix, head.target);
+  out.append(" HTTP/1.1\r\n");
+  bool has_host = false;
+  bool has_credentials = to.credentials.empty();
+  bool has_codings = false;
+  for (const Field& each : head.fields) {
+    switch (each.id) {
+      case FieldId::host:
+        append_field(out, each.name, to.authority);
+        has_host = true;
+        break;
+      case FieldId::authorization:
+        if (!std::exchange(has_credentials, true))
+          append_field(out, to.dialect.credentials.field, to.credentials);
+        break;
+      case FieldId::transfer_encoding: append_field(out, each.name, "chunked"); break;
+      case FieldId::content_length:
+        http::append_length(out, each.name, changes.length.value_or(head.framing.length));
+        break;
+      case FieldId::api_key:
+      case FieldId::x_api_key:
+      case FieldId::x_llm_tenant:
+      case FieldId::x_tenant: break;
+      case FieldId::x_llm_provider:
+        if (!changes.hides_choice) append_field(out, each.name, each.value);
+        break;
+      default:
+        if (http::is_hop_by_hop(each, head)) break;
+        if (!changes.is_uncoded || !is_accept_encoding(each)) {
+          append_field(out, each.name, each.value);
+        } else if (!std::exchange(has_codings, true)) {
+          append_field(out, each.name, "identity");
+        }
+    }
+  }
+  if (!has_host) append_field(out, "Host", to.authority);
+  if (!has_credentials) append_field(out, to.dialect.credentials.field, to.credentials);
+  out.append("\r\n");
+}
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// PURE: the head of a request as an upstream gets it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/http/head.hpp"
+#include "proxy/provider/dialect.hpp"
+
+namespace llmgw::proxy {
+
+/// Where a request goes, and as whose.
+struct Destination {
+  const Dialect& dialect;
+  std::string_view prefix;       ///< of its targets
+  std::string_view authority;    ///< for Host
+  std::string_view credentials;  ///< scheme and key; empty: none are sent
+};
+
+/// What else differs from the client's head.
+struct HeadChanges {
+  std::optional<std::uint64_t> length = {};  ///< of a body that was edited
+  /// The answer is to come without content coding, or it could not be edited. `identity` alone says
+  /// that none is wanted (RFC 9110 section 12.5.3), as Python's http.client does with each request,
+  /// so no server is surprised by it; without the field it would be any coding that goes.
+  bool is_uncoded = false;
+  bool hides_choice = false;  ///< X-LLM-Provider was meant for the gateway
+};
+
+/// Appends the head: target, Host and credentials are the upstream's, and none are the client's.
+void append_request_head(std::string& out, const http::RequestHead& head, const Destination& to,
+                         const HeadChanges& changes = {});
+
+}  // namespace llmgw::proxy

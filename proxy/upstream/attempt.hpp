@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// Attempt: one try to have a request answered, by one upstream.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "common/http/head_reader.hpp"
+#include "proxy/upstream/client_request.hpp"
+#include "proxy/upstream/held_answer.hpp"
+#include "proxy/upstream/request_pump.hpp"
+#include "proxy/upstream/upstream.hpp"
+#include "proxy/upstream/verdict.hpp"
+
+namespace llmgw::proxy {
+
+/// Edits, connects, sends, and reads the head of the answer; the rest of the request may still be
+/// on its way up then. Lives with its exchange, and ends before the next attempt begins.
+class Attempt {
+ public:
+  /// Whether the request may be edited, or is to leave as its client meant it.
+  enum class Form : std::uint8_t { may_be_edited, as_meant };
+
+  /// Both outlive it.
+  Attempt(Upstream& upstream, ClientRequest& request, Form form) noexcept;
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
+  /// All of it. With Verdict::pass_on the answer's head, and what came behind it, lie in the
+  /// workspace until the first suspension.
+  Task<AttemptEnd> run();
+
+  /// The same verdict holds for nobody any more: the connection is closed, or no longer tried for.
+  void leave() noexcept;
+  /// Ends what is still being sent of the request.
+  Task<void> end_pump();
+  errc pump_fault() const noexcept { return pump_.fault(); }
+  /// The answer is over and was complete: another request may use the connection.
+  void give_back();
+
+  Upstream& upstream() const noexcept { return upstream_; }
+  bool is_connected() const noexcept { return connection_ != nullptr; }
+  ByteStream& stream() noexcept { return connection_->stream(); }
+  /// Whether a limit will end what is waited for.
+  bool is_limited() const noexcept;
+  bool is_edited() const noexcept { return is_edited_; }
+
+ private:
+  bool may_edit() const noexcept;
+  Task<errc> edit();
+  Gather& compose();
+  bool send_on_idle_connection(Gather& out);
+  Task<void> send_on_fresh_connection();
+  errc send_some(Gather& out);
+  void go_on_sending();
+  Task<errc> read_answer();
+  Task<bool> pass_interim(const http::ResponseHead& head);
+  bool may_be_refused() const noexcept;
+  Task<void> look_for_refusal();
+  void note_answer();
+  AttemptEnd conclude() const noexcept;
+  void fail(Failure::Side side, errc fault) noexcept { state_.failure = {side, fault}; }
+  bool has_failed() const noexcept {
+    return state_.failure.fault != errc::ok || request_.is_client_gone();
+  }
+
+  Upstream& upstream_;
+  ClientRequest& request_;
+  Pool::Connection connection_;
+  ConnectAttempt* connecting_ = nullptr;  // while it is
+  RequestPump pump_;
+  http::HeadReader heads_;
+  std::unique_ptr<HeldAnswer> held_answer_;
+  AttemptState state_;
+  const Form form_;
+  bool is_edited_ = false;
+  bool has_sent_all_ = false;  // of what was there of the request
+};
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// Reading an error.
+#include "proxy/upstream/held_answer.hpp"
+
+#include "common/http/body_decoder.hpp"
+#include "proxy/metering/content_decoder.hpp"
+#include "proxy/upstream/reframe.hpp"
+
+namespace llmgw::proxy {
+namespace {
+
+// What an error says, as far as one is worth reading.
+constexpr std::size_t most_text = 16 * 1024;
+
+// Appends the payload that is in `input` to `text`.
+ReframeStep unframe(http::BodyDecoder& decoder, std::string_view& input, std::string& text) {
+  using Kind = http::BodyDecoder::Kind;
+  for (;;) {
+    const http::BodyDecoder::Piece piece = decoder.next(input);
+    switch (piece.kind) {
+      case Kind::payload: text.append(piece.bytes); break;
+      case Kind::framing: break;
+      case Kind::need_more: return ReframeStep::need_more;
+      case Kind::end: return ReframeStep::end;
+      case Kind::fault: return ReframeStep::fault;
+    }
+  }
+}
+
+std::string decoded(const CodingList& codings, std::string_view coded) {
+  std::string text;
+  const auto take = [](void* context, std::string_view content) {
+    auto& into = *static_cast<std::string*>(context);
+    into.append(content.substr(0, most_text - into.size()));
+    return into.size() < most_text;
+  };
+  ContentDecoder(codings).decode(coded, take, &text);
+  return text;
+}
+
+}  // namespace
+
+Task<std::string> HeldAnswer::read_text(ByteStream& upstream, const http::ResponseHead& head,
+                                        std::chrono::milliseconds silence) {
+  const auto codings = parse_codings(head.value(http::FieldId::content_encoding));
+  const bool keep_alive = head.keep_alive;
+  http::BodyDecoder decoder(head.framing);
+  std::string text;
+  bool is_over = false;
+  for (std::string latest = rest_;;) {
+    std::string_view input = latest;
+    const ReframeStep step = unframe(decoder, input, text);
+    is_whole_ = step == ReframeStep::end && input.empty() && keep_alive;
+    is_over = is_over || step != ReframeStep::need_more;
+    if (is_over || text.size() >= most_text) break;
+    upstream.read_expires_after(silence);
+    const auto bytes = co_await upstream.read();
+    is_over = bytes.has_error();
+    latest = is_over ? std::string_view() : *bytes;
+    rest_ += latest;
+  }
+  if (!codings) co_return std::string();
+  if (codings->size == 0) co_return text.substr(0, most_text);
+  co_return decoded(*codings, text);
+}
+
+}  // namespace llmgw::proxy

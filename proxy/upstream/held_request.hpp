@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// PURE: the body of a request as it came, so that it can be sent more than once, and otherwise than
+// it came.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "common/http/head.hpp"
+#include "common/system/gather.hpp"
+#include "proxy/provider/request_edit.hpp"
+
+namespace llmgw::proxy {
+
+/// Made only for a request that has to wait before it is sent, or that may be edited: all others
+/// leave from where they were received.
+class HeldRequest {
+ public:
+  /// `total`: what all of a worker's hold together; outlives this.
+  HeldRequest(std::size_t& total, http::Framing framing) noexcept
+      : total_(total), framing_(framing) {}
+  HeldRequest(const HeldRequest&) = delete;
+  HeldRequest& operator=(const HeldRequest&) = delete;
+  ~HeldRequest() { total_ -= counted_; }
+
+  /// Copies more of the body, framed as it is to leave.
+  void append(std::span<const iovec> more);
+
+  /// The body is there whole: makes what is to be sent in its place. False, and nothing changes, if
+  /// that is the body itself.
+  bool edit(const RequestEdit& edit);
+  /// Bytes that the edited one has without framing.
+  std::size_t edited_size() const noexcept { return edited_.size(); }
+
+  // Both add views of what is held, good as long as that.
+  void add_as_came(Gather& out) const { out.add(held_); }
+  void add_edited(Gather& out) const;
+
+  /// Bytes held of the body, with its framing.
+  std::size_t size() const noexcept { return held_.size(); }
+  /// Whether there is room for more of it, going by its size and by that of all together.
+  bool has_room() const noexcept { return size() <= limit && total_ <= total_limit; }
+
+  static constexpr std::size_t limit = 1024 * 1024;             ///< of one body that is edited
+  static constexpr std::size_t total_limit = 64 * 1024 * 1024;  ///< of all that a worker holds
+
+ private:
+  bool is_chunked() const noexcept { return framing_.kind == http::Framing::Kind::chunked; }
+  void count() noexcept;
+  void decode();
+
+  std::size_t& total_;
+  std::size_t counted_ = 0;
+  const http::Framing framing_;
+  std::string held_;
+  std::string decoded_;           // the body without its framing, where that is chunked
+  std::string_view behind_body_;  // the framing that follows it
+  EditedBody edited_;
+};
+
+}  // namespace llmgw::proxy

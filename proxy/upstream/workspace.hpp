@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// What the exchanges of one worker share while they work with upstreams.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "common/http/head.hpp"
+#include "common/http/head_reader.hpp"
+
+namespace llmgw::proxy {
+
+/// Belongs to its worker's thread.
+struct Workspace {
+  // Scratch memory that never outlives a suspension.
+  std::string head_out{};                ///< the head being written
+  http::FieldStorage response_fields{};  ///< of the answer's head
+  http::ResponseHead answer{};           ///< the answer's head, as an attempt has read it
+  http::HeadBytes answer_bytes{};        ///< its bytes, and what came behind them
+
+  std::size_t held_bytes = 0;  ///< of all requests that are held
+};
+
+}  // namespace llmgw::proxy
