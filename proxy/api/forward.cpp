@@ -20,7 +20,7 @@ Task<void> forward(Context& context, http::Exchange& exchange) {
   } while (self.goes_on(end.verdict));
 
   if (end.verdict == Verdict::pass_on) co_await self.relay();
-  co_await self.end_attempt();
+  if (self.is_sending()) co_await self.end_sending();
   if (self.owes_answer()) co_await self.answer(end.failure);
   self.emit();
 }
@@ -65,18 +65,13 @@ bool Forward::goes_on(Verdict last) const noexcept {
   return last == Verdict::as_meant || (last == Verdict::next && route_.has_more());
 }
 
-Task<void> Forward::end_attempt() {
-  is_relayed_ = true;
-  co_await attempt_->end_pump();
-  exchange_.client().watch(nullptr);
-}
-
 bool Forward::owes_answer() const noexcept {
   return !request_.is_client_gone() && !exchange_.is_response_started();
 }
 
 // What went wrong with the client's request comes before what came of it upstream.
 Task<void> Forward::answer(Failure failure) {
+  exchange_.client().watch(nullptr);
   if (attempt_->pump_fault() != errc::ok) failure = {Failure::Side::client, attempt_->pump_fault()};
   const GatewayError& error = error_of(failure);
   outcome_ = error.outcome;
@@ -94,6 +89,7 @@ Task<void> Forward::refuse(const GatewayError& error) {
 
 void Forward::emit() {
   context_.outbox.prefetch();
+  exchange_.client().watch(nullptr);
   if (request_.is_client_gone()) outcome_ = Outcome::client_aborted;
   const auto now = Call::Clock::now();
   const auto wall_clock = std::chrono::system_clock::now();

@@ -31,8 +31,9 @@ class Forward final : public OpenExchange, private CloseListener {
   bool goes_on(Verdict last) const noexcept;
   /// Sends the answer of the attempt.
   Task<void> relay();
-  /// Nothing of the request will be sent any more, and nobody watches the client.
-  Task<void> end_attempt();
+  /// Whether something of the request may still be on its way, though the answer is over.
+  bool is_sending() const noexcept { return attempt_->is_sending(); }
+  Task<void> end_sending() { return attempt_->end_sending(); }
   /// Whether the client is there and has got no byte of an answer.
   bool owes_answer() const noexcept;
   /// Answers with what became of the last attempt.

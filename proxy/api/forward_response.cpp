@@ -34,6 +34,7 @@ Task<void> Forward::relay() {
   const bool has_client = !request_.is_client_gone() && end.kind != RelayEnd::Kind::sink_failed;
   if (!has_client && may_await_usage()) co_await await_usage(decoder);
   conclude(end, form, decoder.framing(), keeps_alive);
+  is_relayed_ = true;
 }
 
 // A coding that nobody asked for cannot be read: the client sees what only the gateway wanted. That

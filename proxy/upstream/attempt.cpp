@@ -125,9 +125,8 @@ void Attempt::go_on_sending() {
     pump_.start(request_, stream(), upstream_.silence());
 }
 
-Task<void> Attempt::end_pump() {
+Task<void> Attempt::end_sending() {
   pump_.announce_end();
-  if (!pump_.is_started()) co_return;
   request_.client().interrupt_read();
   if (pump_.is_running()) leave();
   co_await pump_.join();

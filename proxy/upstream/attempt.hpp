@@ -32,8 +32,9 @@ class Attempt {
 
   /// The same verdict holds for nobody any more: the connection is closed, or no longer tried for.
   void leave() noexcept;
-  /// Ends what is still being sent of the request.
-  Task<void> end_pump();
+  /// Whether the rest of the request is, or was, sent beside the answer; end_sending() ends that.
+  bool is_sending() const noexcept { return pump_.is_started(); }
+  Task<void> end_sending();
   errc pump_fault() const noexcept { return pump_.fault(); }
   /// The answer is over and was complete: another request may use the connection.
   void give_back();

@@ -79,7 +79,8 @@ Task<void> Attempt::look_for_refusal() {
   if (state_.is_edit_refused) {
     upstream_.counts().usage_refused.add();
     if (held.is_whole()) give_back();
-    co_return co_await end_pump();
+    if (is_sending()) co_await end_sending();
+    co_return;
   }
   // A head that was read once is read again without a fault.
   workspace.answer =

@@ -40,8 +40,7 @@ void ClientRequest::hold() {
   held_->append(arrived_->pieces().subspan(1));
 }
 
-void ClientRequest::let_go() noexcept {
-  if (held_ == nullptr) return;
+void ClientRequest::release() noexcept {
   held_.reset();
   exchange_.release_head();
 }

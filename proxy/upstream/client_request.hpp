@@ -52,7 +52,9 @@ class ClientRequest {
   /// What is held; null if nothing is.
   HeldRequest* held() const noexcept { return held_.get(); }
   /// Nothing of it will be sent again.
-  void let_go() noexcept;
+  void let_go() noexcept {
+    if (held_ != nullptr) release();
+  }
 
   /// Whether the edit may concern the request, going by what has come of its body, and by the
   /// memory it takes.
@@ -72,6 +74,7 @@ class ClientRequest {
 
  private:
   errc take(std::string_view input, Gather& out);
+  void release() noexcept;
   Task<void> tell_to_continue();
 
   http::Exchange& exchange_;
