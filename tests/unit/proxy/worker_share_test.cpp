@@ -27,5 +27,12 @@ TEST(WorkerShare, SomebodyIsServedHoweverFewThereAre) {
   EXPECT_EQ(share_descriptors(0, 1).upstreams, 1u);
 }
 
+TEST(WorkerShare, IsSharedOutAmongUpstreams) {
+  EXPECT_EQ(share_among(300, 1), 300u);
+  EXPECT_EQ(share_among(300, 3), 100u);
+  EXPECT_EQ(share_among(2, 3), 1u);
+  EXPECT_EQ(share_among(5, 0), 5u);
+}
+
 }  // namespace
 }  // namespace llmgw::proxy
