@@ -10,22 +10,16 @@ Attempt::Attempt(Upstream& upstream, ClientRequest& request, Form form) noexcept
     : upstream_(upstream), request_(request), form_(form) {}
 
 Task<AttemptEnd> Attempt::run() {
-  if (may_edit()) {
-    const errc fault = co_await edit();
-    if (fault != errc::ok) fail(Failure::Side::client, fault);
-    if (has_failed()) co_return conclude();
+  if (may_edit()) co_await edit();
+  if (!has_failed() && !send_on_idle_connection(compose())) co_await send_on_fresh_connection();
+  if (!has_failed()) go_on_sending();
+  while (!has_failed() && !state_.is_answered) {
+    const auto patience = patience_for_head();
+    const auto bytes = co_await heads_.read(stream(), patience, patience);
+    if (take_head(bytes)) co_await pass_interim();
   }
-  if (!send_on_idle_connection(compose())) co_await send_on_fresh_connection();
-  if (has_failed()) co_return conclude();
-  if (!is_edited_) request_.let_go();
-  go_on_sending();
-  if (request_.is_client_gone()) co_return conclude();
-  const errc fault = co_await read_answer();
-  if (fault != errc::ok) fail(Failure::Side::upstream, fault);
-  if (has_failed()) co_return conclude();
-  state_.is_answered = true;
   if (may_be_refused()) co_await look_for_refusal();
-  if (!state_.is_edit_refused) note_answer();
+  if (state_.is_answered && !state_.is_edit_refused) note_answer();
   co_return conclude();
 }
 
@@ -46,19 +40,19 @@ bool Attempt::may_edit() const noexcept {
 
 // The length of an edited body has to be told before its first byte, and whether it is edited may
 // depend on its last: it is read whole, up to a limit.
-Task<errc> Attempt::edit() {
+Task<void> Attempt::edit() {
   const RequestEdit& edit = *upstream_.edit();
   if (request_.held() == nullptr) request_.hold();
   if (!request_.is_complete()) {
     const errc fault = co_await request_.read_rest_for(edit);
-    if (fault != errc::ok || request_.is_client_gone()) co_return fault;
+    if (fault != errc::ok) co_return fail(Failure::Side::client, fault);
+    if (request_.is_client_gone()) co_return;
   }
   const std::string_view model = request_.facts().model.view();
   is_edited_ = request_.is_complete() && request_.may_be_edited_by(edit) &&
                !upstream_.refusals().contains(model, std::chrono::steady_clock::now()) &&
                request_.held()->edit(edit);
   if (is_edited_) upstream_.counts().usage_asked.add();
-  co_return errc::ok;
 }
 
 // What is there of the request, with a head for this upstream.
@@ -120,6 +114,7 @@ errc Attempt::send_some(Gather& out) {
 
 // The rest goes on beside the answer, as the upstream may answer early.
 void Attempt::go_on_sending() {
+  if (!is_edited_) request_.let_go();
   request_.watch_client();
   if (!request_.is_client_gone() && !(request_.is_complete() && has_sent_all_))
     pump_.start(request_, stream(), upstream_.silence());

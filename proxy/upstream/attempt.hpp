@@ -48,14 +48,15 @@ class Attempt {
 
  private:
   bool may_edit() const noexcept;
-  Task<errc> edit();
+  Task<void> edit();
   Gather& compose();
   bool send_on_idle_connection(Gather& out);
   Task<void> send_on_fresh_connection();
   errc send_some(Gather& out);
   void go_on_sending();
-  Task<errc> read_answer();
-  Task<bool> pass_interim(const http::ResponseHead& head);
+  std::chrono::milliseconds patience_for_head() noexcept;
+  bool take_head(const Result<http::HeadBytes>& bytes);
+  Task<void> pass_interim();
   bool may_be_refused() const noexcept;
   Task<void> look_for_refusal();
   void note_answer();
@@ -73,6 +74,7 @@ class Attempt {
   http::HeadReader heads_;
   std::unique_ptr<HeldAnswer> held_answer_;
   AttemptState state_;
+  unsigned interims_ = 0;  // responses before the answer
   const Form form_;
   bool is_edited_ = false;
   bool has_sent_all_ = false;  // of what was there of the request

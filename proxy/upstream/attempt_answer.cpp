@@ -10,43 +10,49 @@ namespace {
 
 // Responses before the answer. A server that says every few seconds that it is at work takes an
 // hour to send as many.
-constexpr unsigned most_interim = 500;
+constexpr unsigned most_interims = 500;
 
 }  // namespace
 
-// Leaves the head in the workspace.
-Task<errc> Attempt::read_answer() {
-  Workspace& workspace = request_.workspace();
-  for (unsigned interim = 0;;) {
-    const bool uploading = pump_.is_running();
-    if (uploading) stream().read_expires_never();
-    const auto patience = uploading ? std::chrono::milliseconds(0) : upstream_.silence();
-    const auto bytes = co_await heads_.read(stream(), patience, patience);
-    if (bytes.has_error()) {
-      // Interim responses without the one they announce are no answer (RFC 9110 section 15.2).
-      const bool is_none = interim > 0 && bytes.error() == errc::connection_closed;
-      co_return is_none ? errc::malformed_message : errc_of(bytes.error());
-    }
-    const auto head =
-        http::parse_response_head(bytes->head, workspace.response_fields, request_.is_head());
-    if (head.has_error()) co_return errc_of(head.error());
-    if (head->status >= 200) {
-      workspace.answer = *head;
-      workspace.answer_bytes = *bytes;
-      co_return errc::ok;
-    }
-    // 101 answers an Upgrade, and none was sent; and at some time an answer has to come.
-    if (head->status == 101 || interim++ == most_interim) co_return errc::malformed_message;
-    stream().unread(bytes->rest);
-    if (!co_await pass_interim(*head)) co_return errc::ok;
+// Zero while the request is still being sent: it is not the upstream that is waited for.
+std::chrono::milliseconds Attempt::patience_for_head() noexcept {
+  if (!pump_.is_running()) return upstream_.silence();
+  stream().read_expires_never();
+  return std::chrono::milliseconds(0);
+}
+
+// Leaves the head in the workspace; true if it is one before the answer's.
+bool Attempt::take_head(const Result<http::HeadBytes>& bytes) {
+  const auto no_answer = [this](errc fault) {
+    fail(Failure::Side::upstream, fault);
+    return false;
+  };
+  if (bytes.has_error()) {
+    // Interim responses without the one they announce are no answer (RFC 9110 section 15.2).
+    const bool is_none = interims_ > 0 && bytes.error() == errc::connection_closed;
+    return no_answer(is_none ? errc::malformed_message : errc_of(bytes.error()));
   }
+  Workspace& workspace = request_.workspace();
+  const auto head =
+      http::parse_response_head(bytes->head, workspace.response_fields, request_.is_head());
+  if (head.has_error()) return no_answer(errc_of(head.error()));
+  workspace.answer = *head;
+  workspace.answer_bytes = *bytes;
+  state_.is_answered = head->status >= 200;
+  if (state_.is_answered) return false;
+  // 101 answers an Upgrade, and none was sent; and at some time an answer has to come.
+  if (head->status == 101 || interims_++ == most_interims)
+    return no_answer(errc::malformed_message);
+  stream().unread(bytes->rest);
+  return true;
 }
 
 // Any number of 1xx may come before the answer (RFC 9110 section 15.2); an HTTP/1.0 client knows
-// none. False if the client has left.
-Task<bool> Attempt::pass_interim(const http::ResponseHead& head) {
+// none.
+Task<void> Attempt::pass_interim() {
+  const http::ResponseHead& head = request_.workspace().answer;
   const bool is_known = head.status == 100 && request_.is_told_to_continue();
-  if (is_known || request_.client_minor_version() == 0) co_return true;
+  if (is_known || request_.client_minor_version() == 0) co_return;
   std::string& bytes = request_.workspace().head_out;
   bytes.clear();
   append_response_head(bytes, head, BodyForm::as_received, {}, true,
@@ -57,12 +63,12 @@ Task<bool> Attempt::pass_interim(const http::ResponseHead& head) {
   client.expires_without_progress(request_.exchange().progress_limit());
   const Result<void> sent = co_await client.write(out);
   if (sent.has_error()) request_.note_client_gone();
-  co_return sent.has_value();
 }
 
 bool Attempt::may_be_refused() const noexcept {
   const int status = request_.workspace().answer.status;
-  return is_edited_ && upstream_.dialect().meaning_of(status) == StatusMeaning::may_be_refusal;
+  return is_edited_ && state_.is_answered &&
+         upstream_.dialect().meaning_of(status) == StatusMeaning::may_be_refusal;
 }
 
 // The request was refused as a whole, so it may be sent again; as the client meant it, then.
