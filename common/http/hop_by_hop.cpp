@@ -27,11 +27,10 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 }
 
 // From the number, as leading zeros are octal to some (RFC 9110 section 8.6 allows them).
-std::size_t append_length(std::string& out, std::string_view name, std::uint64_t length) {
+void append_length(std::string& out, std::string_view name, std::uint64_t length) {
   char digits[20];
   const char* const end = std::to_chars(digits, digits + sizeof digits, length).ptr;
   append_field(out, name, {digits, end});
-  return out.size() - static_cast<std::size_t>(end - digits) - std::string_view("\r\n").size();
 }
 
 }  // namespace llmgw::http

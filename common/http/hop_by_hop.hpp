@@ -15,7 +15,7 @@ bool is_hop_by_hop(const Field& field, const Head& head) noexcept;
 
 /// Appends `name: value` and the line end.
 void append_field(std::string& out, std::string_view name, std::string_view value);
-/// Appends a length, whose value begins at the place in `out` that is returned.
-std::size_t append_length(std::string& out, std::string_view name, std::uint64_t length);
+/// The same with a length for its value.
+void append_length(std::string& out, std::string_view name, std::uint64_t length);
 
 }  // namespace llmgw::http
