@@ -29,8 +29,10 @@ std::size_t most_connections() {
 
 }  // namespace
 
-App::App(const Config& config)
-    : config_(config), server_(loop_, router_, {.connections = most_connections()}) {}
+App::App(const Config& config, const Environment& environment)
+    : config_(config),
+      environment_(environment),
+      server_(loop_, router_, {.connections = most_connections()}) {}
 
 // The address comes first: a second collector that was started by mistake must not get to touch the
 // file of the first.
@@ -45,7 +47,8 @@ int App::run() {
   const std::size_t bodies_most =
       std::max<std::size_t>(least_for_bodies, 4 * config_.max_events_body);
   ingest_.emplace(*pipeline_, config_.max_events_body, bodies_most);
-  ops_.emplace(*pipeline_, *ingest_, server_);
+  watch_config();
+  ops_.emplace(*pipeline_, *ingest_, server_, config_watch_ ? &config_watch_->status() : nullptr);
   guard();
   add_routes();
   for (const Endpoint& each : addresses_)
@@ -111,17 +114,32 @@ void App::take_tokens(Result<std::string> content) {
   log::info("events token changed", {{"file", config_.events_token.file}});
 }
 
+// Nothing of the file is used here yet: its faults are told, and its hash.
+void App::watch_config() {
+  if (config_.file.path.empty()) return;
+  config_watch_.emplace(loop_, config_.file,
+                        [this](const FileReader& read) -> Checked<ConfigOrigin> {
+                          auto config = reload_config(config_, environment_, read);
+                          if (config.has_error()) return config.error();
+                          return std::move(config->file);
+                        });
+  config_watch_->start();
+}
+
 void App::add_routes() {
   using http::Exchange;
   router_.add("POST", "/events", [this](Exchange& exchange) { return ingest_->post(exchange); });
   router_.add("GET", "/healthz", [this](Exchange& exchange) { return ops_->healthz(exchange); });
   router_.add("GET", "/readyz", [this](Exchange& exchange) { return ops_->readyz(exchange); });
   router_.add("GET", "/metrics", [this](Exchange& exchange) { return ops_->metrics(exchange); });
+  if (!config_watch_) return;
+  router_.add("GET", "/configz", [this](Exchange& exchange) { return ops_->configz(exchange); });
 }
 
 void App::on_signal(int number) {
   if (number == SIGHUP) {
     pipeline_->reopen();
+    if (config_watch_) config_watch_->reload();
   } else if (std::exchange(ending_, true)) {
     server_.cancel_all();
   } else {
@@ -139,6 +157,7 @@ Task<void> App::shut_down() {
   grace_.cancel();
   co_await watch.join();
   if (token_watch_) token_watch_->stop();
+  if (config_watch_) config_watch_->stop();
   signals_->cancel();
   loop_.stop();
 }

@@ -10,6 +10,7 @@
 #include "collector/config.hpp"
 #include "collector/ingest.hpp"
 #include "collector/pipeline/pipeline.hpp"
+#include "common/async/config_watch.hpp"
 #include "common/async/file_watch.hpp"
 #include "common/async/signals.hpp"
 #include "common/async/timer.hpp"
@@ -21,10 +22,11 @@ namespace llmgw::collector {
 /// writes.
 class App {
  public:
-  /// `config` outlives it.
-  explicit App(const Config& config);
+  /// Both outlive it.
+  App(const Config& config, const Environment& environment);
 
-  /// Serves until SIGTERM or SIGINT, then lets open requests end. SIGHUP reopens the event log. The
+  /// Serves until SIGTERM or SIGINT, then lets open requests end. SIGHUP reopens the event log and
+  /// reads the configuration file. The
   /// process's exit status: 0; 1 if the address cannot be had, 2 if the event log cannot be opened
   /// (both said in the log).
   int run();
@@ -34,12 +36,14 @@ class App {
   bool open_sink();
   void guard();
   void take_tokens(Result<std::string> content);
+  void watch_config();
   void add_routes();
   void on_signal(int number);
   Task<void> shut_down();
   Task<void> end_grace();
 
   const Config& config_;
+  const Environment& environment_;
   std::vector<Endpoint> addresses_;  // bound
   Loop loop_;
   std::vector<std::unique_ptr<Listener>> listeners_;
@@ -51,6 +55,7 @@ class App {
   std::optional<Ops> ops_;
   BearerTokens tokens_;  // that are accepted now
   std::optional<FileWatch> token_watch_;
+  std::optional<ConfigWatch> config_watch_;  // where GATEWAY_CONFIG is set
   std::optional<Signals> signals_;
   Timer grace_{loop_};
   bool ending_ = false;

@@ -43,10 +43,14 @@ Task<void> Ops::metrics(http::Exchange& exchange) const {
   co_await reply_text(exchange, prometheus_content_type, render());
 }
 
+Task<void> Ops::configz(http::Exchange& exchange) const {
+  co_await reply_text(exchange, "application/json", to_json(*file_));
+}
+
 std::string Ops::render() const {
   using enum MetricKind;
   const PipelineCounts& counts = pipeline_.counts();
-  const Metric metrics[] = {
+  std::vector<Metric> metrics = {
       build_info("llm-collector"),
       {"llmgw_collector_requests_total", "Requests to /events answered.", counter,
        by_status(ingest_)},
@@ -92,6 +96,7 @@ std::string Ops::render() const {
        counter,
        {{{}, number(server_.turned_away())}}},
   };
+  if (file_ != nullptr) append_metrics(*file_, metrics);
   return prometheus_text(metrics);
 }
 

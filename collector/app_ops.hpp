@@ -7,14 +7,17 @@
 #include "collector/ingest.hpp"
 #include "collector/pipeline/pipeline.hpp"
 #include "common/http/server.hpp"
+#include "common/settings/config_status.hpp"
 
 namespace llmgw::collector {
 
-/// All three outlive it and belong to one loop.
+/// All of them outlive it and belong to one loop.
 class Ops {
  public:
-  Ops(Pipeline& pipeline, const Ingest& ingest, const http::Server& server)
-      : pipeline_(pipeline), ingest_(ingest), server_(server) {}
+  /// `file`: null where there is no configuration file.
+  Ops(Pipeline& pipeline, const Ingest& ingest, const http::Server& server,
+      const ConfigStatus* file = nullptr)
+      : pipeline_(pipeline), ingest_(ingest), server_(server), file_(file) {}
 
   /// 200 as long as the loop turns.
   Task<void> healthz(http::Exchange& exchange) const;
@@ -22,6 +25,8 @@ class Ops {
   Task<void> readyz(http::Exchange& exchange) const;
   /// Prometheus text.
   Task<void> metrics(http::Exchange& exchange) const;
+  /// What is in effect of the configuration file, which there is.
+  Task<void> configz(http::Exchange& exchange) const;
 
  private:
   std::string render() const;
@@ -29,6 +34,7 @@ class Ops {
   Pipeline& pipeline_;
   const Ingest& ingest_;
   const http::Server& server_;
+  const ConfigStatus* file_;
 };
 
 }  // namespace llmgw::collector

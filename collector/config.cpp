@@ -4,68 +4,121 @@
 
 #include <array>
 
+#include "common/settings/config_sections.hpp"
+#include "common/settings/setting.hpp"
 #include "common/text/quantity.hpp"
 
 namespace llmgw::collector {
 namespace {
-
-constexpr std::array table{
-    Variable{"PORT",
-             "8081",
-             "events, metrics and health: a port, or an address such as `127.0.0.1:8081` or "
-             "`localhost:8081`",
-             {},
-             "Receiving"},
-    Variable{"MAX_EVENTS_BODY", "16MB",
-             "larger requests, also after decompression, are answered 413"},
-    Variable{events_token_name, "",
-             "a file with the bearer token that `POST /events` needs, or with two of them, a line "
-             "each, while it is changed: either is taken. Read again when it changes; unset: "
-             "anyone who reaches the collector may write",
-             "unset"},
-    Variable{"EVENT_LOG_PATH", "",
-             "NDJSON file that events are appended to; SIGHUP opens it anew (logrotate)", "stdout",
-             "Storing"},
-    Variable{"EVENT_LOG_SYNC", "none",
-             "`none`; `batch`: a request is answered once its events are on disk (`fdatasync`)"},
-    log_level_variable,
-    log_format_variable,
-};
 
 constexpr std::array<std::pair<std::string_view, LogSync>, 2> syncs{{
     {"none", LogSync::none},
     {"batch", LogSync::batch},
 }};
 
+using Row = Setting<Config>;
+
+constexpr std::array<Row, 6> own_rows{{
+    {{"PORT",
+      "8081",
+      "events, metrics and health: a port, or an address such as `127.0.0.1:8081` or "
+      "`localhost:8081`",
+      {},
+      "Receiving"},
+     [](SettingInput& input, Config& config) {
+       config.listen = input.settings.listen_address(input.name);
+     },
+     [](const Config& config) { return to_string(config.listen); }},
+    {{"MAX_EVENTS_BODY", "16MB", "larger requests, also after decompression, are answered 413"},
+     [](SettingInput& input, Config& config) {
+       config.max_events_body = input.size(1, 1ULL << 30);
+     },
+     [](const Config& config) { return format_size(config.max_events_body); }},
+    {{events_token_name, "",
+      "a file with the bearer token that `POST /events` needs, or with two of them, a line each, "
+      "while it is changed: either is taken. Read again when it changes; unset: anyone who reaches "
+      "the collector may write",
+      "unset"},
+     [](SettingInput& input, Config& config) {
+       config.events_token = read_events_token(input.settings, input.read_file);
+     },
+     [](const Config& config) { return config.events_token.file; }},
+    {{"EVENT_LOG_PATH", "",
+      "NDJSON file that events are appended to; SIGHUP opens it anew (logrotate)", "stdout",
+      "Storing"},
+     [](SettingInput& input, Config& config) { config.event_log_path = input.text().value_or(""); },
+     [](const Config& config) { return config.event_log_path; }},
+    {{"EVENT_LOG_SYNC", "none",
+      "`none`; `batch`: a request is answered once its events are on disk (`fdatasync`)"},
+     [](SettingInput& input, Config& config) { config.event_log_sync = input.choice(syncs); },
+     [](const Config& config) { return word_of(syncs, config.event_log_sync); }},
+    {gateway_config_variable,
+     [](SettingInput& input, Config& config) { config.file.path = input.text().value_or(""); },
+     [](const Config& config) { return config.file.path; }},
+}};
+
+// The file's row stands last, as it does in the proxy's table.
+std::vector<Row> make_table() {
+  constexpr auto log = log_settings<Config>();
+  std::vector<Row> rows(own_rows.begin(), own_rows.end());
+  rows.insert(rows.end() - 1, log.begin(), log.end());
+  return rows;
+}
+
+std::span<const Row> table() {
+  static const std::vector<Row> all = make_table();
+  return all;
+}
+
+// Of the file this daemon needs nothing yet but that it is one: later sections say what is stored.
+constexpr std::array<Member<Config>, 1> sections{version_section<Config>()};
+
+void read_sections(const ConfigDocument& document, const Environment& environment,
+                   const FileReader& read, Config& config, Faults& faults) {
+  config.file = document.origin;
+  for (const std::string& each : document.faults.lines) faults.lines.push_back(each);
+  if (document.origin.path.empty() || !document.faults.lines.empty()) return;
+  ConfigReader reader(document, environment, read);
+  reader.object(document.root, std::span<const Member<Config>>(sections), config, config_sections);
+  for (std::string& each : reader.take_faults()) faults.lines.push_back(std::move(each));
+  config.file.effective = reader.take_effective();
+}
+
 }  // namespace
 
-std::span<const Variable> variables() noexcept { return table; }
+std::span<const Variable> variables() noexcept {
+  static const std::vector<Variable> all = variables_of(table());
+  return all;
+}
 
-Checked<Config> load_config(const Environment& environment, const FileReader& read) {
-  Settings settings(environment, table);
-  Config config{
-      .listen = settings.listen_address("PORT"),
-      .event_log_path = settings.text("EVENT_LOG_PATH").value_or(""),
-      .event_log_sync = settings.choice("EVENT_LOG_SYNC", syncs),
-      .max_events_body = settings.size("MAX_EVENTS_BODY", 1, 1ULL << 30),
-      .events_token = read_events_token(settings, read),
-      .log = read_log_settings(settings),
-  };
+std::vector<MemberFacts> file_members() {
+  return facts_of(std::span<const Member<Config>>(sections));
+}
+
+Checked<Config> load_config(const Environment& environment, const FileReader& read,
+                            const FileLister& list) {
+  Settings settings(environment, variables());
+  Config config;
+  read_settings(table(), {settings, read}, config);
   Faults faults = settings.take_faults();
+  read_sections(read_config_document(config.file.path, read, list), environment, read, config,
+                faults);
+  if (!faults.lines.empty()) return faults;
+  return config;
+}
+
+Checked<Config> reload_config(const Config& running, const Environment& environment,
+                              const FileReader& read, const FileLister& list) {
+  Config config = running;
+  Faults faults;
+  read_sections(read_config_document(running.file.path, read, list), environment, read, config,
+                faults);
   if (!faults.lines.empty()) return faults;
   return config;
 }
 
 std::vector<EffectiveSetting> effective(const Config& config) {
-  std::vector<EffectiveSetting> all{
-      {"PORT", to_string(config.listen)},
-      {"MAX_EVENTS_BODY", format_size(config.max_events_body)},
-      {events_token_name, config.events_token.file},
-      {"EVENT_LOG_PATH", config.event_log_path},
-      {"EVENT_LOG_SYNC", std::string(syncs[static_cast<std::size_t>(config.event_log_sync)].first)},
-  };
-  for (EffectiveSetting& each : effective(config.log)) all.push_back(std::move(each));
-  return all;
+  return shown_settings(table(), config);
 }
 
 }  // namespace llmgw::collector

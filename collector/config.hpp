@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "common/settings/config_document.hpp"
+#include "common/settings/config_form.hpp"
 #include "common/settings/events_token.hpp"
 #include "common/settings/listen_address.hpp"
 #include "common/settings/log_settings.hpp"
@@ -25,13 +27,22 @@ struct Config {
   std::uint64_t max_events_body = 0;  ///< bytes, also after decompression
   EventsToken events_token;
   LogSettings log;
+  ConfigOrigin file;  ///< what GATEWAY_CONFIG held; nothing where it is not set
 };
 
 /// The table behind --help, the README and the defaults.
 std::span<const Variable> variables() noexcept;
 
-/// Reads every variable; the error holds all faults at once.
-Checked<Config> load_config(const Environment& environment, const FileReader& read);
+/// The table behind the sections of GATEWAY_CONFIG that this daemon reads.
+std::vector<MemberFacts> file_members();
+
+/// Reads every variable and what GATEWAY_CONFIG names; the error holds all faults at once.
+Checked<Config> load_config(const Environment& environment, const FileReader& read,
+                            const FileLister& list = list_files);
+
+/// What GATEWAY_CONFIG names read anew: `running` with the sections as they stand now.
+Checked<Config> reload_config(const Config& running, const Environment& environment,
+                              const FileReader& read, const FileLister& list = list_files);
 
 /// The effective settings in the order of the table; load_config reads them back.
 std::vector<EffectiveSetting> effective(const Config& config);

@@ -10,6 +10,7 @@
 #include "common/http/probe.hpp"
 #include "common/log/log.hpp"
 #include "common/settings/cli.hpp"
+#include "common/settings/config_schema.hpp"
 #include "common/settings/env.hpp"
 #include "common/system/read_file.hpp"
 
@@ -33,10 +34,10 @@ int print(const std::string& text) {
   return 0;
 }
 
-int run(const llmgw::collector::Config& config) {
+int run(const llmgw::collector::Config& config, const llmgw::Environment& environment) {
   llmgw::log::configure(config.log.level, config.log.format);
   try {
-    return llmgw::collector::App(config).run();
+    return llmgw::collector::App(config, environment).run();
   } catch (const std::exception& failure) {
     llmgw::log::error("failed", {{"reason", failure.what()}});
     return failure_status;
@@ -49,20 +50,25 @@ int main(int argc, char** argv) {
   namespace cli = llmgw::cli;
   namespace collector = llmgw::collector;
   using cli::Command;
-  const auto command = cli::parse(std::span<const char* const>(argv + 1, argv + argc));
-  if (!command) return report(command.error(), bad_usage_status);
-  if (*command == Command::help) return print(cli::help(program, purpose, collector::variables()));
-  if (*command == Command::help_markdown)
-    return print(cli::markdown_tables(collector::variables()));
-  if (*command == Command::version) return print(cli::version(program));
-  const bool is_healthcheck = *command == Command::healthcheck;
+  const auto asked = cli::parse(std::span<const char* const>(argv + 1, argv + argc));
+  if (!asked) return report(asked.error(), bad_usage_status);
+  const Command command = asked->command;
+  if (command == Command::help) return print(cli::help(program, purpose, collector::variables()));
+  if (command == Command::help_markdown)
+    return print(cli::markdown_tables(collector::variables()) + "\n" +
+                 llmgw::config_table(collector::file_members()));
+  if (command == Command::config_schema)
+    return print(llmgw::config_schema(collector::file_members()));
+  if (command == Command::version) return print(cli::version(program));
+  const bool is_healthcheck = command == Command::healthcheck;
   const auto environment = llmgw::Environment::of_process();
   const auto config = collector::load_config(environment, llmgw::read_file);
   if (!config) return report(config.error(), is_healthcheck ? failure_status : bad_usage_status);
-  if (*command == Command::check_config) {
+  if (command == Command::check_config) {
     return print(
-        cli::settings_table(collector::variables(), collector::effective(*config), environment));
+        cli::settings_table(collector::variables(), collector::effective(*config), environment) +
+        cli::members_table(config->file));
   }
   if (is_healthcheck) return llmgw::http::probe(config->listen, "/healthz") ? 0 : failure_status;
-  return run(*config);
+  return run(*config, environment);
 }

@@ -28,15 +28,16 @@ bool cannot_listen(std::string_view listener, const Endpoint& endpoint) {
 
 }  // namespace
 
-App::App(const Config& config)
+App::App(const Config& config, const Environment& environment)
     : config_(config),
+      environment_(environment),
+      current_(config),
       courier_({.collector = config.collector,
                 .statistics_interval = in_milliseconds(config.event_flush_timeout),
                 .drain_timeout = in_milliseconds(config.event_drain_timeout),
                 .is_spool_ephemeral = config.event_spool_ephemeral}),
       tokens_(config.events_token.tokens) {
   courier_.authorize(tokens_.authorization());
-  for (const UpstreamSettings& each : config.upstreams) keys_[each.name] = each.key;
   const std::size_t share = std::max<std::size_t>(1, config.event_queue_size / config.threads);
   const WorkerShare each = share_descriptors(raise_open_file_limit(), config.threads);
   const Worker::Limits limits{{.connections = each.clients}, {.open = each.upstreams}};
@@ -44,7 +45,10 @@ App::App(const Config& config)
     workers_.push_back(std::make_unique<Worker>(config, limits, share, courier_));
     courier_.serve(workers_.back()->outbox());
   }
-  add_ops_routes(ops_, {[this] { return stop_signals_ == 0; }, [this] { return metrics(); }});
+  OpsSource source{[this] { return stop_signals_ == 0; }, [this] { return metrics(); }};
+  if (!config.file.path.empty())
+    source.config = [this] { return to_json(config_watch_->status()); };
+  add_ops_routes(ops_, std::move(source));
 }
 
 App::~App() = default;
@@ -107,7 +111,10 @@ Result<std::vector<Endpoint>> App::bind(const ListenAddress& address, std::strin
 }
 
 void App::on_signal(int number) {
-  if (number == SIGHUP) return;  // nothing to reopen: logs go to stderr
+  if (number == SIGHUP) {  // nothing to reopen: logs go to stderr
+    if (config_watch_) config_watch_->reload();
+    return;
+  }
   if (++stop_signals_ == 1) {
     admin_.announce_end();
     for (const auto& each : workers_) each->announce_end();
@@ -127,6 +134,7 @@ Task<void> App::shut_down() {
   for (const auto& each : workers_) each->join();
   co_await deliver_the_last();
   watches_.clear();
+  if (config_watch_) config_watch_->stop();
   admin_.drain();
   admin_.cancel_all();
   signals_->cancel();
@@ -174,22 +182,25 @@ void App::watch_files() {
     watches_.push_back(std::make_unique<FileWatch>(loop_, path, std::move(take)));
     watches_.back()->start();
   };
-  for (const UpstreamSettings& each : config_.upstreams)
-    watch(each.key_file,
-          [this, &each](Result<std::string> content) { take_key(each, std::move(content)); });
+  watch_config();
+  // The keys of the file are read again with it.
+  watch(config_.of_variables.key_file,
+        [this](Result<std::string> content) { take_key(std::move(content)); });
   watch(config_.events_token.file,
         [this](Result<std::string> content) { take_token(std::move(content)); });
 }
 
-void App::take_key(const UpstreamSettings& upstream, Result<std::string> content) {
+// Of the upstream that the variables describe, as long as the file has no providers.
+void App::take_key(Result<std::string> content) {
+  UpstreamSettings& upstream = current_.of_variables;
   auto key = content ? parse_upstream_key(std::move(*content)) : content.error();
   if (!key)
     return log::warn("upstream key file not usable, keeping the last key",
                      {{"provider", upstream.name}, {"file", upstream.key_file}});
-  Secret& in_use = keys_[upstream.name];
-  if (*key == in_use) return;
-  in_use = std::move(*key);
-  for (const auto& each : workers_) each->set_key(upstream.name, in_use);
+  if (*key == upstream.key) return;
+  upstream.key = std::move(*key);
+  if (current_.has_providers) return;
+  for (const auto& each : workers_) each->set_key(upstream.name, upstream.key);
   log::info("upstream key changed", {{"provider", upstream.name}, {"file", upstream.key_file}});
 }
 
@@ -207,7 +218,8 @@ void App::take_token(Result<std::string> content) {
 std::string App::metrics() {
   std::vector<const Worker*> workers;
   for (const auto& each : workers_) workers.push_back(each.get());
-  return render_metrics(workers, courier_.counts(), token_series_);
+  return render_metrics(workers, courier_.counts(), token_series_,
+                        config_watch_ ? &config_watch_->status() : nullptr);
 }
 
 }  // namespace llmgw::proxy

@@ -3,11 +3,10 @@
 #pragma once
 
 #include <atomic>
-#include <map>
 #include <memory>
-#include <string>
 #include <vector>
 
+#include "common/async/config_watch.hpp"
 #include "common/async/file_watch.hpp"
 #include "common/async/signals.hpp"
 #include "common/async/timer.hpp"
@@ -23,7 +22,8 @@ namespace llmgw::proxy {
 /// files of keys.
 class App {
  public:
-  explicit App(const Config& config);
+  /// Both outlive it.
+  App(const Config& config, const Environment& environment);
   ~App();
 
   /// Serves until it was told to end and all is drained. The process's exit status: 0, or 1 if an
@@ -39,11 +39,15 @@ class App {
   Task<void> wait_for_workers();
   Task<void> deliver_the_last();
   void watch_files();
-  void take_key(const UpstreamSettings& upstream, Result<std::string> content);
+  void watch_config();
+  Checked<ConfigOrigin> reload(const FileReader& read);
+  void take_key(Result<std::string> content);
   void take_token(Result<std::string> content);
   std::string metrics();
 
-  const Config& config_;
+  const Config& config_;  // as at start; what may change since stands in current_
+  const Environment& environment_;
+  Config current_;
   Loop loop_;
   Courier courier_;
   TokenSeriesOfProviders token_series_;
@@ -55,8 +59,8 @@ class App {
   Timer pause_{loop_};  // of a drain, which a second signal ends
   Timer last_pause_{loop_};
   std::vector<std::unique_ptr<FileWatch>> watches_;
-  std::map<std::string, Secret> keys_;  // that are in use, by upstream
-  BearerTokens tokens_;                 // the first of them is in use
+  std::optional<ConfigWatch> config_watch_;  // where GATEWAY_CONFIG is set
+  BearerTokens tokens_;                      // the first of them is in use
   OneShot<bool>* workers_ended_ = nullptr;
   std::size_t workers_open_ = 0;
   int stop_signals_ = 0;

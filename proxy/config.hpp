@@ -11,14 +11,16 @@
 #include <vector>
 
 #include "common/secret.hpp"
+#include "common/settings/config_document.hpp"
+#include "common/settings/config_form.hpp"
 #include "common/settings/events_token.hpp"
 #include "common/settings/http_url.hpp"
 #include "common/settings/listen_address.hpp"
 #include "common/settings/log_settings.hpp"
 #include "common/settings/settings.hpp"
 #include "common/system/read_file.hpp"
-#include "proxy/config_reach.hpp"
-#include "proxy/config_upstream.hpp"
+#include "proxy/config/reach.hpp"
+#include "proxy/config/upstream.hpp"
 
 namespace llmgw::proxy {
 
@@ -28,6 +30,10 @@ enum class PayloadHash : std::uint8_t { off, hmac };
 struct Config {
   ListenAddress listen;
   Reach reach;
+  UpstreamSettings of_variables;  ///< the upstream that the variables describe, if any, and the
+                                  ///< CA that holds where a provider of the file names none
+  ConfigOrigin file;              ///< what GATEWAY_CONFIG held; nothing where it is not set
+  bool has_providers = false;     ///< the upstreams are those of GATEWAY_CONFIG
   std::vector<UpstreamSettings> upstreams;  ///< at least one; no two have the same name
   std::size_t default_upstream = 0;         ///< of these, for requests that name none
   bool selects_by_header = false;  ///< X-LLM-Provider names the upstream and is kept from it; else
@@ -58,13 +64,18 @@ struct Config {
 /// The table behind --help, the README and the defaults.
 std::span<const Variable> variables() noexcept;
 
-/// Reads every variable; `cpus` is the default of PROXY_THREADS. The error holds all faults at
-/// once.
-Checked<Config> load_config(const Environment& environment, const FileReader& read, unsigned cpus);
+/// The table behind the sections of GATEWAY_CONFIG that this daemon reads, its schema and its page.
+std::vector<MemberFacts> file_members();
 
-/// The key in a key file's content: trailing line breaks are dropped, the rest must be visible
-/// ASCII. errc::invalid_setting otherwise. Also for the re-reading of a key file that changed.
-Result<Secret> parse_upstream_key(std::string text);
+/// Reads every variable and what GATEWAY_CONFIG names; `cpus` is the default of PROXY_THREADS. The
+/// error holds all faults at once.
+Checked<Config> load_config(const Environment& environment, const FileReader& read, unsigned cpus,
+                            const FileLister& list = list_files);
+
+/// What GATEWAY_CONFIG names read anew: `running` with the sections as they stand now. What comes
+/// from variables alone stays as it was at start.
+Checked<Config> reload_config(const Config& running, const Environment& environment,
+                              const FileReader& read, const FileLister& list = list_files);
 
 /// The effective settings in the order of the table, secrets masked; load_config reads them back.
 std::vector<EffectiveSetting> effective(const Config& config);

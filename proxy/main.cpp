@@ -8,57 +8,78 @@
 #include "common/http/probe.hpp"
 #include "common/log/log.hpp"
 #include "common/settings/cli.hpp"
+#include "common/settings/config_schema.hpp"
 #include "common/settings/env.hpp"
 #include "common/system/cpu_count.hpp"
 #include "proxy/app.hpp"
 #include "proxy/config.hpp"
+#include "proxy/config/explain.hpp"
 
 namespace {
+
+using namespace llmgw;
+using cli::Command;
 
 constexpr std::string_view program = "llm-proxy";
 constexpr std::string_view purpose =
     "Forwards OpenAI-compatible requests to a provider and meters every exchange.";
 constexpr int bad_usage = 2;
 
-int report(const llmgw::Faults& faults) {
+int report(const Faults& faults) {
   for (const std::string& each : faults.lines) std::cerr << program << ": " << each << '\n';
   return bad_usage;
+}
+
+int print(const std::string& text) {
+  std::cout << text;
+  return 0;
+}
+
+int run(const proxy::Config& config, const Environment& environment) {
+  log::configure(config.log.level, config.log.format);
+  try {
+    return proxy::App(config, environment).run();
+  } catch (const std::exception& failure) {
+    log::error("cannot start", {{"reason", failure.what()}});
+    return 1;
+  }
+}
+
+int tell(const proxy::Config& config, std::string_view request) {
+  const auto text = proxy::explain(config, request);
+  return text.has_error() ? report(text.error()) : print(*text);
+}
+
+// What needs the settings.
+int start(const cli::Invocation& asked) {
+  const Environment environment = Environment::of_process();
+  const auto config = proxy::load_config(environment, read_file, usable_cpus());
+  if (config.has_error()) return report(config.error());
+  switch (asked.command) {
+    case Command::check_config:
+      return print(cli::settings_table(proxy::variables(), proxy::effective(*config), environment) +
+                   cli::members_table(config->file));
+    case Command::explain: return tell(*config, asked.argument);
+    case Command::healthcheck:
+      return http::probe(config->admin.value_or(config->listen), "/healthz") ? 0 : 1;
+    default: return run(*config, environment);
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  using namespace llmgw;
-  using cli::Command;
-  const auto command = cli::parse(std::span<const char* const>(argv + 1, argv + argc));
-  if (command.has_error()) return report(command.error());
-  if (*command == Command::help) {
-    std::cout << cli::help(program, purpose, proxy::variables());
-    return 0;
-  }
-  if (*command == Command::help_markdown) {
-    std::cout << cli::markdown_tables(proxy::variables());
-    return 0;
-  }
-  if (*command == Command::version) {
-    std::cout << cli::version(program);
-    return 0;
-  }
-  const Environment environment = Environment::of_process();
-  const auto config = proxy::load_config(environment, read_file, usable_cpus());
-  if (config.has_error()) return report(config.error());
-  if (*command == Command::check_config) {
-    std::cout << cli::settings_table(proxy::variables(), proxy::effective(*config), environment);
-    return 0;
-  }
-  if (*command == Command::healthcheck) {
-    return http::probe(config->admin.value_or(config->listen), "/healthz") ? 0 : 1;
-  }
-  log::configure(config->log.level, config->log.format);
-  try {
-    return proxy::App(*config).run();
-  } catch (const std::exception& failure) {
-    log::error("cannot start", {{"reason", failure.what()}});
-    return 1;
+  const auto asked =
+      cli::parse(std::span<const char* const>(argv + 1, argv + argc), cli::Explains::yes);
+  if (asked.has_error()) return report(asked.error());
+  switch (asked->command) {
+    case Command::help:
+      return print(cli::help(program, purpose, proxy::variables(), cli::Explains::yes));
+    case Command::help_markdown:
+      return print(cli::markdown_tables(proxy::variables()) + "\n" +
+                   config_table(proxy::file_members()));
+    case Command::config_schema: return print(config_schema(proxy::file_members()));
+    case Command::version: return print(cli::version(program));
+    default: return start(*asked);
   }
 }

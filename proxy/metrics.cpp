@@ -161,12 +161,13 @@ void add_delivery(std::vector<Metric>& all, const DeliveryCounts& delivery) {
 }  // namespace
 
 std::string render_metrics(const Workers& workers, const DeliveryCounts& delivery,
-                           TokenSeriesOfProviders& tokens) {
+                           TokenSeriesOfProviders& tokens, const ConfigStatus* file) {
   std::vector<Metric> all{build_info("llm-proxy")};
   add_traffic(all, workers, tokens);
   add_connections(all, workers);
   add_upstreams(all, workers);
   add_delivery(all, delivery);
+  if (file != nullptr) append_metrics(*file, all);
   return prometheus_text(all);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/settings/config_status.hpp"
 #include "proxy/metrics_tokens.hpp"
 #include "proxy/outbox/courier.hpp"
 #include "proxy/worker.hpp"
@@ -12,8 +13,9 @@
 namespace llmgw::proxy {
 
 /// Sums what all workers have counted; takes no lock and stops nobody. There is at least one;
-/// `tokens` is the same at each call.
+/// `tokens` is the same at each call. `file`: null where there is no configuration file.
 std::string render_metrics(const std::vector<const Worker*>& workers,
-                           const DeliveryCounts& delivery, TokenSeriesOfProviders& tokens);
+                           const DeliveryCounts& delivery, TokenSeriesOfProviders& tokens,
+                           const ConfigStatus* file);
 
 }  // namespace llmgw::proxy

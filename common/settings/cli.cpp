@@ -16,15 +16,27 @@ struct Flag {
   std::string_view meaning;
 };
 
-constexpr std::array<Flag, 5> flags{{
+constexpr std::string_view explain_name = "--explain";
+
+constexpr std::array<Flag, 7> all_flags{{
     {"--help", Command::help, "print this text"},
     {"--help=markdown", Command::help_markdown, "print the settings as tables of Markdown"},
     {"--version", Command::version, "print the version"},
     {"--healthcheck", Command::healthcheck,
      "ask the running daemon; exit status 0 if well, else 1"},
     {"--check-config", Command::check_config,
-     "check the environment and print the effective settings; exit status 0 or 2"},
+     "check the environment and the configuration file, print the effective settings; exit status "
+     "0 or 2"},
+    {"--config-schema", Command::config_schema,
+     "print the JSON Schema of the sections of the configuration file that this program reads"},
+    {explain_name, Command::explain,
+     "'model=NAME tenant=NAME header=NAME:VALUE': say which provider a request would meet, and "
+     "why; exit status 0 or 2"},
 }};
+
+std::span<const Flag> flags_of(Explains explains) {
+  return std::span(all_flags).first(all_flags.size() - (explains == Explains::yes ? 0 : 1));
+}
 
 std::string without_backticks(std::string_view text) {
   std::string plain(text);
@@ -69,13 +81,19 @@ Faults fault(std::string text) { return {{std::move(text)}}; }
 
 }  // namespace
 
-Checked<Command> parse(std::span<const char* const> arguments) {
-  if (arguments.empty()) return Command::run;
-  if (arguments.size() > 1) return fault("one option at most; --help lists them");
+Checked<Invocation> parse(std::span<const char* const> arguments, Explains explains) {
+  if (arguments.empty()) return Invocation{};
   const std::string_view argument = arguments.front();
+  const auto flags = flags_of(explains);
+  if (argument == explain_name && explains == Explains::yes) {
+    if (arguments.size() == 2) return Invocation{Command::explain, arguments[1]};
+    return fault(
+        "--explain needs one argument, such as 'model=gpt-4o header=X-LLM-Provider:local'");
+  }
+  if (arguments.size() > 1) return fault("one option at most; --help lists them");
   const auto found = std::find_if(flags.begin(), flags.end(),
                                   [argument](const Flag& flag) { return flag.name == argument; });
-  if (found != flags.end()) return found->command;
+  if (found != flags.end()) return Invocation{found->command};
 
   std::string line = "unknown option ";
   append_json_string(bounded(argument, 100), line);
@@ -88,12 +106,13 @@ Checked<Command> parse(std::span<const char* const> arguments) {
 }
 
 std::string help(std::string_view program, std::string_view purpose,
-                 std::span<const Variable> variables) {
+                 std::span<const Variable> variables, Explains explains) {
   std::string text = version(program);
   text.append(purpose).append("\n\nUsage: ").append(program).append(" [OPTION]\n\n");
-  for (const Flag& flag : flags) {
-    text.append("  ").append(flag.name).append(18 - flag.name.size(), ' ');
-    text.append(flag.meaning).append("\n");
+  for (const Flag& flag : flags_of(explains)) {
+    std::string meaning;
+    append_wrapped(flag.meaning, 20, meaning);
+    text.append("  ").append(flag.name).append(meaning, 2 + flag.name.size());
   }
   text +=
       "\nWithout an option it runs until SIGTERM or SIGINT. Settings are environment variables,\n"
@@ -149,6 +168,15 @@ std::string settings_table(std::span<const Variable> variables,
     append_row(found->name, found->value,
                environment.find(variable.name) ? "environment" : "default", text);
   }
+  return text;
+}
+
+std::string members_table(const ConfigOrigin& file) {
+  if (file.path.empty()) return {};
+  std::string text = "\n";
+  append_row("MEMBER OF THE FILE", "VALUE", "SET BY", text);
+  for (const EffectiveMember& each : file.effective)
+    append_row(each.path, each.value, each.by, text);
   return text;
 }
 

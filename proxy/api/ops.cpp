@@ -26,6 +26,10 @@ void add_ops_routes(http::Router& router, OpsSource source) {
   router.add("GET", "/metrics", [metrics = std::move(source.metrics)](http::Exchange& exchange) {
     return reply_text(exchange, 200, prometheus_content_type, metrics());
   });
+  if (!source.config) return;
+  router.add("GET", "/configz", [config = std::move(source.config)](http::Exchange& exchange) {
+    return reply_text(exchange, 200, "application/json", config());
+  });
 }
 
 }  // namespace llmgw::proxy

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "proxy/config_upstream.hpp"
+#include "proxy/config/upstream.hpp"
 #include "proxy/provider/dialect.hpp"
 #include "proxy/provider/refusals.hpp"
 #include "proxy/provider/request_head.hpp"

@@ -36,12 +36,13 @@ BAD_PROXY = [
     ("MAX_REQUEST_BODY", "64 MB"), ("MAX_REQUEST_BODY", "0x10"),
     ("DRAIN_DELAY", "x"), ("DRAIN_TIMEOUT", "1m30"),
     ("PROXY_THREADS", "0"), ("PROXY_THREADS", "two"),
-    ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"),
+    ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"), ("GATEWAY_CONFIG", "/nonexistent/config.yaml"),
 ]
 BAD_COLLECTOR = [
     ("PORT", "http"), ("PORT", "70000"), ("PORT", "-1"),
     ("EVENT_LOG_PATH", "/nonexistent/folder/events.ndjson"),
     ("EVENT_LOG_SYNC", "always"), ("MAX_EVENTS_BODY", "big"), ("LOG_LEVEL", "0"), ("LOG_FORMAT", "JSON!"),
+    ("GATEWAY_CONFIG", "/nonexistent/config.yaml"),
 ]
 
 
@@ -135,8 +136,9 @@ def table(text: str) -> dict[str, tuple[str, str]]:
 
 
 GROUPS = {
-    "llm-proxy": ["Listening", "Upstream", "Metering", "Delivery of events", "Limits and shutdown", "Log"],
-    "llm-collector": ["Receiving", "Storing", "Log"],
+    "llm-proxy": ["Listening", "Upstream", "Metering", "Delivery of events", "Limits and shutdown", "Log",
+                  "Configuration file"],
+    "llm-collector": ["Receiving", "Storing", "Log", "Configuration file"],
 }
 
 

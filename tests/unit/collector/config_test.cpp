@@ -32,7 +32,7 @@ TEST(CollectorConfig, DefaultsAreThoseOfTheTable) {
   EXPECT_EQ(
       to_text(effective(*config)),
       "PORT=:8081\nMAX_EVENTS_BODY=16MB\nEVENTS_TOKEN_FILE=\nEVENT_LOG_PATH=\nEVENT_LOG_SYNC=none\n"
-      "LOG_LEVEL=info\nLOG_FORMAT=json\n");
+      "LOG_LEVEL=info\nLOG_FORMAT=json\nGATEWAY_CONFIG=\n");
 }
 
 TEST(CollectorConfig, ReadsEveryVariable) {
@@ -55,7 +55,7 @@ TEST(CollectorConfig, ReadsEveryVariable) {
   EXPECT_EQ(to_text(effective(*config)),
             "PORT=127.0.0.1:0\nMAX_EVENTS_BODY=1000\nEVENTS_TOKEN_FILE=/token\nEVENT_LOG_PATH=/var/"
             "log/events.ndjson\n"
-            "EVENT_LOG_SYNC=batch\nLOG_LEVEL=warn\nLOG_FORMAT=text\n");
+            "EVENT_LOG_SYNC=batch\nLOG_LEVEL=warn\nLOG_FORMAT=text\nGATEWAY_CONFIG=\n");
 }
 
 TEST(CollectorConfig, TakesABarePort) {
@@ -81,6 +81,7 @@ TEST(CollectorConfig, NamesEachBadSettingByItself) {
       {"MAX_EVENTS_BODY", "2GB", sizes},
       {"LOG_LEVEL", "loud", "not one of debug, info, warn or error"},
       {"LOG_FORMAT", "xml", "not one of json or text"},
+      {"GATEWAY_CONFIG", "/none", "cannot be read: No such file or directory"},
   };
   std::set<std::string_view> covered{"EVENTS_TOKEN_FILE",  // below
                                      "EVENT_LOG_PATH"};    // any path may come to exist
@@ -109,6 +110,24 @@ TEST(CollectorConfig, NamesFaultsOfTheTokenAndShowsNone) {
     ASSERT_FALSE(config) << path;
     EXPECT_EQ(config.error().lines, std::vector{line});
   }
+}
+
+TEST(CollectorConfig, LeavesTheSectionsOfTheProxyAlone) {
+  const auto with = [](std::string text) {
+    const auto read = [text](const std::string&) -> Result<std::string> { return text; };
+    const auto list = [](const std::string& path) -> Result<std::vector<std::string>> {
+      return std::vector{path};
+    };
+    return load_config(Environment(Map{{"GATEWAY_CONFIG", "c.yaml"}}), read, list);
+  };
+  const auto config = with("version: 1\nproviders: [not, of, mine]\ndefault_provider: {}\n");
+  ASSERT_TRUE(config) << config.error().lines[0];
+  EXPECT_EQ(config->file.files, std::vector<std::string>{"c.yaml"});
+  EXPECT_EQ(with("version: 2\n").error().lines,
+            std::vector<std::string>{"c.yaml:1:10: version=\"2\": not an integer, 1"});
+  EXPECT_EQ(with("version: 1\nprovider: {}\n").error().lines,
+            std::vector<std::string>{"c.yaml:2:1: \"provider\" is not known here; accepted are "
+                                     "version, providers and default_provider"});
 }
 
 TEST(CollectorConfig, ReportsAllFaultsTogether) {

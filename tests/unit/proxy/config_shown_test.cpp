@@ -42,7 +42,8 @@ TEST(ProxyConfig, DescribesItselfWithoutItsSecret) {
             "DRAIN_TIMEOUT=30s\n"
             "PROXY_THREADS=3\n"
             "LOG_LEVEL=info\n"
-            "LOG_FORMAT=json\n");
+            "LOG_FORMAT=json\n"
+            "GATEWAY_CONFIG=\n");
 }
 
 Map to_map(std::string_view text) {

@@ -194,6 +194,7 @@ TEST(ProxyConfig, NamesEachBadSettingByItself) {
       {"PROXY_THREADS", "two", "not an integer from 1 to 1024"},
       {"LOG_LEVEL", "warning", "not one of debug, info, warn or error"},
       {"LOG_FORMAT", "xml", "not one of json or text"},
+      {"GATEWAY_CONFIG", "/none", "cannot be read: No such file or directory"},
   };
   // Have tests of their own, but for EVENT_SPOOL_DIR: any text may name a folder, and what is wrong
   // with it shows when it is opened.

@@ -13,15 +13,19 @@ constexpr std::array table{Variable{"WAIT", "2s", "how `long`", {}, "Times"},
                            Variable{"ROOM", "1KB", "how much"},
                            Variable{"KEY", "", "the key", "required", "Secrets"}};
 
-Checked<Command> parse_all(std::vector<const char*> arguments) { return parse(arguments); }
+Checked<Invocation> parse_all(std::vector<const char*> arguments,
+                              Explains explains = Explains::no) {
+  return parse(arguments, explains);
+}
 
 TEST(Cli, KnowsItsFlags) {
-  EXPECT_EQ(*parse_all({}), Command::run);
-  EXPECT_EQ(*parse_all({"--help"}), Command::help);
-  EXPECT_EQ(*parse_all({"--help=markdown"}), Command::help_markdown);
-  EXPECT_EQ(*parse_all({"--version"}), Command::version);
-  EXPECT_EQ(*parse_all({"--healthcheck"}), Command::healthcheck);
-  EXPECT_EQ(*parse_all({"--check-config"}), Command::check_config);
+  EXPECT_EQ(parse_all({})->command, Command::run);
+  EXPECT_EQ(parse_all({"--help"})->command, Command::help);
+  EXPECT_EQ(parse_all({"--help=markdown"})->command, Command::help_markdown);
+  EXPECT_EQ(parse_all({"--version"})->command, Command::version);
+  EXPECT_EQ(parse_all({"--healthcheck"})->command, Command::healthcheck);
+  EXPECT_EQ(parse_all({"--check-config"})->command, Command::check_config);
+  EXPECT_EQ(parse_all({"--config-schema"})->command, Command::config_schema);
 }
 
 TEST(Cli, RefusesTheRestInOneLine) {
@@ -33,11 +37,24 @@ TEST(Cli, RefusesTheRestInOneLine) {
     EXPECT_EQ(line.find('\n'), line.npos);
     EXPECT_TRUE(line.starts_with("unknown option \"")) << line;
     EXPECT_TRUE(line.ends_with(
-        ": accepted are --help --help=markdown --version --healthcheck --check-config"))
+        ": accepted are --help --help=markdown --version --healthcheck --check-config "
+        "--config-schema"))
         << line;
   }
   EXPECT_FALSE(parse_all({"--help", "--version"}));
   EXPECT_FALSE(parse_all({"--help", "--help"}));
+}
+
+TEST(Cli, ExplainsWhereItIsOffered) {
+  const auto asked = parse_all({"--explain", "model=m header=a:b"}, Explains::yes);
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(asked->command, Command::explain);
+  EXPECT_EQ(asked->argument, "model=m header=a:b");
+  EXPECT_FALSE(parse_all({"--explain"}, Explains::yes));
+  EXPECT_FALSE(parse_all({"--explain", "model=m", "tenant=t"}, Explains::yes));
+  EXPECT_FALSE(parse_all({"--explain", "model=m"}));
+  EXPECT_EQ(help("llm-x", "", table).find("--explain"), std::string::npos);
+  EXPECT_NE(help("llm-x", "", table, Explains::yes).find("--explain"), std::string::npos);
 }
 
 TEST(Cli, HelpNamesEveryVariable) {

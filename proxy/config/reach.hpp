@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/settings/settings.hpp"
@@ -15,9 +16,12 @@ struct Reach {
   std::vector<std::string> hosts;    ///< lower case, with or without port; empty: any
 };
 
-/// Reads ALLOWED_ENDPOINTS, ALLOWED_ORIGINS and ALLOWED_HOSTS: lists by commas.
-Reach read_reach(Settings& settings);
+// Each reads one variable, a list by commas; a fault names the first item that is none.
+std::vector<std::string> read_endpoints(Settings& settings, std::string_view name);
+std::vector<std::string> read_origins(Settings& settings, std::string_view name);
+std::vector<std::string> read_hosts(Settings& settings, std::string_view name);
 
-std::vector<EffectiveSetting> effective(const Reach& reach);
+/// Such a list as it is set.
+std::string joined(const std::vector<std::string>& list);
 
 }  // namespace llmgw::proxy

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Lists by commas, and what their items have to be.
-#include "proxy/config_reach.hpp"
+#include "proxy/config/reach.hpp"
 
 #include <algorithm>
 #include <array>
@@ -98,31 +98,30 @@ std::vector<std::string> read_list(Settings& settings, std::string_view name, Re
   }
 }
 
+}  // namespace
+
+std::vector<std::string> read_endpoints(Settings& settings, std::string_view name) {
+  return read_list(
+      settings, name, read_endpoint,
+      "the beginning of a path such as /v1/ or /v1/chat/completions; no pattern, query "
+      "or percent-coding");
+}
+
+std::vector<std::string> read_origins(Settings& settings, std::string_view name) {
+  return read_list(settings, name, read_origin,
+                   "an origin such as https://app.example.com or http://localhost:3000, without a "
+                   "path, nor *");
+}
+
+std::vector<std::string> read_hosts(Settings& settings, std::string_view name) {
+  return read_list(settings, name, read_host,
+                   "a host such as gateway.example.com, 10.0.0.5:8080 or [::1]");
+}
+
 std::string joined(const std::vector<std::string>& list) {
   std::string text;
   for (const std::string& each : list) text.append(text.empty() ? "" : ",").append(each);
   return text;
-}
-
-}  // namespace
-
-Reach read_reach(Settings& settings) {
-  return {
-      .endpoints = read_list(settings, "ALLOWED_ENDPOINTS", read_endpoint,
-                             "the beginning of a path such as /v1/ or /v1/chat/completions; no "
-                             "pattern, query or percent-coding"),
-      .origins = read_list(settings, "ALLOWED_ORIGINS", read_origin,
-                           "an origin such as https://app.example.com or http://localhost:3000, "
-                           "without a path, nor *"),
-      .hosts = read_list(settings, "ALLOWED_HOSTS", read_host,
-                         "a host such as gateway.example.com, 10.0.0.5:8080 or [::1]"),
-  };
-}
-
-std::vector<EffectiveSetting> effective(const Reach& reach) {
-  return {{"ALLOWED_ENDPOINTS", joined(reach.endpoints)},
-          {"ALLOWED_ORIGINS", joined(reach.origins)},
-          {"ALLOWED_HOSTS", joined(reach.hosts)}};
 }
 
 }  // namespace llmgw::proxy

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// PURE: Form: what a member of the configuration file may be. Reader, schema and page go by it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace llmgw {
+
+/// A kind of text.
+struct TextForm {
+  std::string_view accepted;  ///< a phrase: `a path`
+  std::string_view pattern;   ///< the same for the schema, as a regular expression (ECMA 262)
+  bool (*fits)(std::string_view text);
+};
+
+struct MemberFacts;
+
+struct Form {
+  enum class Shape : std::uint8_t { text, word, number, list, names, object };
+
+  Shape shape = Shape::text;
+  const TextForm* text = nullptr;                ///< of a text, or of the names
+  std::span<const std::string_view> words = {};  ///< one of these
+  std::uint64_t least = 0;                       ///< of the number, or of how many there are
+  std::uint64_t most = 0;
+  const Form* each = nullptr;                       ///< of a list's items, or of what names name
+  std::vector<MemberFacts> (*members)() = nullptr;  ///< of an object
+  std::span<const std::string_view> one_of = {};    ///< of an object: exactly one of these members
+};
+
+/// What is known of a member without its value.
+struct MemberFacts {
+  std::string_view name;
+  std::string_view value;    ///< the default as one would set it; empty: none
+  std::string_view meaning;  ///< one line
+  Form form = {};
+  bool is_required = false;
+  std::string_view shown = {};  ///< what stands for the default where `value` is empty
+};
+
+/// 1 to 64 of `[A-Za-z0-9._-]`: what things of the file are called.
+extern const TextForm name_form;
+/// The name of an environment variable.
+extern const TextForm variable_form;
+/// The path of a file: any text but an empty one.
+extern const TextForm path_form;
+/// An http or https URL; what more it has to be is the reader's to say.
+extern const TextForm url_form;
+
+}  // namespace llmgw

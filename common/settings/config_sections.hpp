@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// PURE: the sections of the configuration file by name. A daemon reads those that it needs and
+// leaves the others to the other one.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "common/settings/config_reader.hpp"
+
+namespace llmgw {
+
+/// All of them, whoever reads them. A new one also gets its row, in a file of the folder that uses
+/// it.
+inline constexpr std::array<std::string_view, 3> config_sections{"version", "providers",
+                                                                 "default_provider"};
+
+/// `version: 1`, which both daemons read and nothing depends on yet.
+template <class T>
+constexpr Member<T> version_section() {
+  return {{.name = "version",
+           .value = "",
+           .meaning = "of the form of this file: `1`. Of several files one needs to say it",
+           .form = {.shape = Form::Shape::number, .least = 1, .most = 1},
+           .is_required = true},
+          [](ConfigReader&, const ConfigValue&, T&) {}};
+}
+
+}  // namespace llmgw

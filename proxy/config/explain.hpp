@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// PURE: what a request would meet, said without one.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/settings/settings.hpp"
+#include "proxy/config.hpp"
+
+namespace llmgw::proxy {
+
+/// `request`: `model=NAME`, `tenant=NAME` and any number of `header=NAME:VALUE`, with blanks
+/// between. The lines say which upstream would be asked and why, or how the gateway itself would
+/// answer; the faults what of `request` cannot be read.
+Checked<std::string> explain(const Config& config, std::string_view request);
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// What one process takes upon itself, how it ends, and what it writes of itself.
+#include "common/text/quantity.hpp"
+#include "proxy/config/rows.hpp"
+
+namespace llmgw::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::array<Row, 4> rows{{
+    {{"MAX_REQUEST_BODY", "64MB", "larger requests are answered 413", {}, "Limits and shutdown"},
+     [](SettingInput& input, Config& config) {
+       config.max_request_body = input.size(1, 1ULL << 40);
+     },
+     [](const Config& config) { return format_size(config.max_request_body); }},
+    {{"DRAIN_DELAY", "0s",
+      "after SIGTERM: how long new connections are still served while readiness fails"},
+     [](SettingInput& input, Config& config) { config.drain_delay = input.duration(0s, 1h); },
+     [](const Config& config) { return format_duration(config.drain_delay); }},
+    {{"DRAIN_TIMEOUT", "30s", "after that: how long open exchanges may take to end"},
+     [](SettingInput& input, Config& config) { config.drain_timeout = input.duration(0s, 24h); },
+     [](const Config& config) { return format_duration(config.drain_timeout); }},
+    {{"PROXY_THREADS", "", "worker threads", "CPUs of the cgroup"},
+     [](SettingInput& input, Config& config) {
+       config.threads = static_cast<unsigned>(input.integer(1, 1'024, input.cpus));
+     },
+     [](const Config& config) { return std::to_string(config.threads); }},
+}};
+
+constexpr auto of_log = log_settings<Config>();
+
+}  // namespace
+
+std::span<const Row> limit_rows() noexcept { return rows; }
+
+std::span<const Row> log_rows() noexcept { return of_log; }
+
+}  // namespace llmgw::proxy
