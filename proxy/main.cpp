@@ -13,7 +13,7 @@
 #include "common/system/cpu_count.hpp"
 #include "proxy/app.hpp"
 #include "proxy/config.hpp"
-#include "proxy/config/explain.hpp"
+#include "proxy/route/explain.hpp"
 
 namespace {
 

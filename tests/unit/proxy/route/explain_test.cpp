@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What is said of a request that nobody made.
-#include "proxy/config/explain.hpp"
+#include "proxy/route/explain.hpp"
 
 #include <gtest/gtest.h>
 

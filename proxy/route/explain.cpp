@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
 // The words of a request, and what the settings say to them.
-#include "proxy/config/explain.hpp"
+#include "proxy/route/explain.hpp"
 
 #include <algorithm>
 
+#include "common/http/head.hpp"
 #include "common/json/escape.hpp"
-#include "common/text/case_blind.hpp"
+#include "proxy/route/table.hpp"
 
 namespace llmgw::proxy {
 namespace {
 
-constexpr std::string_view choice_name = "X-LLM-Provider";
-
 /// What is told of the request. Model and tenant change nothing until models are routed.
 struct Asked {
-  std::vector<std::string_view> choices;  // values of X-LLM-Provider
+  std::vector<http::Field> fields;
   Faults faults;
 };
 
@@ -28,8 +27,9 @@ void read_header(std::string_view text, Asked& asked) {
   const auto colon = text.find(':');
   if (colon == text.npos || colon == 0) {
     asked.faults.lines.push_back("header=" + quoted(text) + ": not of the form NAME:VALUE");
-  } else if (equals_ignoring_case(text.substr(0, colon), choice_name)) {
-    asked.choices.push_back(text.substr(colon + 1));
+  } else {
+    const std::string_view name = text.substr(0, colon);
+    asked.fields.push_back({name, text.substr(colon + 1), http::field_id(name)});
   }
 }
 
@@ -65,25 +65,33 @@ std::string of_refusal(std::string_view reason) {
   return text.append(reason).append("\n");
 }
 
+// Why the table finds what it finds.
+std::string_view reason(const Config& config, const std::vector<http::Field>& fields,
+                        bool is_found) {
+  const auto choices = std::count_if(fields.begin(), fields.end(), [](const http::Field& each) {
+    return each.id == http::FieldId::x_llm_provider;
+  });
+  if (!config.selects_by_header) return "it is the only one: GATEWAY_CONFIG is not set";
+  if (choices > 1) return "X-LLM-Provider stands there more than once";
+  if (choices == 1)
+    return is_found ? "X-LLM-Provider names it" : "X-LLM-Provider names no provider";
+  if (!config.has_providers) return "GATEWAY_CONFIG has no providers";
+  return "it is the default_provider, and no X-LLM-Provider names one";
+}
+
 }  // namespace
 
 Checked<std::string> explain(const Config& config, std::string_view request) {
   const Asked asked = read(request);
   if (!asked.faults.lines.empty()) return asked.faults;
-  const auto& upstreams = config.upstreams;
-  const UpstreamSettings& fallback = upstreams[config.default_upstream];
-  if (!config.selects_by_header)
-    return of_upstream(fallback, "it is the only one: GATEWAY_CONFIG is not set");
-  if (asked.choices.empty())
-    return of_upstream(fallback, config.has_providers
-                                     ? "it is the default_provider, and no X-LLM-Provider names one"
-                                     : "GATEWAY_CONFIG has no providers");
-  if (asked.choices.size() > 1) return of_refusal("X-LLM-Provider stands there more than once");
-  const auto found = std::find_if(upstreams.begin(), upstreams.end(), [&](const auto& each) {
-    return each.name == asked.choices.front();
-  });
-  if (found == upstreams.end()) return of_refusal("X-LLM-Provider names no provider");
-  return of_upstream(*found, "X-LLM-Provider names it");
+  std::vector<std::string> names;
+  for (const UpstreamSettings& each : config.upstreams) names.push_back(each.name);
+  const RouteTable table(std::move(names), config.default_upstream, config.selects_by_header);
+  http::Head head;
+  head.fields = asked.fields;
+  auto route = table.find(head);
+  const std::string_view because = reason(config, asked.fields, route.has_value());
+  return route ? of_upstream(config.upstreams[route->take()], because) : of_refusal(because);
 }
 
 }  // namespace llmgw::proxy
