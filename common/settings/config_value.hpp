@@ -30,7 +30,7 @@ struct ConfigValue {
   ConfigPlace place = {};
   std::string text = {};
   std::vector<ConfigValue> items = {};
-  std::vector<ConfigMember> members = {};  ///< in the order of the file
+  std::vector<ConfigMember> members;  ///< in the order of the file
 };
 
 struct ConfigMember {

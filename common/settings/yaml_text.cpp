@@ -21,7 +21,9 @@ using YAML::Mark;
 /// nothing else stops it.
 class Builder final : public YAML::EventHandler {
  public:
-  Builder(std::size_t file, std::vector<YamlFault>& faults) : file_(file), faults_(faults) {}
+  Builder(std::size_t file, std::vector<YamlFault>& faults) : file_(file), faults_(faults) {
+    root_.kind = ConfigValue::Kind::object;
+  }
 
   ConfigValue take() { return std::move(root_); }
 
@@ -103,8 +105,9 @@ class Builder final : public YAML::EventHandler {
     if (takes_name())
       throw YAML::ParserException(mark,
                                   "a name must be a text; or the end of an object is missing");
-    ConfigValue value{.kind = kind, .place = place_of(mark)};
-    last_ = value.place;
+    ConfigValue value;
+    value.kind = kind;
+    value.place = last_ = place_of(mark);
     if (open_.empty()) return root_ = std::move(value);
     ConfigValue& owner = *open_.back();
     if (owner.kind == ConfigValue::Kind::list) return owner.items.emplace_back(std::move(value));
@@ -125,7 +128,7 @@ class Builder final : public YAML::EventHandler {
 
   std::size_t file_;
   std::vector<YamlFault>& faults_;
-  ConfigValue root_{.kind = ConfigValue::Kind::object};
+  ConfigValue root_;
   std::vector<ConfigValue*> open_;
   std::optional<ConfigMember> name_;
   ConfigPlace last_{file_};  // of what was read last

@@ -24,7 +24,8 @@ constexpr std::array<Row, 5> rows{{
        config.listen = input.settings.listen_address(input.name);
      },
      [](const Config& config) { return to_string(config.listen); }},
-    {{"ADMIN_LISTEN_ADDR", ":9090", "`/metrics`, `/healthz` and `/readyz`; `off` turns it off"},
+    {{"ADMIN_LISTEN_ADDR", ":9090",
+      "`/metrics`, `/healthz`, `/readyz` and `/configz`; `off` turns it off"},
      read_admin,
      [](const Config& config) {
        return config.admin ? to_string(*config.admin) : std::string("off");

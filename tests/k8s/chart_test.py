@@ -185,8 +185,8 @@ def test_documents_schema_knows_each_value_and_no_other():
 MANAGED = {"proxy": {"LISTEN_ADDR", "ADMIN_LISTEN_ADDR", "UPSTREAM_OPENAI_BASE_URL", "UPSTREAM_OPENAI_API_KEY",
                      "UPSTREAM_OPENAI_API_KEY_FILE", "UPSTREAM_CA_FILE", "COLLECTOR_URL", "DRAIN_DELAY",
                      "DRAIN_TIMEOUT", "EVENT_SPOOL_DIR", "EVENT_SPOOL_MAX", "EVENT_SPOOL_EPHEMERAL",
-                     "EVENT_DRAIN_TIMEOUT", "EVENTS_TOKEN_FILE"},
-           "collector": {"PORT", "EVENT_LOG_PATH", "EVENTS_TOKEN_FILE"}}
+                     "EVENT_DRAIN_TIMEOUT", "EVENTS_TOKEN_FILE", "GATEWAY_CONFIG"},
+           "collector": {"PORT", "EVENT_LOG_PATH", "EVENTS_TOKEN_FILE", "GATEWAY_CONFIG"}}
 
 
 @pytest.mark.parametrize("daemon", MANAGED)
@@ -197,6 +197,12 @@ def test_documents_settings_are_those_of_the_daemon(daemon):
     settings = set(schema["properties"][daemon]["properties"]["settings"]["properties"])
     assert not settings & MANAGED[daemon]
     assert settings | MANAGED[daemon] == variables
+
+
+def test_documents_sections_of_the_configuration_file_are_those_of_its_schema():
+    schema = json.loads((CHART / "values.schema.json").read_text())["properties"]["gatewayConfig"]
+    sections = json.loads((ROOT / "docs" / "config.schema.json").read_text())["properties"]
+    assert set(schema["propertyNames"]["enum"]) == set(sections)
 
 
 def test_manifests_are_what_the_chart_renders():

@@ -20,7 +20,8 @@ DASHBOARD = CHART / "files" / "dashboard.json"
 # them yet, that is no fault.
 HIDDEN = {"llmgw_collector_recent_event_ids", "llmgw_collector_open_connections", "llmgw_collector_held_body_bytes",
           "llmgw_collector_refused_connections_total", "llmgw_proxy_overdue_requests",
-          "llmgw_proxy_events_recovered_total", "llmgw_proxy_spool_files_set_aside_total"}
+          "llmgw_proxy_events_recovered_total", "llmgw_proxy_spool_files_set_aside_total",
+          "llmgw_config_hash", "llmgw_config_last_error", "llmgw_config_reloads_total"}
 # Labels that the scraping Prometheus adds.
 SCRAPE_LABELS = {"namespace", "pod", "job", "instance"}
 
@@ -32,13 +33,20 @@ def scrape(daemon, listener: str) -> str:
 
 
 @pytest.fixture
-def exported(gateway) -> dict[str, set[str]]:
-    """The families of both daemons after some traffic, with the names of their labels."""
+def exported(gateway, factory, tmp_path) -> dict[str, set[str]]:
+    """The families of both daemons after some traffic, and of both with a configuration file, with the names of their
+    labels."""
+    path = tmp_path / "config.yaml"
+    path.write_text("version: 1\n")
+    with_file = [(factory.proxy(gateway.mock.url, None, GATEWAY_CONFIG=str(path)).daemon, "admin"),
+                 (factory.collector(GATEWAY_CONFIG=str(path)).daemon, "events")]
     for body in (chat(), chat(stream=True, stream_options={"include_usage": True})):
         assert gateway.post(body)[0].status == 200  # and its event is stored
-    text = scrape(gateway.proxy.daemon, "admin") + scrape(gateway.collector.daemon, "events")
-    succeeded(TOOLS / "promtool", "check", "metrics", stdin=scrape(gateway.proxy.daemon, "admin"))
-    succeeded(TOOLS / "promtool", "check", "metrics", stdin=scrape(gateway.collector.daemon, "events"))
+    text = ""
+    for daemon, listener in [(gateway.proxy.daemon, "admin"), (gateway.collector.daemon, "events"), *with_file]:
+        one = scrape(daemon, listener)
+        succeeded(TOOLS / "promtool", "check", "metrics", stdin=one)
+        text += one
     families: dict[str, set[str]] = {name: set() for name in re.findall(r"^# TYPE (\S+) ", text, re.MULTILINE)}
     for name, labels in re.findall(r"^(\w+)\{([^}]*)\}", text, re.MULTILINE):
         family = name if name in families else re.sub(r"_(bucket|sum|count)$", "", name)

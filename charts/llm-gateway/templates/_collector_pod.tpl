@@ -37,8 +37,11 @@ spec:
       resources:
         {{- toYaml $collector.resources | nindent 8 }}
       {{- $token := include "llmgw.hasEventsToken" (list . "collector") }}
-      {{- if or $collector.persistence.enabled $token $collector.extraVolumeMounts }}
+      {{- if or $collector.persistence.enabled $token .Values.gatewayConfig $collector.extraVolumeMounts }}
       volumeMounts:
+        {{- if .Values.gatewayConfig }}
+        {{- include "llmgw.configMount" . | nindent 8 }}
+        {{- end }}
         {{- if $token }}
         {{- include "llmgw.eventsTokenMount" . | nindent 8 }}
         {{- end }}
@@ -50,8 +53,11 @@ spec:
         {{- toYaml . | nindent 8 }}
         {{- end }}
       {{- end }}
-  {{- if or $collector.persistence.enabled $token $collector.extraVolumes }}
+  {{- if or $collector.persistence.enabled $token .Values.gatewayConfig $collector.extraVolumes }}
   volumes:
+    {{- if .Values.gatewayConfig }}
+    {{- include "llmgw.configVolume" . | nindent 4 }}
+    {{- end }}
     {{- if $token }}
     {{- include "llmgw.eventsTokenVolume" . | nindent 4 }}
     {{- end }}
@@ -75,6 +81,9 @@ EVENTS_TOKEN_FILE: /etc/llm-gateway/events-token/token
 {{- end }}
 {{- if .Values.collector.persistence.enabled }}
 EVENT_LOG_PATH: /var/lib/llm-gateway/events.ndjson
+{{- end }}
+{{- if .Values.gatewayConfig }}
+GATEWAY_CONFIG: /etc/llm-gateway/config
 {{- end }}
 {{- range $name, $value := .Values.collector.settings }}
 {{ $name }}: {{ kindIs "float64" $value | ternary (int64 $value) $value | toString | quote }}

@@ -88,15 +88,35 @@ labels:
 {{- end -}}
 {{- end }}
 
-{{- define "llmgw.upstreamPort" -}}
-{{- $url := urlParse .Values.proxy.upstream.baseUrl -}}
-{{- if .Values.networkPolicy.upstreamPort -}}
-{{- .Values.networkPolicy.upstreamPort | int -}}
-{{- else if regexMatch ":[0-9]+$" $url.host -}}
-{{- regexFind "[0-9]+$" $url.host -}}
+{{/* Whether the configuration file says who the upstreams are, and not proxy.upstream. */}}
+{{- define "llmgw.hasProviders" -}}
+{{- if hasKey .Values.gatewayConfig "providers" }}true{{ end -}}
+{{- end }}
+
+{{- define "llmgw.upstreamUrls" -}}
+{{- if include "llmgw.hasProviders" . -}}
+{{- range .Values.gatewayConfig.providers }}{{ default "https://api.openai.com" .base_url }} {{ end -}}
 {{- else -}}
-{{- eq $url.scheme "http" | ternary 80 443 -}}
+{{- .Values.proxy.upstream.baseUrl -}}
 {{- end -}}
+{{- end }}
+
+{{/* The ports of all upstreams, each once, as what stands between the brackets of a list. */}}
+{{- define "llmgw.upstreamPorts" -}}
+{{- $ports := list -}}
+{{- if .Values.networkPolicy.upstreamPort -}}
+{{- $ports = append $ports (.Values.networkPolicy.upstreamPort | int) -}}
+{{- else -}}
+{{- range include "llmgw.upstreamUrls" . | trim | splitList " " -}}
+{{- $url := urlParse . -}}
+{{- if regexMatch ":[0-9]+$" $url.host -}}
+{{- $ports = append $ports (regexFind "[0-9]+$" $url.host | int) -}}
+{{- else -}}
+{{- $ports = append $ports (eq $url.scheme "http" | ternary 80 443) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $index, $port := uniq $ports | sortAlpha }}{{ if $index }}, {{ end }}{port: {{ $port }}, protocol: TCP}{{ end -}}
 {{- end }}
 
 {{/* More than one proxy pod, as far as the chart decides it. */}}
@@ -186,6 +206,18 @@ readinessProbe:
 - name: events-token
   mountPath: /etc/llm-gateway/events-token
   readOnly: true
+{{- end }}
+
+{{/* Mount and volume of the configuration file, the same in either pod. A change of it needs no new pod. */}}
+{{- define "llmgw.configMount" -}}
+- name: config
+  mountPath: /etc/llm-gateway/config
+  readOnly: true
+{{- end }}
+
+{{- define "llmgw.configVolume" -}}
+- name: config
+  configMap: {name: {{ include "llmgw.name" (list . "config") }}}
 {{- end }}
 
 {{- define "llmgw.eventsTokenVolume" -}}

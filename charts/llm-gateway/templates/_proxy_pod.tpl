@@ -63,9 +63,19 @@ spec:
       resources:
         {{- toYaml $proxy.resources | nindent 8 }}
       volumeMounts:
+        {{- if .Values.gatewayConfig }}
+        {{- include "llmgw.configMount" . | nindent 8 }}
+        {{- end }}
+        {{- range .Values.gatewayConfigSecrets }}
+        - name: key-{{ .name }}
+          mountPath: /etc/llm-gateway/keys/{{ .name }}
+          readOnly: true
+        {{- end }}
+        {{- if not (include "llmgw.hasProviders" .) }}
         - name: upstream-key
           mountPath: /etc/llm-gateway/upstream-key
           readOnly: true
+        {{- end }}
         {{- if include "llmgw.hasEventsToken" (list . "proxy") }}
         {{- include "llmgw.eventsTokenMount" . | nindent 8 }}
         {{- end }}
@@ -82,11 +92,20 @@ spec:
         {{- toYaml . | nindent 8 }}
         {{- end }}
   volumes:
+    {{- if .Values.gatewayConfig }}
+    {{- include "llmgw.configVolume" . | nindent 4 }}
+    {{- end }}
+    {{- range .Values.gatewayConfigSecrets }}
+    - name: key-{{ .name }}
+      secret: {secretName: {{ .existingSecret }}, defaultMode: 0440}
+    {{- end }}
+    {{- if not (include "llmgw.hasProviders" .) }}
     - name: upstream-key
       secret:
         secretName: {{ include "llmgw.secretName" . }}
         items: [{key: {{ $proxy.upstream.secretKey }}, path: key}]
         defaultMode: 0440
+    {{- end }}
     {{- if include "llmgw.hasEventsToken" (list . "proxy") }}
     {{- include "llmgw.eventsTokenVolume" . | nindent 4 }}
     {{- end }}
@@ -132,8 +151,13 @@ spec:
 {{- $proxy := .Values.proxy -}}
 LISTEN_ADDR: ":8080"
 ADMIN_LISTEN_ADDR: ":9090"
+{{- if .Values.gatewayConfig }}
+GATEWAY_CONFIG: /etc/llm-gateway/config
+{{- end }}
+{{- if not (include "llmgw.hasProviders" .) }}
 UPSTREAM_OPENAI_BASE_URL: {{ $proxy.upstream.baseUrl | quote }}
 UPSTREAM_OPENAI_API_KEY_FILE: /etc/llm-gateway/upstream-key/key
+{{- end }}
 {{- if $proxy.upstream.caBundle.configMap }}
 UPSTREAM_CA_FILE: /etc/llm-gateway/upstream-ca/ca.crt
 {{- end }}

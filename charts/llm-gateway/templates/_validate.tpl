@@ -16,7 +16,14 @@
 {{- if and $proxy.upstream.apiKey (not $proxy.upstream.create) -}}
 {{- fail "proxy.upstream.apiKey is set but not used: make a secret, name it in proxy.upstream.existingSecret, and leave apiKey empty" -}}
 {{- end -}}
-{{- if not (or $proxy.upstream.create $proxy.upstream.existingSecret) -}}
+{{- $hasProviders := include "llmgw.hasProviders" . -}}
+{{- if and $proxy.upstream.create $hasProviders -}}
+{{- fail "proxy.upstream.create makes a secret that is not used beside gatewayConfig.providers: name the secrets of the providers in gatewayConfigSecrets" -}}
+{{- end -}}
+{{- if and .Values.gatewayConfigSecrets (not .Values.gatewayConfig) -}}
+{{- fail "gatewayConfigSecrets needs gatewayConfig: nothing else reads the keys" -}}
+{{- end -}}
+{{- if not (or $proxy.upstream.create $proxy.upstream.existingSecret $hasProviders) -}}
 {{- fail "proxy.upstream.existingSecret is empty: name the secret that holds the provider's key" -}}
 {{- end -}}
 
