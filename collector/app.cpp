@@ -22,7 +22,7 @@ constexpr int bad_setting_status = 2;
 // Half of what is left beside standard streams, log and loop, and the refusals under way: however
 // many connect, the event log can be opened anew and the next one can be told that it is too many.
 std::size_t most_connections() {
-  constexpr std::size_t own = 32 + http::Server::refusals;
+  constexpr std::size_t own = 32 + http::EndpointServer::refusals;
   const std::size_t limit = raise_open_file_limit();
   return limit > own + 1 ? (limit - own) / 2 : 1;
 }
@@ -127,13 +127,13 @@ void App::watch_config() {
 }
 
 void App::add_routes() {
-  using http::Exchange;
-  router_.add("POST", "/events", [this](Exchange& exchange) { return ingest_->post(exchange); });
-  router_.add("GET", "/healthz", [this](Exchange& exchange) { return ops_->healthz(exchange); });
-  router_.add("GET", "/readyz", [this](Exchange& exchange) { return ops_->readyz(exchange); });
-  router_.add("GET", "/metrics", [this](Exchange& exchange) { return ops_->metrics(exchange); });
+  using Call = http::EndpointExchange;
+  router_.add("POST", "/events", [this](Call& exchange) { return ingest_->post(exchange); });
+  router_.add("GET", "/healthz", [this](Call& exchange) { return ops_->healthz(exchange); });
+  router_.add("GET", "/readyz", [this](Call& exchange) { return ops_->readyz(exchange); });
+  router_.add("GET", "/metrics", [this](Call& exchange) { return ops_->metrics(exchange); });
   if (!config_watch_) return;
-  router_.add("GET", "/configz", [this](Exchange& exchange) { return ops_->configz(exchange); });
+  router_.add("GET", "/configz", [this](Call& exchange) { return ops_->configz(exchange); });
 }
 
 void App::on_signal(int number) {

@@ -48,7 +48,7 @@ class App {
   Loop loop_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   http::Router router_;
-  http::Server server_;
+  http::EndpointServer server_;
   std::unique_ptr<Sink> sink_;
   std::optional<Pipeline> pipeline_;  // below the sink and the loop, which its thread uses
   std::optional<Ingest> ingest_;

@@ -10,7 +10,8 @@ namespace {
 
 double number(std::uint64_t count) { return static_cast<double>(count); }
 
-Task<void> reply_text(http::Exchange& exchange, std::string_view content_type, std::string body) {
+Task<void> reply_text(http::EndpointExchange& exchange, std::string_view content_type,
+                      std::string body) {
   const http::OutField fields[] = {{"Content-Type", content_type}};
   co_await exchange.reply(200, fields, body);
 }
@@ -24,11 +25,11 @@ std::vector<Sample> by_status(const Ingest& ingest) {
 
 }  // namespace
 
-Task<void> Ops::healthz(http::Exchange& exchange) const {
+Task<void> Ops::healthz(http::EndpointExchange& exchange) const {
   co_await reply_text(exchange, "application/json", "{\"status\":\"ok\"}");
 }
 
-Task<void> Ops::readyz(http::Exchange& exchange) const {
+Task<void> Ops::readyz(http::EndpointExchange& exchange) const {
   // Not in the condition: there g++ 12 lays out the frame of a coroutine without variables wrongly.
   const bool is_ready = co_await pipeline_.is_ready();
   if (is_ready) {
@@ -39,11 +40,11 @@ Task<void> Ops::readyz(http::Exchange& exchange) const {
                              "sink_unavailable");
 }
 
-Task<void> Ops::metrics(http::Exchange& exchange) const {
+Task<void> Ops::metrics(http::EndpointExchange& exchange) const {
   co_await reply_text(exchange, prometheus_content_type, render());
 }
 
-Task<void> Ops::configz(http::Exchange& exchange) const {
+Task<void> Ops::configz(http::EndpointExchange& exchange) const {
   co_await reply_text(exchange, "application/json", to_json(*file_));
 }
 

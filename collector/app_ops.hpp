@@ -6,7 +6,7 @@
 
 #include "collector/ingest.hpp"
 #include "collector/pipeline/pipeline.hpp"
-#include "common/http/server.hpp"
+#include "common/http/endpoint_server.hpp"
 #include "common/settings/config_status.hpp"
 
 namespace llmgw::collector {
@@ -15,25 +15,25 @@ namespace llmgw::collector {
 class Ops {
  public:
   /// `file`: null where there is no configuration file.
-  Ops(Pipeline& pipeline, const Ingest& ingest, const http::Server& server,
+  Ops(Pipeline& pipeline, const Ingest& ingest, const http::EndpointServer& server,
       const ConfigStatus* file = nullptr)
       : pipeline_(pipeline), ingest_(ingest), server_(server), file_(file) {}
 
   /// 200 as long as the loop turns.
-  Task<void> healthz(http::Exchange& exchange) const;
+  Task<void> healthz(http::EndpointExchange& exchange) const;
   /// 200 while the sink works, else 503.
-  Task<void> readyz(http::Exchange& exchange) const;
+  Task<void> readyz(http::EndpointExchange& exchange) const;
   /// Prometheus text.
-  Task<void> metrics(http::Exchange& exchange) const;
+  Task<void> metrics(http::EndpointExchange& exchange) const;
   /// What is in effect of the configuration file, which there is.
-  Task<void> configz(http::Exchange& exchange) const;
+  Task<void> configz(http::EndpointExchange& exchange) const;
 
  private:
   std::string render() const;
 
   Pipeline& pipeline_;
   const Ingest& ingest_;
-  const http::Server& server_;
+  const http::EndpointServer& server_;
   const ConfigStatus* file_;
 };
 

@@ -3,20 +3,17 @@
 #include "collector/ingest.hpp"
 
 #include "collector/ingest_decode.hpp"
+#include "common/http/error_body.hpp"
 #include "common/http/router.hpp"
 
 namespace llmgw::collector {
 namespace {
 
 // Several codings, be it in one field or in several, are none that we know.
-std::optional<ContentCoding> coding_of(const http::RequestHead& head) {
-  std::optional<std::string_view> value;
-  for (const http::Field& each : head.fields) {
-    if (each.id != http::FieldId::content_encoding) continue;
-    if (value) return std::nullopt;
-    value = each.value;
-  }
-  return parse_content_coding(value.value_or(""));
+std::optional<ContentCoding> coding_of(const http::EndpointHead& head) {
+  constexpr std::string_view name = "Content-Encoding";
+  if (head.count(name) > 1) return std::nullopt;
+  return parse_content_coding(head.value(name));
 }
 
 bool is_gone(const boost::system::error_code& fault) {
@@ -37,7 +34,7 @@ std::optional<http::OutField> field_for(int status) {
 
 }  // namespace
 
-Task<void> Ingest::post(http::Exchange& exchange) {
+Task<void> Ingest::post(http::EndpointExchange& exchange) {
   const std::optional<Answer> answer = co_await take(exchange);
   if (!answer) co_return;  // the client has gone with half a body sent
   ++answered_[answer->status];
@@ -46,15 +43,15 @@ Task<void> Ingest::post(http::Exchange& exchange) {
 }
 
 // Nothing: there is nobody to answer.
-Task<std::optional<Ingest::Answer>> Ingest::take(http::Exchange& exchange) {
+Task<std::optional<Ingest::Answer>> Ingest::take(http::EndpointExchange& exchange) {
   if (const auto refused = gate_.refusal(exchange.head()))
     co_return Answer{refused->status, refused->code, std::string(refused->message)};
   const std::optional<ContentCoding> coding = coding_of(exchange.head());
   if (!coding)
     co_return Answer{415, "unsupported_content_encoding",
                      "The content encoding must be gzip, zstd or identity."};
-  BodyShare share(budget_);  // until the events are stored: the batch is the body
-  auto body = co_await read_body(exchange, body_most_, share);
+  http::BodyShare share(budget_);  // until the events are stored: the batch is the body
+  auto body = co_await exchange.read_body(body_most_, &share);
   if (body.has_error()) {
     if (is_gone(body.error())) co_return std::nullopt;
     co_return refusal(body.error());
@@ -77,7 +74,7 @@ Task<std::optional<Ingest::Answer>> Ingest::take(http::Exchange& exchange) {
 }
 
 Result<std::string> Ingest::content_of(ContentCoding coding, std::string body,
-                                       BodyShare& share) const {
+                                       http::BodyShare& share) const {
   if (coding == ContentCoding::identity) return body;
   auto content = decompress(coding, body, body_most_);
   if (content && !share.take(content->size())) return errc::overloaded;
@@ -91,7 +88,7 @@ Ingest::Answer Ingest::refusal(const boost::system::error_code& fault) {
   return {known.status, known.code, std::string(known.message)};
 }
 
-Task<void> Ingest::reply(http::Exchange& exchange, const Answer& answer) {
+Task<void> Ingest::reply(http::EndpointExchange& exchange, const Answer& answer) {
   const std::string_view type = answer.status < 500 ? "invalid_request_error" : "gateway_error";
   const std::string body =
       answer.code.empty() ? answer.text : http::error_body(answer.text, type, answer.code);

@@ -8,11 +8,11 @@
 #include <string>
 #include <string_view>
 
-#include "collector/ingest_body.hpp"
 #include "collector/ingest_gate.hpp"
 #include "collector/pipeline/pipeline.hpp"
 #include "common/coding/compression.hpp"
-#include "common/http/exchange.hpp"
+#include "common/http/body_budget.hpp"
+#include "common/http/endpoint_exchange.hpp"
 
 namespace llmgw::collector {
 
@@ -26,8 +26,8 @@ class Ingest {
       : pipeline_(pipeline), body_most_(body_most), budget_(bodies_most) {}
 
   /// 202 once all events are stored; 400, 401, 403, 408, 413, 415 or 503 otherwise, with nothing
-  /// stored. The exchange's head has been retained.
-  Task<void> post(http::Exchange& exchange);
+  /// stored.
+  Task<void> post(http::EndpointExchange& exchange);
 
   /// Whom it takes events from.
   IngestGate& gate() noexcept { return gate_; }
@@ -46,14 +46,15 @@ class Ingest {
     std::string text;       // the message of an error, else the body
   };
 
-  Task<std::optional<Answer>> take(http::Exchange& exchange);
-  Result<std::string> content_of(ContentCoding coding, std::string body, BodyShare& share) const;
+  Task<std::optional<Answer>> take(http::EndpointExchange& exchange);
+  Result<std::string> content_of(ContentCoding coding, std::string body,
+                                 http::BodyShare& share) const;
   static Answer refusal(const boost::system::error_code& fault);
-  Task<void> reply(http::Exchange& exchange, const Answer& answer);
+  Task<void> reply(http::EndpointExchange& exchange, const Answer& answer);
 
   Pipeline& pipeline_;
   std::size_t body_most_;
-  BodyBudget budget_;
+  http::BodyBudget budget_;
   IngestGate gate_;
   std::map<int, std::uint64_t> answered_;
   std::uint64_t rejected_ = 0;

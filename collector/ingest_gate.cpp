@@ -2,36 +2,22 @@
 // Origin and Authorization.
 #include "collector/ingest_gate.hpp"
 
-#include <algorithm>
-
-#include "common/text/case_blind.hpp"
-
 namespace llmgw::collector {
 namespace {
 
 // Every browser adds one to a request that a page makes and that is not a plain look (Fetch
 // standard, "append a request Origin header"), and nothing else that sends events does.
-bool is_from_page(const http::RequestHead& head) noexcept {
-  return std::any_of(head.fields.begin(), head.fields.end(), [](const http::Field& each) {
-    return equals_ignoring_case(each.name, "Origin");
-  });
-}
+bool is_from_page(const http::EndpointHead& head) noexcept { return head.count("Origin") > 0; }
 
 // The one value; empty where there is none, or several.
-std::string_view authorization_of(const http::RequestHead& head) noexcept {
-  std::string_view value;
-  int count = 0;
-  for (const http::Field& each : head.fields) {
-    if (each.id != http::FieldId::authorization) continue;
-    value = each.value;
-    ++count;
-  }
-  return count == 1 ? value : std::string_view();
+std::string_view authorization_of(const http::EndpointHead& head) noexcept {
+  constexpr std::string_view name = "Authorization";
+  return head.count(name) == 1 ? head.value(name) : std::string_view();
 }
 
 }  // namespace
 
-std::optional<http::Refusal> IngestGate::refusal(const http::RequestHead& head) const noexcept {
+std::optional<http::Refusal> IngestGate::refusal(const http::EndpointHead& head) const noexcept {
   if (is_from_page(head))
     return http::Refusal{403, "origin_not_allowed",
                          "Nothing was stored: events are not taken from pages in a browser."};

@@ -16,7 +16,7 @@ class IngestGate {
   void set_tokens(BearerTokens tokens) noexcept { tokens_ = std::move(tokens); }
 
   /// The answer to a request that may not write, 401 or 403; nothing for one that may.
-  std::optional<http::Refusal> refusal(const http::RequestHead& head) const noexcept;
+  std::optional<http::Refusal> refusal(const http::EndpointHead& head) const noexcept;
 
  private:
   BearerTokens tokens_;

@@ -53,7 +53,7 @@ class App {
   TokenSeriesOfProviders token_series_;
   std::vector<std::unique_ptr<Worker>> workers_;
   http::Router ops_;
-  http::Server admin_{loop_, ops_, {.connections = admin_connections}};
+  http::EndpointServer admin_{loop_, ops_, {.connections = admin_connections}};
   std::vector<std::unique_ptr<Listener>> admin_listeners_;
   std::unique_ptr<Signals> signals_;
   Timer pause_{loop_};  // of a drain, which a second signal ends

@@ -9,18 +9,10 @@
 
 #include "common/http/body_decoder.hpp"
 #include "common/http/head.hpp"
+#include "common/http/out_field.hpp"
 #include "common/net/byte_stream.hpp"
 
 namespace llmgw::http {
-
-/// A field of a response.
-struct OutField {
-  std::string_view name;
-  std::string_view value;
-};
-
-/// The standard reason phrase of a status; empty for one that has none.
-std::string_view reason_phrase(int status) noexcept;
 
 /// What an exchange has to know of its connection.
 struct SessionTerms {

@@ -2,17 +2,11 @@
 // Finding the route of a request.
 #include "common/http/router.hpp"
 
-#include <nlohmann/json.hpp>
+#include "common/http/error_body.hpp"
 
 namespace llmgw::http {
 
-std::string error_body(std::string_view message, std::string_view type, std::string_view code) {
-  const nlohmann::ordered_json body = {
-      {"error", {{"message", message}, {"type", type}, {"param", nullptr}, {"code", code}}}};
-  return body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-}
-
-Task<Result<void>> reply_error(Exchange& exchange, int status, std::string_view message,
+Task<Result<void>> reply_error(EndpointExchange& exchange, int status, std::string_view message,
                                std::string_view type, std::string_view code, std::string allow) {
   const std::string body = error_body(message, type, code);
   const OutField fields[] = {{"Content-Type", "application/json"}, {"Allow", allow}};
@@ -36,8 +30,6 @@ Refusal refusal_of(errc fault) noexcept {
       return {400, "malformed_request", "The request's transfer coding is not chunked alone."};
     case errc::unsupported_method:
       return {405, "method_not_allowed", "This server opens no tunnels."};
-    case errc::unsupported_version:
-      return {400, "malformed_request", "The request is not HTTP/1.x."};
     default: return {400, "malformed_request", "The request is not well-formed HTTP/1.1."};
   }
 }
@@ -47,9 +39,8 @@ Router& Router::add(std::string_view method, std::string_view path, Action actio
   return *this;
 }
 
-Task<void> Router::handle(Exchange& exchange) {
-  exchange.retain_head();
-  const RequestHead& head = exchange.head();
+Task<void> Router::handle(EndpointExchange& exchange) {
+  const EndpointHead& head = exchange.head();
   bool path_known = false;
   for (const Route& each : routes_) {
     if (each.path != head.path()) continue;
@@ -67,7 +58,7 @@ Task<void> Router::handle(Exchange& exchange) {
   }
 }
 
-Task<void> Router::refuse(Exchange& exchange, errc fault) {
+Task<void> Router::refuse(EndpointExchange& exchange, errc fault) {
   const Refusal refusal = refusal_of(fault);
   const auto type = refusal.status < 500 ? "invalid_request_error" : "gateway_error";
   std::string allow;  // named: a choice of temporaries inside co_await trips g++ 12

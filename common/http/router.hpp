@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Router: a table of routes as a server's handler, with errors in the OpenAI form.
+// Router: a table of routes as the handler of an end point, with errors in the OpenAI form.
 #pragma once
 
 #include <functional>
@@ -7,19 +7,16 @@
 #include <string_view>
 #include <vector>
 
-#include "common/http/server.hpp"
+#include "common/http/endpoint_server.hpp"
 
 namespace llmgw::http {
 
-/// `{"error":{"message","type","param":null,"code"}}`, the form every client of this API reads.
-std::string error_body(std::string_view message, std::string_view type, std::string_view code);
-
-/// Sends one such error; `allow`: the methods that a 405 names (RFC 9110 section 15.5.6).
-Task<Result<void>> reply_error(Exchange& exchange, int status, std::string_view message,
+/// Sends an error_body(); `allow`: the methods that a 405 names (RFC 9110 section 15.5.6).
+Task<Result<void>> reply_error(EndpointExchange& exchange, int status, std::string_view message,
                                std::string_view type, std::string_view code,
                                std::string allow = {});
 
-/// What a server that is no proxy says of a broken request: status, code and message.
+/// What an end point says of a broken request: status, code and message.
 struct Refusal {
   int status;
   std::string_view code;
@@ -27,15 +24,15 @@ struct Refusal {
 };
 Refusal refusal_of(errc fault) noexcept;
 
-/// Exact paths only. Heads are retained, so a route may look at them at any time.
-class Router final : public Handler {
+/// Exact paths only.
+class Router final : public EndpointHandler {
  public:
-  using Action = std::function<Task<void>(Exchange&)>;
+  using Action = std::function<Task<void>(EndpointExchange&)>;
 
   Router& add(std::string_view method, std::string_view path, Action action);
 
-  Task<void> handle(Exchange& exchange) override;
-  Task<void> refuse(Exchange& exchange, errc fault) override;
+  Task<void> handle(EndpointExchange& exchange) override;
+  Task<void> refuse(EndpointExchange& exchange, errc fault) override;
 
  private:
   struct Route {

@@ -20,7 +20,12 @@ constexpr std::chrono::seconds idle_least{1};
 
 void Server::start(std::unique_ptr<Listener> listener) {
   listeners_.push_back(std::move(listener));
-  listeners_.back()->start([this](ByteStream::Pointer stream) { admit(std::move(stream)); });
+  listeners_.back()->start([this](Descriptor socket) -> Result<void> {
+    auto stream = ByteStream::make(loop_, std::move(socket));
+    if (stream.has_error()) return stream.error();
+    admit(std::move(*stream));
+    return {};
+  });
 }
 
 // At the limit the connection that has been idle longest makes room; where all are busy the new one

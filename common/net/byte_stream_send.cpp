@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Sending: at once what the socket takes, the rest when it has room.
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -11,6 +9,7 @@
 #include <cstring>
 
 #include "common/net/byte_stream.hpp"
+#include "common/net/send_queue.hpp"
 #include "common/net/socket_error.hpp"
 
 namespace llmgw {
@@ -155,11 +154,6 @@ bool ByteStream::flush_unsent() noexcept {
   return true;
 }
 
-// Bytes that the peer's kernel has not taken yet.
-int ByteStream::queued() noexcept {
-  int count = 0;
-  ::ioctl(socket_.number(), SIOCOUTQ, &count);
-  return count;
-}
+int ByteStream::queued() noexcept { return bytes_in_send_queue(socket_.number()); }
 
 }  // namespace llmgw

@@ -91,7 +91,7 @@ Result<Endpoint> reserve_address(const ListenAddress& address) {
 /// The listening socket while it is open, and the pause while descriptors are short. Kept by the
 /// wait under way.
 struct Listener::Acceptor final : std::enable_shared_from_this<Acceptor> {
-  explicit Acceptor(Loop& owner) : loop(owner), socket(owner.context()), pause(owner) {}
+  explicit Acceptor(Loop& owner) : socket(owner.context()), pause(owner) {}
 
   // One a turn: in between, those who are in are served and those who were turned away may go.
   void wait() {
@@ -109,13 +109,10 @@ struct Listener::Acceptor final : std::enable_shared_from_this<Acceptor> {
           ::accept4(socket.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
       if (!accepted.is_open() && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
       if (!accepted.is_open() && translate_errno(errno) != errc::overloaded) continue;
-      auto stream = accepted.is_open() ? ByteStream::make(loop, std::move(accepted))
-                                       : Result<ByteStream::Pointer>(errc::overloaded);
-      if (stream.has_error()) {
+      if (!accepted.is_open() || accept(std::move(accepted)).has_error()) {
         pause.set(pause_without_descriptors, [this] { wait(); });
         return false;
       }
-      accept(std::move(*stream));
     }
     return true;
   }
@@ -126,7 +123,6 @@ struct Listener::Acceptor final : std::enable_shared_from_this<Acceptor> {
     socket.close(ignored);
   }
 
-  Loop& loop;
   tcp::acceptor socket;
   Alarm pause;
   Accept accept;

@@ -7,9 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "common/net/byte_stream.hpp"
+#include "common/async/loop.hpp"
 #include "common/net/endpoint.hpp"
 #include "common/settings/listen_address.hpp"
+#include "common/system/descriptor.hpp"
 
 namespace llmgw {
 
@@ -24,7 +25,9 @@ Result<Endpoint> reserve_address(const ListenAddress& address);
 /// Accepts connections on one loop.
 class Listener {
  public:
-  using Accept = std::function<void(ByteStream::Pointer)>;
+  /// Takes a connected socket that does not block. errc::overloaded where there is no memory for
+  /// it; whatever else goes wrong with it is the connection's own end.
+  using Accept = std::function<Result<void>(Descriptor)>;
 
   /// Binds and listens; connections queue up from here on.
   static Result<std::unique_ptr<Listener>> open(Loop& loop, const Endpoint& endpoint);
@@ -32,8 +35,8 @@ class Listener {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  /// Hands every connection to `accept`, on the loop, until close(). When descriptors run out it
-  /// pauses and tries again a tenth of a second later.
+  /// Hands every connection to `accept`, on the loop, until close(). When descriptors or memory run
+  /// out it pauses and tries again a tenth of a second later.
   void start(Accept accept);
 
   /// Accepts what the kernel has queued already, then stops. On the loop's thread.

@@ -2,7 +2,7 @@
 // The table of gateway errors.
 #include "proxy/api/error_reply.hpp"
 
-#include "common/http/router.hpp"
+#include "common/http/error_body.hpp"
 #include "proxy/api/reach.hpp"
 
 namespace llmgw::proxy {

@@ -7,7 +7,7 @@
 namespace llmgw::proxy {
 namespace {
 
-Task<void> reply_text(http::Exchange& exchange, int status, std::string_view type,
+Task<void> reply_text(http::EndpointExchange& exchange, int status, std::string_view type,
                       std::string body) {
   const http::OutField fields[] = {{"Content-Type", type}, {"Cache-Control", "no-store"}};
   co_await exchange.reply(status, fields, body);
@@ -16,20 +16,23 @@ Task<void> reply_text(http::Exchange& exchange, int status, std::string_view typ
 }  // namespace
 
 void add_ops_routes(http::Router& router, OpsSource source) {
-  router.add("GET", "/healthz", [](http::Exchange& exchange) {
+  router.add("GET", "/healthz", [](http::EndpointExchange& exchange) {
     return reply_text(exchange, 200, "text/plain", "ok\n");
   });
-  router.add("GET", "/readyz", [ready = std::move(source.is_ready)](http::Exchange& exchange) {
-    return ready() ? reply_text(exchange, 200, "text/plain", "ready\n")
-                   : reply_text(exchange, 503, "text/plain", "draining\n");
-  });
-  router.add("GET", "/metrics", [metrics = std::move(source.metrics)](http::Exchange& exchange) {
-    return reply_text(exchange, 200, prometheus_content_type, metrics());
-  });
+  router.add("GET", "/readyz",
+             [ready = std::move(source.is_ready)](http::EndpointExchange& exchange) {
+               return ready() ? reply_text(exchange, 200, "text/plain", "ready\n")
+                              : reply_text(exchange, 503, "text/plain", "draining\n");
+             });
+  router.add("GET", "/metrics",
+             [metrics = std::move(source.metrics)](http::EndpointExchange& exchange) {
+               return reply_text(exchange, 200, prometheus_content_type, metrics());
+             });
   if (!source.config) return;
-  router.add("GET", "/configz", [config = std::move(source.config)](http::Exchange& exchange) {
-    return reply_text(exchange, 200, "application/json", config());
-  });
+  router.add("GET", "/configz",
+             [config = std::move(source.config)](http::EndpointExchange& exchange) {
+               return reply_text(exchange, 200, "application/json", config());
+             });
 }
 
 }  // namespace llmgw::proxy

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "common/http/reason_phrase.hpp"
+
 namespace llmgw::mock {
 namespace {
 
@@ -68,10 +70,9 @@ Task<bool> AnswerWriter::send(std::string_view bytes) {
 
 Task<bool> AnswerWriter::finish() {
   if (until_close()) co_return true;  // the session closes, for the exchange was never finished
-  const bool chunked = exchange_.head().minor_version > 0;
-  if (!behaviour_.trailers || !chunked) co_return visit_.check(co_await exchange_.finish());
-  exchange_.mark_responded();
-  co_return co_await visit_.send_raw("0\r\nx-mock-trailer: done\r\n\r\n");
+  const std::string_view trailers = behaviour_.trailers ? "x-mock-trailer: done\r\n" : "";
+  const Result<void> sent = co_await exchange_.finish(trailers);
+  co_return visit_.check(sent);
 }
 
 AnswerWriter::Fields AnswerWriter::fields(int status, std::string_view content_type) const {

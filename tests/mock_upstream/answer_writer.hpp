@@ -15,7 +15,7 @@ namespace llmgw::mock {
 /// All functions yield false once the client is gone.
 class AnswerWriter {
  public:
-  AnswerWriter(http::Exchange& exchange, Visit& visit, const Behaviour& behaviour,
+  AnswerWriter(http::EndpointExchange& exchange, Visit& visit, const Behaviour& behaviour,
                std::string request_id)
       : exchange_(exchange),
         visit_(visit),
@@ -39,7 +39,7 @@ class AnswerWriter {
   Task<bool> start(int status, Fields fields);
   bool until_close() const noexcept { return behaviour_.framing == PlainFraming::close; }
 
-  http::Exchange& exchange_;
+  http::EndpointExchange& exchange_;
   Visit& visit_;
   const Behaviour& behaviour_;
   std::string request_id_;

@@ -22,7 +22,7 @@ struct Worker {
 
   Loop loop;
   Mock handler;
-  http::Server server;
+  http::EndpointServer server;
 };
 
 int complain(std::string_view what, const boost::system::error_code& code) {

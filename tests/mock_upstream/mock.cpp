@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "common/http/router.hpp"
-#include "common/text/case_blind.hpp"
 #include "tests/mock_upstream/answer.hpp"
 #include "tests/mock_upstream/stream_script.hpp"
 
@@ -14,13 +13,6 @@ namespace llmgw::mock {
 namespace {
 
 constexpr std::size_t body_limit = 256 * 1024 * 1024;
-
-std::string_view value_of(const http::RequestHead& head, std::string_view name) {
-  for (const http::Field& each : head.fields) {
-    if (equals_ignoring_case(each.name, name)) return each.value;
-  }
-  return {};
-}
 
 // By its end, so that any prefix of the path will do, Azure's among them.
 std::optional<Endpoint> endpoint_of(std::string_view path) {
@@ -34,7 +26,7 @@ std::optional<Endpoint> endpoint_of(std::string_view path) {
 bool is_read(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
 // Faults of a test's own spelling are answered as such, never taken for something the proxy did.
-Task<void> reply_misspelt(http::Exchange& exchange, const Faults& faults) {
+Task<void> reply_misspelt(http::EndpointExchange& exchange, const Faults& faults) {
   std::string message = "X-Mock: ";
   for (const std::string& line : faults.lines) message += line + "; ";
   co_await http::reply_error(exchange, 400, message, "invalid_request_error", "mock_misspelt");
@@ -55,8 +47,7 @@ StreamScript script_of(const Call& call) {
 
 }  // namespace
 
-Task<void> Mock::handle(http::Exchange& exchange) {
-  exchange.retain_head();
+Task<void> Mock::handle(http::EndpointExchange& exchange) {
   const std::string_view path = exchange.head().path();
   if (path == "/mock/release") co_return co_await release(exchange);
   if (path == "/healthz") {
@@ -64,17 +55,17 @@ Task<void> Mock::handle(http::Exchange& exchange) {
     co_await exchange.reply(200, fields, R"({"status":"ok"})");
     co_return;
   }
-  Visit visit(exchange, shared_.recorder, number_of(exchange.client()));
+  Visit visit(exchange, shared_.recorder, number_of(exchange));
   co_await converse(exchange, visit);
 }
 
-Task<void> Mock::refuse(http::Exchange& exchange, errc fault) {
+Task<void> Mock::refuse(http::EndpointExchange& exchange, errc fault) {
   const http::Refusal refusal = http::refusal_of(fault);
   co_await http::reply_error(exchange, refusal.status, refusal.message, "invalid_request_error",
                              refusal.code);
 }
 
-Task<void> Mock::release(http::Exchange& exchange) {
+Task<void> Mock::release(http::EndpointExchange& exchange) {
   constexpr std::string_view query = "?gate=";
   const std::string_view target = exchange.head().target;
   const std::size_t at = target.find(query);
@@ -84,9 +75,9 @@ Task<void> Mock::release(http::Exchange& exchange) {
   co_await exchange.reply(200, fields, body);
 }
 
-Task<void> Mock::converse(http::Exchange& exchange, Visit& visit) {
-  const http::RequestHead& head = exchange.head();
-  const std::string_view wish = value_of(head, "x-mock");
+Task<void> Mock::converse(http::EndpointExchange& exchange, Visit& visit) {
+  const http::EndpointHead& head = exchange.head();
+  const std::string_view wish = head.value("x-mock");
   auto behaviour = parse_behaviour(wish);
   if (behaviour.has_error()) co_return co_await reply_misspelt(exchange, behaviour.error());
   Call call{endpoint_of(head.path()).value_or(Endpoint::chat), ++shared_.calls, {}, *behaviour};
@@ -119,7 +110,8 @@ Task<void> Mock::converse(http::Exchange& exchange, Visit& visit) {
 }
 
 // True once the client has been sent all that it was to get.
-Task<bool> Mock::answer(http::Exchange& exchange, Visit& visit, const Call& call, bool readable) {
+Task<bool> Mock::answer(http::EndpointExchange& exchange, Visit& visit, const Call& call,
+                        bool readable) {
   const Behaviour& wanted = call.behaviour;
   AnswerWriter writer(exchange, visit, wanted, "req_mock_" + std::to_string(call.number));
   if (wanted.informational != 0 && !co_await writer.interim(wanted.informational)) co_return false;
@@ -146,7 +138,7 @@ Task<bool> Mock::answer(http::Exchange& exchange, Visit& visit, const Call& call
   co_return co_await succeed(exchange.head(), writer, visit, call, readable);
 }
 
-Task<bool> Mock::succeed(const http::RequestHead& head, AnswerWriter& writer, Visit& visit,
+Task<bool> Mock::succeed(const http::EndpointHead& head, AnswerWriter& writer, Visit& visit,
                          const Call& call, bool readable) {
   const int status = call.behaviour.fail_first > 0 ? 200 : call.behaviour.status;
   const std::string_view path = head.path();
@@ -192,10 +184,9 @@ Task<bool> Mock::stream(AnswerWriter& writer, Visit& visit, const Call& call) {
   co_return co_await writer.finish();
 }
 
-// An address may be that of an earlier connection, but only a new one has not been sent anything.
-std::uint64_t Mock::number_of(const ByteStream& connection) {
-  std::uint64_t& number = connections_[&connection];
-  if (number == 0 || connection.bytes_sent() == 0) number = ++shared_.connections;
+std::uint64_t Mock::number_of(const http::EndpointExchange& exchange) {
+  std::uint64_t& number = connections_[exchange.connection()];
+  if (number == 0) number = ++shared_.connections;
   return number;
 }
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "common/http/server.hpp"
+#include "common/http/endpoint_server.hpp"
 #include "tests/mock_upstream/answer_writer.hpp"
 #include "tests/mock_upstream/call.hpp"
 #include "tests/mock_upstream/gates.hpp"
@@ -37,24 +37,25 @@ struct Shared {
 };
 
 /// The handler of one loop's server.
-class Mock final : public http::Handler {
+class Mock final : public http::EndpointHandler {
  public:
   explicit Mock(Shared& shared) noexcept : shared_(shared) {}
 
-  Task<void> handle(http::Exchange& exchange) override;
-  Task<void> refuse(http::Exchange& exchange, errc fault) override;
+  Task<void> handle(http::EndpointExchange& exchange) override;
+  Task<void> refuse(http::EndpointExchange& exchange, errc fault) override;
 
  private:
-  Task<void> release(http::Exchange& exchange);
-  Task<void> converse(http::Exchange& exchange, Visit& visit);
-  Task<bool> answer(http::Exchange& exchange, Visit& visit, const Call& call, bool readable);
-  Task<bool> succeed(const http::RequestHead& head, AnswerWriter& writer, Visit& visit,
+  Task<void> release(http::EndpointExchange& exchange);
+  Task<void> converse(http::EndpointExchange& exchange, Visit& visit);
+  Task<bool> answer(http::EndpointExchange& exchange, Visit& visit, const Call& call,
+                    bool readable);
+  Task<bool> succeed(const http::EndpointHead& head, AnswerWriter& writer, Visit& visit,
                      const Call& call, bool readable);
   Task<bool> stream(AnswerWriter& writer, Visit& visit, const Call& call);
-  std::uint64_t number_of(const ByteStream& connection);
+  std::uint64_t number_of(const http::EndpointExchange& exchange);
 
   Shared& shared_;
-  std::unordered_map<const ByteStream*, std::uint64_t> connections_;
+  std::unordered_map<std::uint64_t, std::uint64_t> connections_;  // of all threads, by our own
 };
 
 }  // namespace llmgw::mock

@@ -36,11 +36,11 @@ Result<void> Recorder::open(const std::string& path) {
   return {};
 }
 
-void Recorder::request(const http::RequestHead& head, std::string_view body,
+void Recorder::request(const http::EndpointHead& head, std::string_view body,
                        std::uint64_t connection) {
   if (descriptor_ < 0) return;
   Json fields = Json::array();
-  for (const http::Field& each : head.fields)
+  for (const http::EndpointField& each : head.fields)
     fields.push_back(Json::array({each.name, each.value}));
   Json line = {{"method", head.method}, {"target", head.target}, {"fields", std::move(fields)}};
   const bool text = is_utf8(body);

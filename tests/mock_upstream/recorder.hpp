@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "common/error.hpp"
-#include "common/http/head.hpp"
+#include "common/http/endpoint_head.hpp"
 
 namespace llmgw::mock {
 
@@ -27,7 +27,7 @@ class Recorder {
   /// `{"method","target","fields":[[name,value],...],"body","connection"}`; a body that is not
   /// UTF-8 is base64 and
   /// `"encoding":"base64"` says so.
-  void request(const http::RequestHead& head, std::string_view body, std::uint64_t connection);
+  void request(const http::EndpointHead& head, std::string_view body, std::uint64_t connection);
 
   /// `{"closed":<connection>,"early":<bool>}`; early: before it had the whole answer.
   void closed(std::uint64_t connection, bool early);

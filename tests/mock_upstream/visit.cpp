@@ -7,9 +7,7 @@
 namespace llmgw::mock {
 
 void Visit::watch() {
-  ByteStream& client = exchange_.client();
-  if (client.is_peer_closed()) return note_gone();
-  client.watch(this);
+  exchange_.watch([this] { note_gone(); });
 }
 
 void Visit::note_gone() noexcept {
@@ -20,7 +18,7 @@ void Visit::note_gone() noexcept {
 
 void Visit::note_answered() {
   answered_ = true;
-  if (exchange_.client().is_peer_closed()) note_gone();
+  if (exchange_.has_client_left()) note_gone();
 }
 
 Task<bool> Visit::pause(std::chrono::milliseconds duration) {
@@ -38,12 +36,7 @@ Task<bool> Visit::pass(Gates& gates, const std::string& name) {
 Task<bool> Visit::wait_until_gone() { return pause(Wakeup::forever); }
 
 Task<bool> Visit::send_raw(std::string_view bytes) {
-  exchange_.mark_started();
-  Gather& pieces = exchange_.loop().gather();
-  pieces.add(bytes);
-  exchange_.client().expires_after(http::Exchange::progress_timeout);
-  const Result<void> sent = co_await exchange_.client().write(pieces);
-  exchange_.client().expires_never();
+  const Result<void> sent = co_await exchange_.send_raw(bytes);
   co_return check(sent);
 }
 

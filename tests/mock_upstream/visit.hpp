@@ -7,21 +7,21 @@
 #include <memory>
 #include <string>
 
-#include "common/http/exchange.hpp"
+#include "common/http/endpoint_exchange.hpp"
 #include "tests/mock_upstream/gates.hpp"
 #include "tests/mock_upstream/recorder.hpp"
 
 namespace llmgw::mock {
 
 /// Lives in the coroutine that answers. All waits end early, with false, once the client is gone.
-class Visit final : public CloseListener {
+class Visit final {
  public:
-  Visit(http::Exchange& exchange, Recorder& recorder, std::uint64_t connection)
+  Visit(http::EndpointExchange& exchange, Recorder& recorder, std::uint64_t connection)
       : exchange_(exchange),
         recorder_(recorder),
         connection_(connection),
         wakeup_(std::make_shared<Wakeup>(exchange.loop())) {}
-  ~Visit() { exchange_.client().watch(nullptr); }
+  ~Visit() { exchange_.watch(nullptr); }
   Visit(const Visit&) = delete;
   Visit& operator=(const Visit&) = delete;
 
@@ -44,9 +44,7 @@ class Visit final : public CloseListener {
   bool check(const Result<void>& sent) noexcept;
 
  private:
-  void peer_closed() noexcept override { note_gone(); }
-
-  http::Exchange& exchange_;
+  http::EndpointExchange& exchange_;
   Recorder& recorder_;
   std::uint64_t connection_;
   std::shared_ptr<Wakeup> wakeup_;

@@ -12,7 +12,7 @@
 #include "common/http/router.hpp"
 #include "tests/unit/collector/events.hpp"
 #include "tests/unit/collector/fake_sink.hpp"
-#include "tests/unit/common/http/loopback_server.hpp"
+#include "tests/unit/common/http/endpoint_loopback.hpp"
 #include "tests/unit/common/http/raw_client.hpp"
 #include "tests/unit/common/http/text_match.hpp"
 
@@ -47,14 +47,14 @@ class IngestTest : public testing::Test {
  protected:
   IngestTest() {
     server_.on_loop([this] {
-      using http::Exchange;
+      using Call = http::EndpointExchange;
       pipeline_.emplace(server_.loop, sink_);
       ingest_.emplace(*pipeline_, body_most, bodies_most);
       ops_.emplace(*pipeline_, *ingest_, server_.server);
-      router_.add("POST", "/events", [this](Exchange& call) { return ingest_->post(call); });
-      router_.add("GET", "/healthz", [this](Exchange& call) { return ops_->healthz(call); });
-      router_.add("GET", "/readyz", [this](Exchange& call) { return ops_->readyz(call); });
-      router_.add("GET", "/metrics", [this](Exchange& call) { return ops_->metrics(call); });
+      router_.add("POST", "/events", [this](Call& call) { return ingest_->post(call); });
+      router_.add("GET", "/healthz", [this](Call& call) { return ops_->healthz(call); });
+      router_.add("GET", "/readyz", [this](Call& call) { return ops_->readyz(call); });
+      router_.add("GET", "/metrics", [this](Call& call) { return ops_->metrics(call); });
     });
   }
   ~IngestTest() override {
@@ -73,7 +73,7 @@ class IngestTest : public testing::Test {
 
   FakeSink sink_;
   http::Router router_;
-  http::LoopbackServer server_{router_, {}};
+  http::EndpointLoopback server_{router_};
   std::optional<Pipeline> pipeline_;
   std::optional<Ingest> ingest_;
   std::optional<Ops> ops_;

@@ -66,11 +66,12 @@ TEST(EdgeSet, ConnectionsAreAcceptedInAFlood) {
     ASSERT_EQ(::connect(connected.back().number(), endpoint.data(), sizeof(sockaddr_in)), 0);
   }
   std::size_t accepted = 0;
-  listener->start([&](const ByteStream::Pointer&) {
-    if (++accepted < clients) return;
+  listener->start([&](const Descriptor&) -> Result<void> {
+    if (++accepted < clients) return {};
     flood.stop();
     listener->close();
     loop.stop();
+    return {};
   });
   loop.run();
   EXPECT_EQ(accepted, clients);

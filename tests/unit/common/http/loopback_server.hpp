@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A server on a thread of its own.
+// A server, of whichever kind, on a thread of its own.
 #pragma once
 
 #include <arpa/inet.h>
@@ -11,15 +11,16 @@
 
 #include "common/async/loop.hpp"
 #include "common/async/spawn.hpp"
-#include "common/http/server.hpp"
 #include "common/net/listener.hpp"
 
 namespace llmgw::http {
 
 /// Serves until it is destroyed; whatever touches the server runs on its loop through on_loop().
+template <class Served>
 class LoopbackServer {
  public:
-  LoopbackServer(Handler& handler, ServerLimits limits) : server(loop, handler, limits) {
+  template <class Handler, class Limits>
+  LoopbackServer(Handler& handler, Limits limits) : server(loop, handler, limits) {
     const Endpoint endpoint = reserve_address({.host = "127.0.0.1", .port = 0}).value();
     port = endpoint.port();
     server.start(Listener::open(loop, endpoint).value());
@@ -45,7 +46,7 @@ class LoopbackServer {
   }
 
   Loop loop{std::chrono::milliseconds(10)};
-  Server server;
+  Served server;
   std::uint16_t port = 0;
 
  private:

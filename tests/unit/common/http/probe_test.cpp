@@ -5,18 +5,18 @@
 #include <gtest/gtest.h>
 
 #include "common/http/router.hpp"
-#include "tests/unit/common/http/loopback_server.hpp"
+#include "tests/unit/common/http/endpoint_loopback.hpp"
 
 namespace llmgw::http {
 namespace {
 
-Task<void> well(Exchange& exchange) { co_await exchange.reply(200, {}, "ok"); }
-Task<void> unwell(Exchange& exchange) { co_await exchange.reply(503, {}, "no"); }
+Task<void> well(EndpointExchange& exchange) { co_await exchange.reply(200, {}, "ok"); }
+Task<void> unwell(EndpointExchange& exchange) { co_await exchange.reply(503, {}, "no"); }
 
 TEST(Probe, TellsWellFromUnwell) {
   Router router;
   router.add("GET", "/well", well).add("GET", "/unwell", unwell);
-  const LoopbackServer server(router, {});
+  const EndpointLoopback server(router);
   for (const auto* host : {"127.0.0.1", "0.0.0.0", "", "::", "localhost"})
     EXPECT_TRUE(probe({host, server.port}, "/well")) << host;
   EXPECT_FALSE(probe({"127.0.0.1", server.port}, "/unwell"));

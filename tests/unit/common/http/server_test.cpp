@@ -4,7 +4,6 @@
 
 #include <future>
 
-#include "common/http/router.hpp"
 #include "tests/unit/common/http/server_fixture.hpp"
 
 namespace llmgw::http {
@@ -58,9 +57,9 @@ TEST(HttpServerTurns, ManyRequestsOfOneConnectionKeepNobodyWaiting) {
   std::promise<void> arrived;
   int served = 0;
   int served_before_the_other = -1;
-  Router router;
-  const auto add = [&router](const char* path, std::function<void()> work) {
-    router.add("GET", path, [work](Exchange& exchange) -> Task<void> {
+  Routes routes;
+  const auto add = [&routes](const char* path, std::function<void()> work) {
+    routes.add(path, [work](Exchange& exchange) -> Task<void> {
       work();
       co_await exchange.reply(200, {}, "");
     });
@@ -68,7 +67,7 @@ TEST(HttpServerTurns, ManyRequestsOfOneConnectionKeepNobodyWaiting) {
   add("/first", [&] { arrived.get_future().wait(); });
   add("/many", [&] { ++served; });
   add("/one", [&] { served_before_the_other = served; });
-  LoopbackServer server(router, {});
+  LoopbackServer<Server> server(routes, ServerLimits());
   constexpr int count = 1'000;
   std::string requests = "GET /first HTTP/1.1\r\nHost: x\r\n\r\n";
   for (int i = 0; i < count; ++i) requests += "GET /many HTTP/1.1\r\nHost: x\r\n\r\n";

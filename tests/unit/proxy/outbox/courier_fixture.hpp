@@ -10,9 +10,10 @@
 #include <vector>
 
 #include "common/coding/compression.hpp"
+#include "common/http/error_body.hpp"
 #include "common/http/router.hpp"
 #include "proxy/outbox/courier.hpp"
-#include "tests/unit/common/http/loopback_server.hpp"
+#include "tests/unit/common/http/endpoint_loopback.hpp"
 
 namespace llmgw::proxy {
 
@@ -39,7 +40,8 @@ class FakeCollector {
 
   explicit FakeCollector(Answering answering = [](const std::string&) { return Answer{}; })
       : answering_(std::move(answering)) {
-    router_.add("POST", "/events", [this](http::Exchange& exchange) { return take(exchange); });
+    router_.add("POST", "/events",
+                [this](http::EndpointExchange& exchange) { return take(exchange); });
   }
 
   HttpUrl url() const {
@@ -58,9 +60,9 @@ class FakeCollector {
   }
 
  private:
-  Task<void> take(http::Exchange& exchange) {
-    authorization_ = exchange.head().value(http::FieldId::authorization);
-    const std::string coding(exchange.head().value(http::FieldId::content_encoding));
+  Task<void> take(http::EndpointExchange& exchange) {
+    authorization_ = exchange.head().value("Authorization");
+    const std::string coding(exchange.head().value("Content-Encoding"));
     const auto body = co_await exchange.read_body(1 << 26);
     if (body.has_error()) co_return;
     ++posts_;
@@ -83,7 +85,7 @@ class FakeCollector {
   std::string authorization_;
   std::atomic<std::uint64_t> events_{0}, posts_{0}, packed_posts_{0};
   http::Router router_;
-  http::LoopbackServer server_{
+  http::EndpointLoopback server_{
       router_, {.head = std::chrono::seconds(60), .idle = std::chrono::seconds(60)}};
 };
 

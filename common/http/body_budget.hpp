@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Reading a request's body, and how much all bodies together may hold.
+// PURE: how much the bodies of all requests together may hold.
 #pragma once
 
-#include <chrono>
-#include <string>
+#include <cstddef>
 
-#include "common/http/exchange.hpp"
-
-namespace llmgw::collector {
+namespace llmgw::http {
 
 /// Bytes that all requests may hold at a time, so that many large ones cannot use up the memory.
 /// Belongs to one loop.
 class BodyBudget {
  public:
-  explicit BodyBudget(std::size_t most) : most_(most) {}
+  explicit BodyBudget(std::size_t most) noexcept : most_(most) {}
 
   bool take(std::size_t bytes) noexcept {
     if (bytes > most_ - held_) return false;
@@ -28,7 +25,7 @@ class BodyBudget {
   std::size_t held_ = 0;
 };
 
-/// What one request holds of it.
+/// What one request holds of it, until this is destroyed.
 class BodyShare {
  public:
   explicit BodyShare(BodyBudget& budget) noexcept : budget_(budget) {}
@@ -36,6 +33,7 @@ class BodyShare {
   BodyShare(const BodyShare&) = delete;
   BodyShare& operator=(const BodyShare&) = delete;
 
+  /// False, and nothing taken, where the budget does not have them.
   bool take(std::size_t bytes) noexcept {
     if (!budget_.take(bytes)) return false;
     taken_ += bytes;
@@ -48,8 +46,4 @@ class BodyShare {
   std::size_t taken_ = 0;
 };
 
-/// The whole body. errc::body_too_large beyond `most` bytes, errc::overloaded where the budget does
-/// not have them; otherwise as Exchange::read_body, BodyPace included.
-Task<Result<std::string>> read_body(http::Exchange& exchange, std::size_t most, BodyShare& share);
-
-}  // namespace llmgw::collector
+}  // namespace llmgw::http

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+// An end point over real sockets: framings, persistence and drain.
+#include "common/http/endpoint_server.hpp"
+
+#include <future>
+
+#include "common/http/router.hpp"
+#include "tests/unit/common/http/endpoint_fixture.hpp"
+
+namespace llmgw::http {
+namespace {
+
+TEST_F(EndpointServerTest, AnswersOneRequestAfterTheOtherOnOneConnection) {
+  RawClient client = connect();
+  for (int i = 0; i < 3; ++i) {
+    client.send(get_hello);
+    EXPECT_EQ(client.read_response(), hello_answer);
+  }
+  EXPECT_EQ(server_.on_loop([this] { return server_.server.open_connections(); }), 1U);
+}
+
+TEST_F(EndpointServerTest, ClosesWhenAskedTo) {
+  EXPECT_EQ(converse("GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello");
+}
+
+TEST_F(EndpointServerTest, AnswersPipelinedRequestsInOrder) {
+  RawClient client = connect();
+  const std::string counted = post("/echo", "Content-Length: 3\r\n", "abc");
+  const std::string chunked =
+      post("/echo", "Transfer-Encoding: chunked\r\n", "2\r\nde\r\n0\r\n\r\n");
+  client.send(std::string(get_hello) + counted + chunked + std::string(get_hello));
+  EXPECT_EQ(client.read_response(), hello_answer);
+  EXPECT_TRUE(ends(client.read_response(), "\r\n\r\nabc"));
+  EXPECT_TRUE(ends(client.read_response(), "\r\n\r\nde"));
+  EXPECT_EQ(client.read_response(), hello_answer);
+}
+
+// What lies behind a request is not copied for each of those that came with it.
+TEST_F(EndpointServerTest, AnswersThousandsOfPipelinedRequestsInLinearTime) {
+  constexpr std::size_t count = 20'000;
+  std::string requests;
+  for (std::size_t i = 0; i < count; ++i) requests += get_hello;
+  RawClient client = connect();
+  const auto begin = std::chrono::steady_clock::now();
+  std::thread sender([&] { client.send(requests); });
+  for (std::size_t i = 0; i < count; i += 100) {
+    const std::string answers = client.read_exactly(100 * hello_answer.size());
+    EXPECT_TRUE(ends(answers, hello_answer));
+  }
+  sender.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
+}
+
+// The loop is held up in a first request until all others have arrived: then each connection has
+// its turn.
+TEST(EndpointServerTurns, ManyRequestsOfOneConnectionKeepNobodyWaiting) {
+  std::promise<void> arrived;
+  int served = 0;
+  int served_before_the_other = -1;
+  Router router;
+  const auto add = [&router](const char* path, std::function<void()> work) {
+    router.add("GET", path, [work](EndpointExchange& exchange) -> Task<void> {
+      work();
+      co_await exchange.reply(200, {}, "");
+    });
+  };
+  add("/first", [&] { arrived.get_future().wait(); });
+  add("/many", [&] { ++served; });
+  add("/one", [&] { served_before_the_other = served; });
+  EndpointLoopback server(router);
+  constexpr int count = 1'000;
+  std::string requests = "GET /first HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (int i = 0; i < count; ++i) requests += "GET /many HTTP/1.1\r\nHost: x\r\n\r\n";
+  RawClient many(server.port);
+  RawClient one(server.port);
+  many.send(requests);
+  one.send("GET /one HTTP/1.1\r\nHost: x\r\n\r\n");
+  arrived.set_value();
+  one.read_response();
+  EXPECT_LT(server.on_loop([&] { return served_before_the_other; }), count / 2);
+  for (int i = 0; i <= count; ++i) many.read_response();
+  EXPECT_EQ(server.on_loop([&] { return served; }), count);
+}
+
+TEST_F(EndpointServerTest, SkipsABodyThatNobodyReadIfItIsThere) {
+  RawClient client = connect();
+  client.send(post("/nowhere", "Content-Length: 3\r\n", "abc") + std::string(get_hello));
+  EXPECT_TRUE(starts(client.read_response(), "HTTP/1.1 404 "));
+  EXPECT_EQ(client.read_response(), hello_answer);
+}
+
+TEST_F(EndpointServerTest, ReadsRequestsThatComeByteByByte) {
+  RawClient client = connect();
+  const std::string chunked = post("/echo", "Transfer-Encoding: chunked\r\n",
+                                   "3;a=b\r\nabc\r\n01\r\nd\r\n0\r\nx: y\r\n\r\n");
+  for (const std::string& request : {chunked, post("/echo", "Content-Length: 4\r\n", "abcd")}) {
+    for (const char byte : request) client.send({&byte, 1});
+    EXPECT_TRUE(ends(client.read_response(), "\r\n\r\nabcd"));
+  }
+}
+
+TEST_F(EndpointServerTest, ReadsLargeBodiesWhole) {
+  RawClient client = connect();
+  const std::string body(20 * 1024 * 1024, 'x');
+  client.send(post("/measure", "Content-Length: " + std::to_string(body.size()) + "\r\n", body));
+  EXPECT_TRUE(ends(client.read_response(), "\r\n\r\n20971520"));
+  std::string chunks;
+  for (int i = 0; i < 1000; ++i) chunks += "1000\r\n" + std::string(4096, 'y') + "\r\n";
+  client.send(post("/measure", "Transfer-Encoding: chunked\r\n", chunks + "0\r\n\r\n"));
+  EXPECT_TRUE(ends(client.read_response(), "\r\n\r\n4096000"));
+}
+
+TEST_F(EndpointServerTest, WritesMoreThanTheSocketTakesAtOnce) {
+  RawClient client = connect();
+  client.send("GET /flood HTTP/1.1\r\nHost: x\r\n\r\n" + std::string(get_hello));
+  EXPECT_EQ(server_.on_loop([] { return 1; }),
+            1);  // a client that does not read holds up nobody else
+  const std::string answer = client.read_response();
+  EXPECT_EQ(answer.size() - answer.find("\r\n\r\n") - 4, 8U * 1024 * 1024);
+  EXPECT_EQ(answer.find_first_not_of('x', answer.find("\r\n\r\n") + 4), answer.npos);
+  EXPECT_EQ(client.read_response(), hello_answer);
+}
+
+TEST_F(EndpointServerTest, StreamsInChunks) {
+  RawClient client = connect();
+  client.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n" + std::string(get_hello));
+  EXPECT_EQ(client.read_until("0\r\n\r\n"),
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "3\r\none\r\n12\r\na longer piece two\r\n0\r\n\r\n");
+  EXPECT_EQ(client.read_response(), hello_answer);
+}
+
+TEST_F(EndpointServerTest, SpeaksToHttp10Clients) {
+  EXPECT_EQ(converse("GET /hello HTTP/1.0\r\n\r\n"),
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello");
+  EXPECT_EQ(converse("GET /stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"),
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\none"
+            "a longer piece two");
+  RawClient client = connect();
+  for (int i = 0; i < 2; ++i) {
+    client.send("GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    EXPECT_TRUE(has(client.read_response(), "\r\nConnection: keep-alive\r\n"));
+  }
+}
+
+TEST_F(EndpointServerTest, AnswersHeadWithoutABody) {
+  for (const std::string path : {"/hello", "/stream", "/nowhere"}) {
+    RawClient client = connect();
+    client.send("HEAD " + path + " HTTP/1.1\r\nHost: x\r\n\r\n" + std::string(get_hello));
+    EXPECT_TRUE(
+        has(client.read_until("\r\n\r\n"), path == "/stream" ? "chunked" : "Content-Length"));
+    EXPECT_EQ(client.read_response(), hello_answer) << path;
+  }
+}
+
+TEST_F(EndpointServerTest, EndsSessionsWhoseClientLeaves) {
+  connect().send("GET /hel");
+  connect().send(post("/echo", "Content-Length: 50\r\n", "abc"));
+  connect().send("GET /flood HTTP/1.1\r\nHost: x\r\n\r\n");
+  { const RawClient silent = connect(); }
+  EXPECT_TRUE(becomes_empty());
+}
+
+TEST_F(EndpointServerTest, SurvivesAHandlerThatThrows) {
+  EXPECT_EQ(converse("GET /crash HTTP/1.1\r\nHost: x\r\n\r\n"), "");
+  EXPECT_TRUE(ends(converse("GET /hello HTTP/1.0\r\n\r\n"), "hello"));
+}
+
+TEST_F(EndpointServerTest, DrainEndsIdleConnectionsAndLetsBusyOnesFinish) {
+  RawClient idle = connect();
+  RawClient busy = connect();
+  idle.send(get_hello);
+  EXPECT_EQ(idle.read_response(), hello_answer);
+  busy.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+  held_.get_future().wait();
+
+  server_.on_loop([this] { server_.server.drain(); });
+  EXPECT_EQ(idle.read_all(), "");
+  EXPECT_FALSE(connect().is_connected());
+  EXPECT_TRUE(busy.is_silent_for(std::chrono::milliseconds(20)));
+  server_.on_loop([this] { hold_.cancel(); });
+  EXPECT_TRUE(ends(busy.read_all(), "\r\n\r\nheld"));
+  EXPECT_TRUE(becomes_empty());
+}
+
+TEST_F(EndpointServerTest, CancelEndsBusyConnections) {
+  RawClient busy = connect();
+  busy.send("GET /flood HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(starts(busy.read_until("\r\n"), "HTTP/1.1 200 "));
+  server_.on_loop([this] { server_.server.cancel_all(); });
+  EXPECT_TRUE(becomes_empty());
+}
+
+}  // namespace
+}  // namespace llmgw::http
