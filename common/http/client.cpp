@@ -5,10 +5,6 @@
 #include <algorithm>
 
 #include "common/async/spawn.hpp"
-#include "common/http/body_decoder.hpp"
-#include "common/http/head_reader.hpp"
-#include "common/http/hop_by_hop.hpp"
-#include "common/text/case_blind.hpp"
 
 namespace llmgw::http {
 namespace {
@@ -19,26 +15,30 @@ std::chrono::milliseconds until(std::chrono::steady_clock::time_point end) noexc
   return std::max(left, milliseconds(0));
 }
 
-std::string_view value_of(const ResponseHead& head, std::string_view name) noexcept {
-  for (const Field& each : head.fields)
-    if (equals_ignoring_case(each.name, name)) return each.value;
-  return {};
+Task<void> send(ByteStream& stream, std::string_view head, std::string_view body,
+                Result<void>& sent) {
+  Gather& pieces = stream.loop().gather();
+  pieces.add(head);
+  pieces.add(body);
+  sent = co_await stream.write(pieces);
 }
 
 }  // namespace
 
+Task<Result<void>> read_answer(ByteStream& stream, ResponseReader& reader) {
+  for (;;) {
+    const auto bytes = co_await stream.read();
+    if (bytes.has_error() && bytes.error() == errc::connection_closed) co_return reader.take_end();
+    if (bytes.has_error()) co_return bytes.error();
+    const auto is_whole = reader.take(*bytes);
+    if (is_whole.has_error()) co_return is_whole.error();
+    if (*is_whole) co_return Result<void>();
+  }
+}
+
 Task<Result<Response>> Client::request(Request request, Limits limits) {
   const Clock::time_point end = Clock::now() + limits.all;
-  std::string head;
-  head.append(request.method).append(" ").append(request.path).append(" HTTP/1.1\r\n");
-  append_field(head, "Host", server_.authority);
-  if (!request.content_type.empty()) append_field(head, "Content-Type", request.content_type);
-  if (!request.content_encoding.empty())
-    append_field(head, "Content-Encoding", request.content_encoding);
-  if (!request.authorization.empty()) append_field(head, "Authorization", request.authorization);
-  if (!request.body.empty())
-    append_field(head, "Content-Length", std::to_string(request.body.size()));
-  head.append("\r\n");
+  const std::string head = head_of(request, server_.authority);
 
   if (stream_ && stream_->is_stale()) stream_.reset();
   const bool is_new = stream_ == nullptr;
@@ -97,58 +97,15 @@ Task<Result<void>> Client::open(Limits limits, Clock::time_point end) {
 Task<Result<Response>> Client::exchange(std::string_view head, std::string_view body) {
   Child sending;
   Result<void> sent;
-  sending.start(send(head, body, sent));
-  auto response = co_await read_response();
+  sending.start(send(*stream_, head, body, sent));
+  ResponseReader reader;
+  const Result<void> came = co_await read_answer(*stream_, reader);
   const bool is_whole = sending.is_done();
   if (!is_whole) stream_->close();
   co_await sending.join();
-  if (response.has_error()) co_return sent.has_error() ? sent.error() : response.error();
-  if (!is_whole || sent.has_error() || !keep_) stream_.reset();
-  co_return response;
-}
-
-Task<void> Client::send(std::string_view head, std::string_view body, Result<void>& sent) {
-  Gather& pieces = loop_.gather();
-  pieces.add(head);
-  pieces.add(body);
-  sent = co_await stream_->write(pieces);
-}
-
-Task<Result<Response>> Client::read_response() {
-  FieldStorage fields;
-  HeadReader reader;
-  ResponseHead parsed;
-  std::string_view input;
-  constexpr std::chrono::milliseconds same_deadline{0};
-  do {
-    const auto bytes = co_await reader.read(*stream_, same_deadline, same_deadline);
-    if (bytes.has_error()) co_return bytes.error();
-    const auto answer = parse_response_head(bytes->head, fields, false);
-    if (answer.has_error()) co_return answer.error();
-    parsed = *answer;
-    input = bytes->rest;
-    if (parsed.status < 200) stream_->unread(input);
-  } while (parsed.status < 200);
-
-  Response response{parsed.status, {}, std::string(value_of(parsed, "Retry-After"))};
-  keep_ = parsed.keep_alive;
-  BodyDecoder decoder(parsed.framing);
-  for (;;) {
-    const BodyDecoder::Piece piece = decoder.next(input);
-    if (piece.kind == BodyDecoder::Kind::fault) co_return errc::malformed_message;
-    if (piece.kind == BodyDecoder::Kind::end) break;
-    if (piece.kind == BodyDecoder::Kind::payload) response.body.append(piece.bytes);
-    if (response.body.size() > body_most) co_return errc::body_too_large;
-    if (piece.kind != BodyDecoder::Kind::need_more) continue;
-    const auto more = co_await stream_->read();
-    if (more.has_value()) {
-      input = *more;
-    } else if (more.error() != errc::connection_closed || !decoder.finish_at_close()) {
-      co_return more.error();
-    }
-  }
-  keep_ = keep_ && input.empty();
-  co_return response;
+  if (came.has_error()) co_return sent.has_error() ? sent.error() : came.error();
+  if (!is_whole || sent.has_error() || !reader.keeps_alive()) stream_.reset();
+  co_return reader.response();
 }
 
 }  // namespace llmgw::http

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/http/client_message.hpp"
 #include "common/net/address_book.hpp"
 #include "common/net/byte_stream.hpp"
 #include "common/net/connect.hpp"
@@ -13,22 +14,8 @@
 
 namespace llmgw::http {
 
-/// What is asked. The views need to last until the request has ended.
-struct Request {
-  std::string_view method;
-  std::string_view path;
-  std::string_view content_type = {};      ///< empty: no such field
-  std::string_view content_encoding = {};  ///< empty: no such field
-  std::string_view authorization = {};     ///< empty: no such field
-  std::string_view body = {};
-};
-
-/// A response whose body was read whole, up to Client::body_most bytes.
-struct Response {
-  int status = 0;
-  std::string body;
-  std::string retry_after;  ///< the field's value; empty without it
-};
+/// Reads until the answer is whole. Errors of ByteStream::read and of the reader.
+Task<Result<void>> read_answer(ByteStream& stream, ResponseReader& reader);
 
 /// One request at a time, on one loop. A kept connection that turns out to be dead before a byte
 /// was sent is replaced silently; anything later is the caller's to repeat, and then begins with
@@ -66,15 +53,11 @@ class Client {
   /// Ends what is under way with errc::cancelled.
   void cancel() noexcept;
 
-  static constexpr std::size_t body_most = 64 * 1024;
-
  private:
   using Clock = std::chrono::steady_clock;
   Task<Result<std::vector<Endpoint>>> look_up(Limits limits, Clock::time_point end);
   Task<Result<void>> open(Limits limits, Clock::time_point end);
   Task<Result<Response>> exchange(std::string_view head, std::string_view body);
-  Task<void> send(std::string_view head, std::string_view body, Result<void>& sent);
-  Task<Result<Response>> read_response();
 
   Loop& loop_;
   HttpUrl server_;
@@ -83,7 +66,6 @@ class Client {
   ByteStream::Pointer stream_;
   ConnectAttempt attempt_;
   bool doubtful_ = false;  // whether the server may have moved
-  bool keep_ = false;      // whether the last response left the connection usable
 };
 
 }  // namespace llmgw::http

@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "common/async/spawn.hpp"
-#include "common/http/head_reader.hpp"
-#include "common/net/connect.hpp"
+#include "common/http/client.hpp"
 #include "common/net/look_up.hpp"
 
 namespace llmgw::http {
@@ -34,13 +33,10 @@ Task<int> status_of(Loop& loop, std::vector<Endpoint> endpoints, std::string req
   pieces.add(request);
   const Result<void> sent = co_await (*stream)->write(pieces);
   if (sent.has_error()) co_return 0;
-  HeadReader reader;
-  constexpr std::chrono::milliseconds same_deadline{0};
-  const auto bytes = co_await reader.read(**stream, same_deadline, same_deadline);
-  if (bytes.has_error()) co_return 0;
-  FieldStorage fields;
-  const auto head = parse_response_head(bytes->head, fields, false);
-  co_return head ? head->status : 0;
+  ResponseReader reader;
+  const Result<void> came = co_await read_answer(**stream, reader);
+  if (came.has_error()) co_return 0;
+  co_return reader.response().status;
 }
 
 Task<void> ask(Loop& loop, std::vector<Endpoint> endpoints, std::string request,
@@ -53,8 +49,7 @@ Task<void> ask(Loop& loop, std::vector<Endpoint> endpoints, std::string request,
 
 bool probe(const ListenAddress& address, std::string_view path, std::chrono::milliseconds limit) {
   if (address.port == 0) return false;
-  std::string request("GET ");
-  request.append(path).append(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  std::string request = head_of({.method = "GET", .path = path}, "localhost");
   constexpr std::chrono::milliseconds tick{20};
   Loop loop(tick);
   int status = 0;
