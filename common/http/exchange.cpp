@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Reading a request's body and writing its response.
+// Writing a response.
 #include "common/http/exchange.hpp"
 
 #include <charconv>
 
-#include "common/http/body_pace.hpp"
 #include "common/http/reason_phrase.hpp"
 
 namespace llmgw::http {
@@ -60,44 +59,9 @@ bool Exchange::is_body_consumed() const noexcept {
   return framing.kind == Framing::Kind::length && buffered_.size() == framing.length;
 }
 
-Task<Result<std::string>> Exchange::read_body(std::size_t limit) {
-  const Framing& framing = head_.framing;
-  if (framing.kind == Framing::Kind::length && framing.length > limit)
-    co_return errc::body_too_large;
-  std::string body;
-  if (framing.kind == Framing::Kind::length) body.reserve(framing.length);
-  std::string_view input = std::exchange(buffered_, {});
-  std::string early(input);  // sending 100 (Continue) may suspend
-  if (head_.expects_continue && input.empty()) {
-    const auto sent = co_await write("HTTP/1.1 100 Continue\r\n\r\n");
-    if (sent.has_error()) co_return sent.error();
-  }
-  input = early;
-  BodyPace pace(terms_.progress, progress_bytes);
-  for (;;) {
-    const BodyDecoder::Piece piece = body_.next(input);
-    switch (piece.kind) {
-      case BodyDecoder::Kind::payload:
-        if (body.size() + piece.bytes.size() > limit) co_return errc::body_too_large;
-        body.append(piece.bytes);
-        break;
-      case BodyDecoder::Kind::framing: break;
-      case BodyDecoder::Kind::end: client_.unread(input); co_return body;
-      case BodyDecoder::Kind::fault: co_return errc::malformed_message;
-      case BodyDecoder::Kind::need_more: {
-        client_.read_expires_after(pace.begin(client_.loop().deadlines().now()));
-        const auto more = co_await client_.read();
-        client_.read_expires_never();
-        if (more.has_error()) co_return more.error();
-        pace.end(client_.loop().deadlines().now(), more->size());
-        input = *more;
-      }
-    }
-  }
-}
-
-void Exchange::append_head(std::string& out, int status, std::span<const OutField> fields,
-                           std::string_view framing) {
+std::string Exchange::head_text(int status, std::span<const OutField> fields,
+                                std::string_view framing) {
+  std::string out;
   char digits[8];
   const auto end = std::to_chars(digits, digits + sizeof digits, status).ptr;
   out.append("HTTP/1.1 ")
@@ -114,7 +78,7 @@ void Exchange::append_head(std::string& out, int status, std::span<const OutFiel
   } else if (head_.minor_version == 0) {
     out.append("Connection: keep-alive\r\n");
   }
-  out.append("\r\n");
+  return out.append("\r\n");
 }
 
 Task<Result<void>> Exchange::reply(int status, std::span<const OutField> fields,
@@ -122,43 +86,11 @@ Task<Result<void>> Exchange::reply(int status, std::span<const OutField> fields,
   if (!is_body_consumed()) keep_alive_ = false;
   const std::string framing =
       status == 204 ? std::string() : "Content-Length: " + std::to_string(body.size()) + "\r\n";
-  std::string head;
-  append_head(head, status, fields, framing);
+  const std::string head = head_text(status, fields, framing);
   started_ = responded_ = true;
-  co_return co_await write(head, to_head_request_ ? std::string_view() : body);
-}
-
-Task<Result<void>> Exchange::start(int status, std::span<const OutField> fields) {
-  chunked_ = head_.minor_version > 0;
-  if (!chunked_ || !is_body_consumed()) keep_alive_ = false;
-  std::string head;
-  append_head(head, status, fields, chunked_ ? "Transfer-Encoding: chunked\r\n" : "");
-  started_ = true;
-  co_return co_await write(head);
-}
-
-Task<Result<void>> Exchange::send(std::string_view bytes) {
-  if (bytes.empty() || to_head_request_) co_return Result<void>();
-  if (!chunked_) co_return co_await write(bytes);
-  char line[20];
-  char* end = std::to_chars(line, line + 16, bytes.size(), 16).ptr;
-  *end++ = '\r';
-  *end++ = '\n';
-  co_return co_await write({line, end}, bytes, "\r\n");
-}
-
-Task<Result<void>> Exchange::finish() {
-  responded_ = true;
-  if (!chunked_ || to_head_request_) co_return Result<void>();
-  co_return co_await write("0\r\n\r\n");
-}
-
-Task<Result<void>> Exchange::write(std::string_view first, std::string_view second,
-                                   std::string_view third) {
   Gather& pieces = client_.loop().gather();
-  pieces.add(first);
-  pieces.add(second);
-  pieces.add(third);
+  pieces.add(head);
+  if (!to_head_request_) pieces.add(body);
   client_.expires_without_progress(terms_.progress);
   const Result<void> sent = co_await client_.write(pieces);
   client_.write_expires_never();

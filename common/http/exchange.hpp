@@ -23,8 +23,7 @@ struct SessionTerms {
 };
 
 /// Lives in the session's coroutine for the length of one request. Exactly one response is given:
-/// by reply(), by start/send/finish, or by a relay that writes to client() itself and then calls
-/// mark_responded().
+/// by reply(), or by a relay that writes to client() itself and then calls mark_responded().
 class Exchange {
  public:
   /// `rest`: what arrived behind the head; what belongs to the next request is given back to the
@@ -47,10 +46,7 @@ class Exchange {
 
   // The request's body.
 
-  /// All of it. errc::body_too_large beyond `limit` bytes; otherwise as ByteStream::read, and
-  /// malformed_message. Sends 100 (Continue) where the client waits for it.
-  Task<Result<std::string>> read_body(std::size_t limit);
-  /// Its decoder, for a relay.
+  /// Its decoder.
   BodyDecoder& body() noexcept { return body_; }
   /// Body bytes that arrived with the head, not decoded; good until the first suspension.
   std::string_view buffered() const noexcept { return buffered_; }
@@ -63,11 +59,6 @@ class Exchange {
 
   /// A whole response; head and body leave together. Content-Length and Connection are added.
   Task<Result<void>> reply(int status, std::span<const OutField> fields, std::string_view body);
-  /// The head of a streamed response: chunked, or until close for an HTTP/1.0 client.
-  Task<Result<void>> start(int status, std::span<const OutField> fields);
-  /// One chunk, sent at once.
-  Task<Result<void>> send(std::string_view bytes);
-  Task<Result<void>> finish();
 
   bool is_response_started() const noexcept { return started_; }
   void mark_started() noexcept { started_ = true; }
@@ -92,10 +83,7 @@ class Exchange {
   static constexpr std::size_t progress_bytes = 16 * 1024;
 
  private:
-  void append_head(std::string& out, int status, std::span<const OutField> fields,
-                   std::string_view framing);
-  Task<Result<void>> write(std::string_view first, std::string_view second = {},
-                           std::string_view third = {});
+  std::string head_text(int status, std::span<const OutField> fields, std::string_view framing);
 
   ByteStream& client_;
   RequestHead head_;
@@ -109,7 +97,6 @@ class Exchange {
   bool keep_alive_ = false;
   bool started_ = false;
   bool responded_ = false;
-  bool chunked_ = false;
 };
 
 }  // namespace llmgw::http
