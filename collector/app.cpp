@@ -20,7 +20,7 @@ constexpr int address_unavailable_status = 1;
 constexpr int bad_setting_status = 2;
 
 // Half of what is left beside standard streams, log and loop, and the refusals under way: however
-// many connect, the event log can be opened anew and the next one can be told that it is too many.
+// many connect, the store can be opened anew and the next one can be told that it is too many.
 std::size_t most_connections() {
   constexpr std::size_t own = 32 + http::EndpointServer::refusals;
   const std::size_t limit = raise_open_file_limit();
@@ -35,20 +35,20 @@ App::App(const Config& config, const Environment& environment)
       server_(loop_, router_, {.connections = most_connections()}) {}
 
 // The address comes first: a second collector that was started by mistake must not get to touch the
-// file of the first.
+// store of the first.
 int App::run() {
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error of that write alone
   // Held from here on, handled once the loop runs: none ends the process half-way.
   signals_.emplace(loop_, [this](int number) { on_signal(number); });
   if (!listen()) return address_unavailable_status;
-  if (!open_sink()) return bad_setting_status;
-  pipeline_.emplace(loop_, *sink_);
-  pipeline_->recall();
+  if (!open_store()) return bad_setting_status;
+  pipeline_.emplace(loop_, *store_.sink);
   const std::size_t bodies_most =
       std::max<std::size_t>(least_for_bodies, 4 * config_.max_events_body);
   ingest_.emplace(*pipeline_, config_.max_events_body, bodies_most);
   watch_config();
-  ops_.emplace(*pipeline_, *ingest_, server_, config_watch_ ? &config_watch_->status() : nullptr);
+  ops_.emplace(*pipeline_, *ingest_, server_, store_,
+               config_watch_ ? &config_watch_->status() : nullptr);
   guard();
   add_routes();
   for (const Endpoint& each : addresses_)
@@ -77,17 +77,17 @@ bool App::listen() {
   return true;
 }
 
-bool App::open_sink() {
-  auto opened = make_sink(config_);
+bool App::open_store() {
+  auto opened = collector::open_store(store_url(config_), config_.event_log_sync);
   if (opened.has_error()) {
-    log::error("cannot open the event log",
+    log::error("cannot open the store",
                {{"variable", "EVENT_LOG_PATH"},
                 {"value", config_.event_log_path},
                 {"reason", opened.error().message()},
                 {"accepted", "a file that can be appended to and that no other collector uses"}});
     return false;
   }
-  sink_ = std::move(*opened);
+  store_ = std::move(*opened);
   return true;
 }
 
@@ -138,7 +138,7 @@ void App::add_routes() {
 
 void App::on_signal(int number) {
   if (number == SIGHUP) {
-    pipeline_->reopen();
+    if (store_.on_hangup) pipeline_->between_writes(store_.on_hangup);
     if (config_watch_) config_watch_->reload();
   } else if (std::exchange(ending_, true)) {
     server_.cancel_all();
@@ -171,7 +171,7 @@ Task<void> App::end_grace() {
   if (!is_stuck) co_return;
   // A write that does not return (a pipe nobody reads, a dead NFS server) cannot be called off.
   // Its events were not acknowledged, so they will be sent again.
-  log::error("the event log takes nothing; giving up the write under way");
+  log::error("the store takes nothing; giving up the write under way");
   std::_Exit(EXIT_FAILURE);
 }
 

@@ -25,15 +25,14 @@ class App {
   /// Both outlive it.
   App(const Config& config, const Environment& environment);
 
-  /// Serves until SIGTERM or SIGINT, then lets open requests end. SIGHUP reopens the event log and
-  /// reads the configuration file. The
-  /// process's exit status: 0; 1 if the address cannot be had, 2 if the event log cannot be opened
-  /// (both said in the log).
+  /// Serves until SIGTERM or SIGINT, then lets open requests end. SIGHUP is passed on to the store
+  /// and has the configuration file read. The process's exit status: 0; 1 if the address cannot be
+  /// had, 2 if the store cannot be opened (both said in the log).
   int run();
 
  private:
   bool listen();
-  bool open_sink();
+  bool open_store();
   void guard();
   void take_tokens(Result<std::string> content);
   void watch_config();
@@ -49,8 +48,8 @@ class App {
   std::vector<std::unique_ptr<Listener>> listeners_;
   http::Router router_;
   http::EndpointServer server_;
-  std::unique_ptr<Sink> sink_;
-  std::optional<Pipeline> pipeline_;  // below the sink and the loop, which its thread uses
+  Store store_;
+  std::optional<Pipeline> pipeline_;  // below the store and the loop, which its thread uses
   std::optional<Ingest> ingest_;
   std::optional<Ops> ops_;
   BearerTokens tokens_;  // that are accepted now

@@ -36,7 +36,7 @@ Task<void> Ops::readyz(http::EndpointExchange& exchange) const {
     co_await reply_text(exchange, "application/json", "{\"status\":\"ready\"}");
     co_return;
   }
-  co_await http::reply_error(exchange, 503, "The event log cannot be written.", "gateway_error",
+  co_await http::reply_error(exchange, 503, "The store cannot be written.", "gateway_error",
                              "sink_unavailable");
 }
 
@@ -51,7 +51,7 @@ Task<void> Ops::configz(http::EndpointExchange& exchange) const {
 std::string Ops::render() const {
   using enum MetricKind;
   const PipelineCounts& counts = pipeline_.counts();
-  std::vector<Metric> metrics = {
+  std::vector<Metric> metrics{
       build_info("llm-collector"),
       {"llmgw_collector_requests_total", "Requests to /events answered.", counter,
        by_status(ingest_)},
@@ -73,17 +73,13 @@ std::string Ops::render() const {
        counter,
        {{{}, number(counts.failed_writes)}}},
       {"llmgw_collector_write_duration_seconds",
-       "Time of one write, with fdatasync where that is asked for.",
+       "Time of one write, until its events are as safe as the settings ask for.",
        histogram,
        {{{}, counts.write_seconds}}},
       {"llmgw_collector_sink_healthy",
-       "1 if the last write stored its events.",
+       "1 if the last write to the store stored its events.",
        gauge,
        {{{}, pipeline_.is_healthy() ? 1.0 : 0.0}}},
-      {"llmgw_collector_recent_event_ids",
-       "Event ids remembered to find duplicates.",
-       gauge,
-       {{{}, number(pipeline_.recent_ids())}}},
       {"llmgw_collector_held_body_bytes",
        "Bytes of requests that are being received or wait to be stored.",
        gauge,
@@ -97,6 +93,7 @@ std::string Ops::render() const {
        counter,
        {{{}, number(server_.turned_away())}}},
   };
+  if (store_.add_metrics) store_.add_metrics(metrics);
   if (file_ != nullptr) append_metrics(*file_, metrics);
   return prometheus_text(metrics);
 }

@@ -6,6 +6,7 @@
 
 #include "collector/ingest.hpp"
 #include "collector/pipeline/pipeline.hpp"
+#include "collector/sinks/store.hpp"
 #include "common/http/endpoint_server.hpp"
 #include "common/settings/config_status.hpp"
 
@@ -16,12 +17,12 @@ class Ops {
  public:
   /// `file`: null where there is no configuration file.
   Ops(Pipeline& pipeline, const Ingest& ingest, const http::EndpointServer& server,
-      const ConfigStatus* file = nullptr)
-      : pipeline_(pipeline), ingest_(ingest), server_(server), file_(file) {}
+      const Store& store, const ConfigStatus* file = nullptr)
+      : pipeline_(pipeline), ingest_(ingest), server_(server), store_(store), file_(file) {}
 
   /// 200 as long as the loop turns.
   Task<void> healthz(http::EndpointExchange& exchange) const;
-  /// 200 while the sink works, else 503.
+  /// 200 while the store works, else 503.
   Task<void> readyz(http::EndpointExchange& exchange) const;
   /// Prometheus text.
   Task<void> metrics(http::EndpointExchange& exchange) const;
@@ -34,6 +35,7 @@ class Ops {
   Pipeline& pipeline_;
   const Ingest& ingest_;
   const http::EndpointServer& server_;
+  const Store& store_;
   const ConfigStatus* file_;
 };
 

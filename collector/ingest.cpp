@@ -69,7 +69,7 @@ Task<std::optional<Ingest::Answer>> Ingest::take(http::EndpointExchange& exchang
   const Result<void> stored = co_await pipeline_.store(std::move(*batch));
   if (stored.has_error())
     co_return Answer{503, "sink_unavailable",
-                     "Nothing was stored: the event log cannot be written. Send it again."};
+                     "Nothing was stored: the store cannot be written. Send it again."};
   co_return Answer{202, {}, "{\"accepted\":" + std::to_string(count) + "}"};
 }
 

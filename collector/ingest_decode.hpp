@@ -5,7 +5,7 @@
 #include <boost/system/result.hpp>
 #include <string>
 
-#include "collector/pipeline/batch.hpp"
+#include "collector/sinks/batch.hpp"
 
 namespace llmgw::collector {
 

@@ -49,9 +49,9 @@ SYSTEM_CALL_PLACES = (
 )
 # What is taken from such a header without doing I/O.
 HARMLESS = {
-    ("common/system/gather.hpp", "sys/uio.h"),              # the struct iovec
-    ("common/settings/listen_address.cpp", "arpa/inet.h"),  # inet_pton, which reads text
-    ("collector/pipeline/huge_pages.hpp", "sys/mman.h"),    # advice about memory that is there already
+    ("common/system/gather.hpp", "sys/uio.h"),                # the struct iovec
+    ("common/settings/listen_address.cpp", "arpa/inet.h"),    # inet_pton, which reads text
+    ("collector/sinks/ndjson/huge_pages.hpp", "sys/mman.h"),  # advice about memory that is there already
 }
 # Headers that few places may include: how the rest comes by what they have.
 PLACES = (

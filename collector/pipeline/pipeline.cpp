@@ -5,23 +5,11 @@
 #include <utility>
 
 #include "common/log/log.hpp"
-#include "common/system/secure_random.hpp"
 
 namespace llmgw::collector {
 
-HashSecret Pipeline::new_secret() {
-  SecureRandom random;
-  return {random.next(), random.next()};
-}
-
-void Pipeline::recall() {
-  for (const EventKey& each : sink_.recall(remember_)) recent_.insert(each);
-  log::info("ids of stored events taken up", {{"events", recent_.size()}});
-  sink_wants_keys_ = sink_.wants_keys();
-  keep_ids_if_asked();
-}
-
 Task<Result<void>> Pipeline::store(Batch batch) {
+  if (batch.lines.empty()) co_return Result<void>();
   Entry entry{.batch = std::move(batch), .done = {}};
   waiting_.push_back(&entry);
   if (!writing_) write_next();
@@ -39,82 +27,44 @@ void Pipeline::choose_group() {
 
 void Pipeline::write_next() {
   choose_group();
-  pieces_.clear();
-  added_.clear();
-  for (Entry* each : group_) gather(*each);
+  batches_.clear();
+  for (const Entry* each : group_) batches_.push_back(&each->batch);
   writing_ = true;
   begun_at_ = std::chrono::steady_clock::now();
-  if (pieces_.empty()) {  // duplicates alone; answered later all the same, so that nothing recurses
-    loop_.post([this] { finish({}); });
-    return;
-  }
   writer_.submit([this] {
-    const Result<void> outcome = sink_.write(pieces_);
-    const bool wants_keys = sink_.wants_keys();
-    loop_.post([this, outcome, wants_keys] {
-      sink_wants_keys_ = wants_keys;
-      finish(outcome);
-    });
+    const Result<Stored> outcome = sink_.write(batches_);
+    loop_.post([this, outcome] { finish(outcome); });
   });
 }
 
-// Every earlier group is stored or has failed by now, so an id is either known, or in this group,
-// or new.
-void Pipeline::gather(Entry& entry) {
-  constexpr std::size_t look_ahead = 16;
-  const std::string_view text = entry.batch.text;
-  const std::vector<Batch::Line>& lines = entry.batch.lines;
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  const auto take = [&] {
-    if (begin < end) pieces_.push_back(text.substr(begin, end - begin));
-  };
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (i + look_ahead < lines.size()) recent_.prefetch(lines[i + look_ahead].key);
-    const Batch::Line& line = lines[i];
-    if (line.key.is_none()) {
-      ++entry.fresh;
-    } else if (recent_.insert(line.key)) {
-      added_.push_back(line.key);
-      ++entry.fresh;
-    } else {
-      take();
-      begin = line.end;
-    }
-    end = line.end;
-  }
-  take();
-}
-
-void Pipeline::finish(Result<void> outcome) {
+void Pipeline::finish(const Result<Stored>& outcome) {
   const std::vector<Entry*> group = std::exchange(group_, {});
-  if (!pieces_.empty()) note_health(outcome);
   if (outcome) {
-    for (const Entry* each : group) {
-      counts_.accepted += each->fresh;
-      counts_.duplicates += each->batch.lines.size() - each->fresh;
-    }
+    note_stored(*outcome);
   } else {
-    for (const EventKey& each : added_) recent_.erase(each);
+    note_failure(outcome.error());
   }
   writing_ = false;
-  keep_ids_if_asked();
-  if (!waiting_.empty()) write_next();  // before the answers, so that the disk is not kept waiting
-  for (Entry* each : group) each->done.set(outcome);
+  if (!waiting_.empty()) write_next();  // before the answers, so that the store is not kept waiting
+  const Result<void> answer = outcome ? Result<void>() : outcome.error();
+  for (Entry* each : group) each->done.set(answer);
 }
 
-void Pipeline::note_health(const Result<void>& outcome) {
-  if (outcome) {
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun_at_;
-    counts_.write_seconds.observe(took.count());
-    for (const std::string_view piece : pieces_) counts_.bytes += piece.size();
-    if (!std::exchange(healthy_, true)) log::info("events are stored again");
-    return;
-  }
+void Pipeline::note_stored(const Stored& stored) {
+  counts_.accepted += stored.fresh;
+  counts_.duplicates += stored.duplicates;
+  counts_.bytes += stored.bytes;
+  if (stored.fresh == 0) return;  // nothing was written, so nothing is known of the store
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun_at_;
+  counts_.write_seconds.observe(took.count());
+  if (!std::exchange(healthy_, true)) log::info("events are stored again");
+}
+
+void Pipeline::note_failure(const boost::system::error_code& fault) {
   ++counts_.failed_writes;
   // Said once: clients try again, and a full disk must not fill the log as well.
   if (std::exchange(healthy_, false))
-    log::error("events cannot be stored", {{"reason", outcome.error().message()}});
+    log::error("events cannot be stored", {{"reason", fault.message()}});
 }
 
 Task<bool> Pipeline::is_ready() {
@@ -125,28 +75,6 @@ Task<bool> Pipeline::is_ready() {
     loop_.post([&answer, is_good] { answer.set(is_good); });
   });
   co_return co_await answer;
-}
-
-void Pipeline::reopen() {
-  writer_.submit([this] {
-    const Result<void> outcome = sink_.reopen();
-    if (outcome) {
-      log::info("event log reopened");
-    } else {
-      log::error("event log not reopened", {{"reason", outcome.error().message()}});
-    }
-    const bool wants_keys = sink_.wants_keys();
-    loop_.post([this, wants_keys] {
-      sink_wants_keys_ = wants_keys;
-      keep_ids_if_asked();
-    });
-  });
-}
-
-// Only while no write is under way: whether the ids of its events are stored is not known yet.
-void Pipeline::keep_ids_if_asked() {
-  if (writing_ || !std::exchange(sink_wants_keys_, false)) return;
-  writer_.submit([this, keys = recent_.keys()] { sink_.keep(keys); });
 }
 
 }  // namespace llmgw::collector

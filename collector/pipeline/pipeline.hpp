@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Pipeline: brings batches to the sink with group commit; the single writer of events.
+// Pipeline: brings batches to the store with group commit; the single writer of events.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <string_view>
+#include <functional>
 #include <vector>
 
-#include "collector/pipeline/batch.hpp"
 #include "collector/pipeline/job_thread.hpp"
-#include "collector/pipeline/recent_ids.hpp"
 #include "collector/sinks/sink.hpp"
 #include "common/async/loop.hpp"
 #include "common/async/spawn.hpp"
@@ -31,59 +29,45 @@ struct PipelineCounts {
 /// group_bytes at a time. Belongs to its loop's thread; the sink is called on a thread of its own.
 class Pipeline {
  public:
-  /// At least so many ids are remembered, and at most twice as many: 32 MiB then.
-  static constexpr std::size_t remembered_ids = std::size_t{1} << 19;
   static constexpr std::size_t group_bytes = std::size_t{64} << 20;
 
   /// Both outlive it. It must not end while a store() is unanswered.
-  Pipeline(Loop& loop, Sink& sink, std::size_t remember = remembered_ids)
-      : loop_(loop), sink_(sink), remember_(remember), recent_(remember, new_secret()) {}
+  Pipeline(Loop& loop, Sink& sink) : loop_(loop), sink_(sink) {}
 
-  /// Takes up the ids that the sink finds in its store; before the first store(). Blocks.
-  void recall();
-
-  /// Stores the events that have not been stored lately; returns once all of the batch is stored.
-  /// On an error none of it is.
+  /// Returns once all events of the batch are stored, by this call or before. On an error none of
+  /// those that were not is.
   Task<Result<void>> store(Batch batch);
 
-  /// Whether the sink works; one that has failed is asked anew.
+  /// Whether the store works; one that has failed is asked anew.
   Task<bool> is_ready();
   /// What is known without asking.
   bool is_healthy() const noexcept { return healthy_; }
 
-  /// Reopens the sink between two writes.
-  void reopen();
+  /// Runs the job on the thread that writes, between two writes. It must not throw.
+  void between_writes(std::function<void()> job) { writer_.submit(std::move(job)); }
 
   const PipelineCounts& counts() const noexcept { return counts_; }
-  std::size_t recent_ids() const noexcept { return recent_.size(); }
 
  private:
-  static HashSecret new_secret();
   struct Entry {
     Batch batch;
-    std::size_t fresh = 0;  // of its events those that the group writes
     OneShot<Result<void>> done;
   };
 
   void write_next();
   void choose_group();
-  void gather(Entry& entry);
-  void finish(Result<void> outcome);
-  void note_health(const Result<void>& outcome);
-  void keep_ids_if_asked();
+  void finish(const Result<Stored>& outcome);
+  void note_stored(const Stored& stored);
+  void note_failure(const boost::system::error_code& fault);
 
   Loop& loop_;
   Sink& sink_;
-  std::size_t remember_;
-  RecentIds recent_;             // ids stored, and those of the group
-  std::vector<EventKey> added_;  // by the group
   PipelineCounts counts_;
-  std::vector<Entry*> waiting_;           // they live in the coroutines of their requests
-  std::vector<Entry*> group_;             // being written
-  std::vector<std::string_view> pieces_;  // of the group; the writer's while it writes
+  std::vector<Entry*> waiting_;        // they live in the coroutines of their requests
+  std::vector<Entry*> group_;          // being written
+  std::vector<const Batch*> batches_;  // of the group; the writer's while it writes
   std::chrono::steady_clock::time_point begun_at_;
   bool writing_ = false;
-  bool sink_wants_keys_ = false;
   bool healthy_ = true;
   JobThread writer_;  // last: its jobs use all of the above
 };

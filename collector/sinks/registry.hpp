@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: MIT
-// From settings to the sink they ask for; the only place that names every kind.
+// From a URL to the store that it names; the only place that names every kind of sink.
 #pragma once
 
-#include <memory>
+#include <string>
+#include <string_view>
 
 #include "collector/config.hpp"
-#include "collector/sinks/sink.hpp"
+#include "collector/sinks/store.hpp"
 
 namespace llmgw::collector {
 
-/// Opens it. Errors are the system's own.
-Result<std::unique_ptr<Sink>> make_sink(const Config& config);
+/// The URL of the store that the settings ask for.
+std::string store_url(const Config& config);
+
+/// Opens it: the scheme names the kind, what stands behind the colon means what the kind says, such
+/// as `ndjson:/var/log/events.ndjson`, or `ndjson:` for stdout. Errors are the kind's own;
+/// std::errc::protocol_not_supported where no kind has that scheme. Blocks.
+Result<Store> open_store(std::string_view url, LogSync sync);
 
 }  // namespace llmgw::collector

@@ -2,6 +2,7 @@
 // A sink in memory whose writes can be held up and made to fail.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <string>
@@ -14,20 +15,16 @@ namespace llmgw::collector {
 /// Any thread may steer it and look at it while a pipeline writes to it.
 class FakeSink final : public Sink {
  public:
-  Result<void> write(std::span<const std::string_view> pieces) override {
+  Result<Stored> write(std::span<const Batch* const> batches) override {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !held_; });
     ++attempts_;
     if (failing_) return errc::io_failed;
     std::string text;
-    for (const std::string_view each : pieces) text += each;
-    writes_.push_back(std::move(text));
-    return {};
-  }
-  Result<void> reopen() override {
-    const std::lock_guard lock(mutex_);
-    writes_.emplace_back("reopened");
-    return {};
+    Stored stored;
+    for (const Batch* each : batches) add_fresh(*each, text, stored);
+    if (!text.empty()) writes_.push_back(std::move(text));
+    return stored;
   }
   Result<void> check() override {
     const std::lock_guard lock(mutex_);
@@ -35,28 +32,10 @@ class FakeSink final : public Sink {
     return {};
   }
 
-  std::vector<EventKey> recall(std::size_t) override { return recalled; }
-  bool wants_keys() const override {
+  /// What a turn of the writer's thread that is no write has done.
+  void note(std::string text) {
     const std::lock_guard lock(mutex_);
-    return wants_keys_;
-  }
-  void keep(std::span<const EventKey> keys) override {
-    const std::lock_guard lock(mutex_);
-    wants_keys_ = false;
-    kept_.emplace_back(keys.begin(), keys.end());
-  }
-
-  std::vector<EventKey> recalled;  ///< what recall() finds
-
-  /// From now on the sink asks for keys.
-  void want_keys() {
-    const std::lock_guard lock(mutex_);
-    wants_keys_ = true;
-  }
-  /// What it was given each time.
-  std::vector<std::vector<EventKey>> kept() {
-    const std::lock_guard lock(mutex_);
-    return kept_;
+    writes_.push_back(std::move(text));
   }
 
   /// Writes wait until release().
@@ -76,7 +55,7 @@ class FakeSink final : public Sink {
     failing_ = failing;
   }
 
-  /// What each write has stored.
+  /// What each write has stored, and what was noted in between.
   std::vector<std::string> writes() {
     const std::lock_guard lock(mutex_);
     return writes_;
@@ -87,11 +66,25 @@ class FakeSink final : public Sink {
   }
 
  private:
-  mutable std::mutex mutex_;
+  // As any sink, it stores an event once; what a write has taken it never forgets.
+  void add_fresh(const Batch& batch, std::string& text, Stored& stored) {
+    std::size_t begin = 0;
+    for (const Batch::Line& line : batch.lines) {
+      const std::string_view event = std::string_view(batch.text).substr(begin, line.end - begin);
+      begin = line.end;
+      const bool is_known = std::find(keys_.begin(), keys_.end(), line.key) != keys_.end();
+      ++(is_known ? stored.duplicates : stored.fresh);
+      if (is_known) continue;
+      if (!line.key.is_none()) keys_.push_back(line.key);
+      text += event;
+      stored.bytes += event.size();
+    }
+  }
+
+  std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> writes_;
-  std::vector<std::vector<EventKey>> kept_;
-  bool wants_keys_ = false;
+  std::vector<EventKey> keys_;
   int attempts_ = 0;
   bool held_ = false;
   bool failing_ = false;

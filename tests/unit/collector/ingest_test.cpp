@@ -50,7 +50,7 @@ class IngestTest : public testing::Test {
       using Call = http::EndpointExchange;
       pipeline_.emplace(server_.loop, sink_);
       ingest_.emplace(*pipeline_, body_most, bodies_most);
-      ops_.emplace(*pipeline_, *ingest_, server_.server);
+      ops_.emplace(*pipeline_, *ingest_, server_.server, store_);
       router_.add("POST", "/events", [this](Call& call) { return ingest_->post(call); });
       router_.add("GET", "/healthz", [this](Call& call) { return ops_->healthz(call); });
       router_.add("GET", "/readyz", [this](Call& call) { return ops_->readyz(call); });
@@ -72,6 +72,7 @@ class IngestTest : public testing::Test {
   }
 
   FakeSink sink_;
+  Store store_;  // without a sink of its own: what Ops asks of it beside writing
   http::Router router_;
   http::EndpointLoopback server_{router_};
   std::optional<Pipeline> pipeline_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Finding where the line begins, and judging it by its bytes and by the line before it.
-#include "collector/sinks/torn_line.hpp"
+#include "collector/sinks/ndjson/torn_line.hpp"
 
 #include <unistd.h>
 
@@ -9,8 +9,8 @@
 #include <optional>
 #include <span>
 
-#include "collector/sinks/file_calls.hpp"
-#include "collector/sinks/tail_fault.hpp"
+#include "collector/sinks/ndjson/file_calls.hpp"
+#include "collector/sinks/ndjson/tail_fault.hpp"
 #include "common/event/check.hpp"
 #include "common/log/log.hpp"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The unfinished end of a file: cut where it is surely ours, else left alone and named.
-#include "collector/sinks/torn_line.hpp"
+#include "collector/sinks/ndjson/torn_line.hpp"
 
-#include "collector/sinks/tail_fault.hpp"
+#include "collector/sinks/ndjson/tail_fault.hpp"
 #include "common/log/log.hpp"
 #include "tests/unit/collector/events.hpp"
-#include "tests/unit/collector/sinks/event_log_folder.hpp"
+#include "tests/unit/collector/sinks/ndjson/event_log_folder.hpp"
 
 namespace llmgw::collector {
 namespace {
@@ -23,17 +23,17 @@ class TornLineTest : public EventLogFolderTest {
 
   void expect_cut(const std::string& before, const std::string& after) const {
     put(before);
-    auto sink = open();
-    ASSERT_TRUE(sink) << before.substr(0, 100) << ": " << sink.error().message();
+    auto log = open();
+    ASSERT_TRUE(log) << before.substr(0, 100) << ": " << log.error().message();
     EXPECT_EQ(content(path_), after);
-    ASSERT_TRUE((*sink)->write(Pieces{"{9}\n"}));
+    ASSERT_TRUE((*log)->append(Pieces{"{9}\n"}));
     EXPECT_EQ(content(path_), after + "{9}\n");
   }
   void expect_left(const std::string& text, tail_fault fault) const {
     put(text);
-    const auto sink = open();
-    ASSERT_FALSE(sink) << text.substr(0, 100);
-    EXPECT_EQ(sink.error(), make_error_code(fault)) << text.substr(0, 100);
+    const auto log = open();
+    ASSERT_FALSE(log) << text.substr(0, 100);
+    EXPECT_EQ(log.error(), make_error_code(fault)) << text.substr(0, 100);
     EXPECT_EQ(content(path_), text);
   }
 };
@@ -105,12 +105,12 @@ TEST_F(TornLineTest, NamesWhatStandsAtTheEnd) {
 }
 
 TEST_F(TornLineTest, AReopenedFileIsLeftAloneToo) {
-  auto sink = open();
-  ASSERT_TRUE((*sink)->write(Pieces{line("a")}));
+  auto log = open();
+  ASSERT_TRUE((*log)->append(Pieces{line("a")}));
   fs::rename(path_, folder_ / "old");
   put(R"({"version":1})");
-  EXPECT_EQ((*sink)->reopen().error(), make_error_code(tail_fault::no_event));
-  ASSERT_TRUE((*sink)->write(Pieces{line("b")}));
+  EXPECT_EQ((*log)->reopen().error(), make_error_code(tail_fault::no_event));
+  ASSERT_TRUE((*log)->append(Pieces{line("b")}));
   EXPECT_EQ(content(path_), R"({"version":1})");
   EXPECT_EQ(content(folder_ / "old"), line("a") + line("b"));
 }

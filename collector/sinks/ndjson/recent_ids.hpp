@@ -4,9 +4,9 @@
 
 #include <vector>
 
-#include "collector/pipeline/huge_pages.hpp"
-#include "collector/pipeline/sip_hash.hpp"
 #include "collector/sinks/event_key.hpp"
+#include "collector/sinks/ndjson/huge_pages.hpp"
+#include "collector/sinks/ndjson/sip_hash.hpp"
 
 namespace llmgw::collector {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Plain system calls, interrupted ones tried again.
-#include "collector/sinks/file_calls.hpp"
+#include "collector/sinks/ndjson/file_calls.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Backwards to find where to begin, forwards to read.
-#include "collector/sinks/log_tail.hpp"
+#include "collector/sinks/ndjson/log_tail.hpp"
 
 #include <algorithm>
 #include <string>
 
-#include "collector/sinks/file_calls.hpp"
+#include "collector/sinks/ndjson/file_calls.hpp"
 #include "common/event/check.hpp"
 #include "common/event/scan.hpp"
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Finding it by its number, mending its end, reading it.
-#include "collector/sinks/rotated_log.hpp"
+#include "collector/sinks/ndjson/rotated_log.hpp"
 
 #include <fcntl.h>
 
 #include <filesystem>
 
-#include "collector/sinks/file_calls.hpp"
-#include "collector/sinks/log_tail.hpp"
-#include "collector/sinks/tail_fault.hpp"
-#include "collector/sinks/torn_line.hpp"
+#include "collector/sinks/ndjson/file_calls.hpp"
+#include "collector/sinks/ndjson/log_tail.hpp"
+#include "collector/sinks/ndjson/tail_fault.hpp"
+#include "collector/sinks/ndjson/torn_line.hpp"
 #include "common/log/log.hpp"
 
 namespace llmgw::collector {

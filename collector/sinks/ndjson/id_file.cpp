@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A header and an array of keys, in the byte order of the machine: no other machine reads it.
-#include "collector/sinks/id_file.hpp"
+#include "collector/sinks/ndjson/id_file.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "collector/sinks/file_calls.hpp"
+#include "collector/sinks/ndjson/file_calls.hpp"
 
 namespace llmgw::collector {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Appending whole lines with writev, and taking back what did not get through.
-#include "collector/sinks/ndjson.hpp"
+#include "collector/sinks/ndjson/event_log.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -10,10 +10,10 @@
 #include <climits>
 #include <utility>
 
-#include "collector/sinks/id_file.hpp"
-#include "collector/sinks/log_tail.hpp"
-#include "collector/sinks/rotated_log.hpp"
-#include "collector/sinks/torn_line.hpp"
+#include "collector/sinks/ndjson/id_file.hpp"
+#include "collector/sinks/ndjson/log_tail.hpp"
+#include "collector/sinks/ndjson/rotated_log.hpp"
+#include "collector/sinks/ndjson/torn_line.hpp"
 #include "common/log/log.hpp"
 
 namespace llmgw::collector {
@@ -29,20 +29,20 @@ void wait_until_writable(int file) {
 
 }  // namespace
 
-Result<std::unique_ptr<NdjsonSink>> NdjsonSink::open(std::string path, LogSync sync) {
-  std::unique_ptr<NdjsonSink> made(new NdjsonSink(std::move(path), sync));
+Result<std::unique_ptr<EventLog>> EventLog::open(std::string path, LogSync sync) {
+  std::unique_ptr<EventLog> made(new EventLog(std::move(path), sync));
   const Result<void> opened = made->open_file();
   if (opened.has_error()) return opened.error();
   return made;
 }
 
-std::unique_ptr<NdjsonSink> NdjsonSink::on_descriptor(int number, LogSync sync) {
-  std::unique_ptr<NdjsonSink> made(new NdjsonSink({}, sync));
+std::unique_ptr<EventLog> EventLog::on_descriptor(int number, LogSync sync) {
+  std::unique_ptr<EventLog> made(new EventLog({}, sync));
   made->adopt(Descriptor(number));
   return made;
 }
 
-Result<void> NdjsonSink::open_file() {
+Result<void> EventLog::open_file() {
   constexpr mode_t mode = 0640;
   Descriptor opened(::open(path_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, mode));
   if (!opened.is_open()) return system_error(errno);
@@ -55,7 +55,7 @@ Result<void> NdjsonSink::open_file() {
   return {};
 }
 
-void NdjsonSink::adopt(Descriptor target) {
+void EventLog::adopt(Descriptor target) {
   target_ = std::move(target);
   const auto status = regular_file(target_.number());
   is_regular_ = status.has_value();
@@ -67,7 +67,7 @@ void NdjsonSink::adopt(Descriptor target) {
     log::warn("EVENT_LOG_SYNC=batch has no effect: the event log is no file");
 }
 
-Result<void> NdjsonSink::reopen() {
+Result<void> EventLog::reopen() {
   if (path_.empty()) return {};
   struct stat status {};
   // Nobody has moved it: it is locked, and by us.
@@ -76,7 +76,7 @@ Result<void> NdjsonSink::reopen() {
   return is_same ? Result<void>() : open_file();
 }
 
-Result<void> NdjsonSink::check() {
+Result<void> EventLog::check() {
   const auto status = regular_file(target_.number());
   if (!is_regular_) return {};  // only a write can tell
   if (!status) return system_error(EBADF);
@@ -88,9 +88,9 @@ Result<void> NdjsonSink::check() {
   return system_error(errno);
 }
 
-// The length of the file that the next write goes to. Asked each time, for a rotation by copying
+// The length of the file that the next lines go to. Asked each time, for a rotation by copying
 // and truncating changes it behind our back.
-Result<off_t> NdjsonSink::prepare() {
+Result<off_t> EventLog::prepare() {
   if (!is_regular_) return 0;
   auto status = regular_file(target_.number());
   if (status && status->st_nlink == 0 && !path_.empty()) {
@@ -104,7 +104,7 @@ Result<off_t> NdjsonSink::prepare() {
   return length;
 }
 
-Result<void> NdjsonSink::write(std::span<const std::string_view> pieces) {
+Result<void> EventLog::append(std::span<const std::string_view> pieces) {
   const Result<off_t> length_before = prepare();
   if (length_before.has_error()) return length_before.error();
   vectors_.clear();
@@ -127,7 +127,7 @@ Result<void> NdjsonSink::write(std::span<const std::string_view> pieces) {
   return outcome;
 }
 
-Result<void> NdjsonSink::write_all(std::size_t& written) {
+Result<void> EventLog::write_all(std::size_t& written) {
   std::span<iovec> rest = vectors_;
   while (!rest.empty()) {
     const auto count = static_cast<int>(std::min<std::size_t>(rest.size(), IOV_MAX));
@@ -150,7 +150,7 @@ Result<void> NdjsonSink::write_all(std::size_t& written) {
   return {};
 }
 
-void NdjsonSink::take_back(off_t length_before, std::size_t written) {
+void EventLog::take_back(off_t length_before, std::size_t written) {
   const int file = target_.number();
   const off_t expected = length_before + static_cast<off_t>(written);
   // Where somebody else has appended meanwhile, cutting would take theirs.
@@ -164,7 +164,7 @@ void NdjsonSink::take_back(off_t length_before, std::size_t written) {
 
 // The log that the ids belong to may be another: a crash may come between its renaming and the next
 // id file.
-std::vector<EventKey> NdjsonSink::recall(std::size_t most) {
+std::vector<EventKey> EventLog::recall(std::size_t most) {
   if (path_.empty() || !is_regular_) {
     log::info("no event of before this start is known: the event log cannot be read back");
     return {};
@@ -183,11 +183,11 @@ std::vector<EventKey> NdjsonSink::recall(std::size_t most) {
   return keys;
 }
 
-bool NdjsonSink::wants_keys() const {
+bool EventLog::wants_keys() const {
   return lacks_keys_ && std::chrono::steady_clock::now() >= keep_after_;
 }
 
-void NdjsonSink::keep(std::span<const EventKey> keys) {
+void EventLog::keep(std::span<const EventKey> keys) {
   const std::string path = id_file_path(path_);
   const auto kept = write_id_file(path, inode_, keys, sync_ == LogSync::batch);
   lacks_keys_ = kept.has_error();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Linear probing in tables that are at most half full.
-#include "collector/pipeline/recent_ids.hpp"
+#include "collector/sinks/ndjson/recent_ids.hpp"
 
 #include <algorithm>
 #include <utility>

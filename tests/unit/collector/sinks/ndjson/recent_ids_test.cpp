@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The window of ids: what it knows, and what it forgets first.
-#include "collector/pipeline/recent_ids.hpp"
+#include "collector/sinks/ndjson/recent_ids.hpp"
 
 #include <gtest/gtest.h>
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "collector/sinks/ndjson.hpp"
+#include "collector/sinks/ndjson/event_log.hpp"
 
 namespace llmgw::collector {
 
@@ -37,7 +37,7 @@ class EventLogFolderTest : public testing::Test {
   void TearDown() override { fs::remove_all(folder_); }
 
   void put(std::string_view text) const { std::ofstream(path_, std::ios::binary) << text; }
-  auto open(LogSync sync = LogSync::none) const { return NdjsonSink::open(path_.string(), sync); }
+  auto open(LogSync sync = LogSync::none) const { return EventLog::open(path_.string(), sync); }
 
   fs::path folder_;
   fs::path path_;

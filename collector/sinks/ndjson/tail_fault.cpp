@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The sentences.
-#include "collector/sinks/tail_fault.hpp"
+#include "collector/sinks/ndjson/tail_fault.hpp"
 
 #include <string>
 

@@ -7,35 +7,35 @@
 #include <functional>
 
 #include "tests/unit/collector/events.hpp"
-#include "tests/unit/collector/sinks/event_log_folder.hpp"
+#include "tests/unit/collector/sinks/ndjson/event_log_folder.hpp"
 
 namespace llmgw::collector {
 namespace {
 
-class NdjsonRecallTest : public EventLogFolderTest {
+class EventLogRecallTest : public EventLogFolderTest {
  protected:
   static constexpr std::size_t plenty = 1'000;
 
   std::vector<EventKey> recalled(std::size_t most = plenty) const {
-    auto sink = open();
-    return sink ? (*sink)->recall(most) : std::vector<EventKey>();
+    auto log = open();
+    return log ? (*log)->recall(most) : std::vector<EventKey>();
   }
   static std::vector<EventKey> keys(std::initializer_list<std::string_view> ids) {
     std::vector<EventKey> made;
     for (const std::string_view id : ids) made.push_back(event_key(id));
     return made;
   }
-  // As the pipeline does: what is stored, and then the keys if they are asked for.
-  void store(NdjsonSink& sink, std::string_view id) {
-    ASSERT_TRUE(sink.write(Pieces{line(id)}));
+  // As the log does: what is stored, and then the keys if they are asked for.
+  void store(EventLog& log, std::string_view id) {
+    ASSERT_TRUE(log.append(Pieces{line(id)}));
     stored_.push_back(event_key(id));
-    if (sink.wants_keys()) sink.keep(stored_);
+    if (log.wants_keys()) log.keep(stored_);
   }
 
   std::vector<EventKey> stored_;
 };
 
-TEST_F(NdjsonRecallTest, ReadsTheLastEventsOfTheFile) {
+TEST_F(EventLogRecallTest, ReadsTheLastEventsOfTheFile) {
   std::string escaped = line("c");
   escaped.insert(1, R"("\u0078":1,)");
   put(line("a") + "{}\n" + line("b") + escaped + line("d") + "{\"to");
@@ -46,7 +46,7 @@ TEST_F(NdjsonRecallTest, ReadsTheLastEventsOfTheFile) {
   EXPECT_EQ(recalled(), keys({}));
 }
 
-TEST_F(NdjsonRecallTest, ReadsLinesAcrossItsBlocks) {
+TEST_F(EventLogRecallTest, ReadsLinesAcrossItsBlocks) {
   std::string text;
   std::vector<EventKey> all;
   for (int i = 0; i < 12'000; ++i) {  // some megabytes, and lines of many lengths
@@ -62,32 +62,32 @@ TEST_F(NdjsonRecallTest, ReadsLinesAcrossItsBlocks) {
   }
 }
 
-TEST_F(NdjsonRecallTest, KnowsTheEventsOfARotatedFile) {
+TEST_F(EventLogRecallTest, KnowsTheEventsOfARotatedFile) {
   {
-    auto sink = open();
-    (*sink)->recall(plenty);
-    store(**sink, "a");
+    auto log = open();
+    (*log)->recall(plenty);
+    store(**log, "a");
     fs::rename(path_, folder_ / "old");
-    store(**sink, "b");
-    ASSERT_TRUE((*sink)->reopen());
-    EXPECT_TRUE((*sink)->wants_keys());
-    (*sink)->keep(stored_);
-    EXPECT_FALSE((*sink)->wants_keys());
-    store(**sink, "c");
+    store(**log, "b");
+    ASSERT_TRUE((*log)->reopen());
+    EXPECT_TRUE((*log)->wants_keys());
+    (*log)->keep(stored_);
+    EXPECT_FALSE((*log)->wants_keys());
+    store(**log, "c");
   }
   fs::remove(folder_ / "old");  // compressed, or taken away
   EXPECT_EQ(recalled(), keys({"a", "b", "c"}));
 }
 
 // The crash comes between the renaming and the new id file, with and without a new log.
-TEST_F(NdjsonRecallTest, FindsTheFileThatWasRenamed) {
+TEST_F(EventLogRecallTest, FindsTheFileThatWasRenamed) {
   {
-    auto sink = open();
-    (*sink)->recall(plenty);
-    (*sink)->keep({});
-    store(**sink, "a");
+    auto log = open();
+    (*log)->recall(plenty);
+    (*log)->keep({});
+    store(**log, "a");
     fs::rename(path_, folder_ / "events-20261123");
-    store(**sink, "b");
+    store(**log, "b");
   }
   EXPECT_EQ(recalled(), keys({"a", "b"}));  // which has made a new file
   put(line("c"));
@@ -107,14 +107,14 @@ class Unprivileged {
 };
 
 // The crash comes in the middle of a write, the renaming before the next start.
-class NdjsonRotatedTornTest : public NdjsonRecallTest {
+class EventLogRotatedTornTest : public EventLogRecallTest {
  protected:
   void SetUp() override {
-    NdjsonRecallTest::SetUp();
+    EventLogRecallTest::SetUp();
     {
-      auto sink = open();
-      (*sink)->recall(plenty);
-      (*sink)->keep({});
+      auto log = open();
+      (*log)->recall(plenty);
+      (*log)->keep({});
     }
     fs::rename(path_, rotated());
   }
@@ -124,7 +124,7 @@ class NdjsonRotatedTornTest : public NdjsonRecallTest {
   }
 };
 
-TEST_F(NdjsonRotatedTornTest, CutsItsTornLastLineOff) {
+TEST_F(EventLogRotatedTornTest, CutsItsTornLastLineOff) {
   const std::string whole = line("a") + line("b");
   for (const std::string& torn : {std::string(R"({"reque)"), event("c"), std::string(2, '\0')}) {
     put_rotated(whole + torn);
@@ -134,7 +134,7 @@ TEST_F(NdjsonRotatedTornTest, CutsItsTornLastLineOff) {
   }
 }
 
-TEST_F(NdjsonRotatedTornTest, LeavesAFileThatOnlyHasTheNumber) {
+TEST_F(EventLogRotatedTornTest, LeavesAFileThatOnlyHasTheNumber) {
   for (const std::string& text :
        {std::string("{\"version\":1}"), std::string("{\n  \"a\": {\n  }"), std::string("{}\n{\"a"),
         std::string("\n{\"a"), line("a") + "\n{"}) {
@@ -145,17 +145,17 @@ TEST_F(NdjsonRotatedTornTest, LeavesAFileThatOnlyHasTheNumber) {
   }
 }
 
-TEST_F(NdjsonRotatedTornTest, LeavesTheLogOfAnotherCollector) {
+TEST_F(EventLogRotatedTornTest, LeavesTheLogOfAnotherCollector) {
   const std::string text = line("a") + "{\"re";
   put_rotated(line("a"));
-  const auto other = NdjsonSink::open(rotated().string(), LogSync::none);
+  const auto other = EventLog::open(rotated().string(), LogSync::none);
   ASSERT_TRUE(other);
   put_rotated(text);
   EXPECT_EQ(recalled(), keys({"a"}));
   EXPECT_EQ(content(rotated()), text);
 }
 
-TEST_F(NdjsonRotatedTornTest, KnowsWhatAFileHoldsThatCannotBeWritten) {
+TEST_F(EventLogRotatedTornTest, KnowsWhatAFileHoldsThatCannotBeWritten) {
   constexpr fs::perms readable =
       fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read;
   const std::string text = line("a") + "{\"re";
@@ -168,15 +168,15 @@ TEST_F(NdjsonRotatedTornTest, KnowsWhatAFileHoldsThatCannotBeWritten) {
   EXPECT_EQ(content(rotated()), text);
 }
 
-TEST_F(NdjsonRecallTest, AsksForKeysWhenTheFileWasCutByOthers) {
+TEST_F(EventLogRecallTest, AsksForKeysWhenTheFileWasCutByOthers) {
   {
-    auto sink = open();
-    (*sink)->recall(plenty);
-    store(**sink, "a");
-    store(**sink, "b");
-    EXPECT_FALSE((*sink)->wants_keys());
+    auto log = open();
+    (*log)->recall(plenty);
+    store(**log, "a");
+    store(**log, "b");
+    EXPECT_FALSE((*log)->wants_keys());
     fs::resize_file(path_, 0);
-    store(**sink, "c");
+    store(**log, "c");
   }
   EXPECT_EQ(content(path_), line("c"));
   const auto found = recalled();
@@ -184,11 +184,11 @@ TEST_F(NdjsonRecallTest, AsksForKeysWhenTheFileWasCutByOthers) {
     EXPECT_NE(std::find(found.begin(), found.end(), each), found.end());
 }
 
-TEST_F(NdjsonRecallTest, DoesWithoutADamagedIdFile) {
+TEST_F(EventLogRecallTest, DoesWithoutADamagedIdFile) {
   {
-    auto sink = open();
-    (*sink)->recall(plenty);
-    store(**sink, "a");
+    auto log = open();
+    (*log)->recall(plenty);
+    store(**log, "a");
   }
   const std::string ids = path_.string() + ".ids";
   const std::string whole = content(ids);
@@ -204,7 +204,7 @@ TEST_F(NdjsonRecallTest, DoesWithoutADamagedIdFile) {
 
 // What somebody has put in the place of the file that is to be written is neither changed nor
 // waited for.
-TEST_F(NdjsonRecallTest, WritesThroughNothingThatWasPlanted) {
+TEST_F(EventLogRecallTest, WritesThroughNothingThatWasPlanted) {
   const fs::path other = folder_ / "other";
   const fs::path fresh = path_.string() + ".ids.new";
   const std::function<void()> plants[] = {
@@ -215,24 +215,24 @@ TEST_F(NdjsonRecallTest, WritesThroughNothingThatWasPlanted) {
   };
   for (const auto& plant : plants) {
     std::ofstream(other) << "precious";
-    auto sink = open();
-    (*sink)->recall(plenty);
+    auto log = open();
+    (*log)->recall(plenty);
     plant();
-    (*sink)->keep(keys({"a"}));
-    EXPECT_FALSE((*sink)->wants_keys());
+    (*log)->keep(keys({"a"}));
+    EXPECT_FALSE((*log)->wants_keys());
     EXPECT_EQ(content(other), "precious");
     EXPECT_FALSE(fs::exists(folder_ / "not there"));
-    sink->reset();
+    log->reset();
     EXPECT_EQ(recalled(), keys({"a"}));
   }
 }
 
-TEST_F(NdjsonRecallTest, ReadsNothingThatWasPlanted) {
+TEST_F(EventLogRecallTest, ReadsNothingThatWasPlanted) {
   const fs::path ids = path_.string() + ".ids";
   {
-    auto sink = open();
-    (*sink)->recall(plenty);
-    (*sink)->keep(keys({"a"}));
+    auto log = open();
+    (*log)->recall(plenty);
+    (*log)->keep(keys({"a"}));
   }
   fs::rename(ids, folder_ / "other");
   fs::create_symlink(folder_ / "other", ids);
@@ -242,14 +242,14 @@ TEST_F(NdjsonRecallTest, ReadsNothingThatWasPlanted) {
   EXPECT_EQ(recalled(), keys({}));
 }
 
-TEST_F(NdjsonRecallTest, TriesAgainLaterWhereKeysCannotBeKept) {
-  auto sink = open();
-  (*sink)->recall(plenty);
+TEST_F(EventLogRecallTest, TriesAgainLaterWhereKeysCannotBeKept) {
+  auto log = open();
+  (*log)->recall(plenty);
   fs::create_directory(path_.string() + ".ids.new");
-  EXPECT_TRUE((*sink)->wants_keys());
-  (*sink)->keep({});
-  EXPECT_FALSE((*sink)->wants_keys());  // for some seconds
-  ASSERT_TRUE((*sink)->write(Pieces{line("a")}));
+  EXPECT_TRUE((*log)->wants_keys());
+  (*log)->keep({});
+  EXPECT_FALSE((*log)->wants_keys());  // for some seconds
+  ASSERT_TRUE((*log)->append(Pieces{line("a")}));
 }
 
 }  // namespace
