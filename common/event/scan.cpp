@@ -143,11 +143,8 @@ class Scanner {
   // A member of any name in any place.
   const char* member(const char* at) {
     std::string_view name;
-    at = reader_.string(reader_.blanks(at), name);
+    at = reader_.key(reader_.blanks(at), name);
     if (at == nullptr || name.find('\\') != std::string_view::npos) return nullptr;
-    at = reader_.token(reader_.blanks(at), ':');
-    if (at == nullptr) return nullptr;
-    at = reader_.blanks(at);
     const bool is_expected = expected_ < rules.size() && rules[expected_].name == name;
     const std::size_t field = is_expected ? expected_ : index_of(name);
     if (field == rules.size()) return reader_.value(at);
@@ -206,7 +203,7 @@ class Scanner {
   }
 
   std::string_view text_;
-  JsonReader reader_;
+  JsonReader<JsonForm::plain> reader_;
   FieldSet seen_ = 0;
   std::size_t expected_ = 0;  // field that would come next in the table's order
   std::string_view event_id_;

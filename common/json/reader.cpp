@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The parts of JSON that are rarer than a plain string.
+// The parts of JSON that are rarer than a plain string; a bit a level in place of recursion.
 #include "common/json/reader.hpp"
+
+#include <limits>
 
 namespace llmgw {
 namespace {
-
-constexpr std::ptrdiff_t longest_number = 100;
-constexpr std::ptrdiff_t longest_exponent = 2;  // with the length above always finite
 
 // The value of a hex digit, or 16.
 constexpr unsigned hex(char c) {
@@ -15,16 +14,33 @@ constexpr unsigned hex(char c) {
   return lower >= 'a' && lower <= 'f' ? static_cast<unsigned>(lower - 'a' + 10) : 16;
 }
 
+constexpr bool is_high_surrogate(unsigned unit) { return unit >= 0xd800 && unit < 0xdc00; }
+constexpr bool is_low_surrogate(unsigned unit) { return unit >= 0xdc00 && unit < 0xe000; }
+
+// The four hex digits at `at`, or `none`.
+constexpr unsigned none = 0x1'0000;
+unsigned utf16_unit(const char* at) {
+  unsigned unit = 0;
+  for (int i = 0; i < 4; ++i) {
+    const unsigned digit = hex(at[i]);
+    if (digit > 15) return none;
+    unit = unit << 4 | digit;
+  }
+  return unit;
+}
+
 }  // namespace
 
-std::size_t JsonReader::last_run(const char* at) const noexcept {
+template <JsonForm form>
+std::size_t JsonReader<form>::last_run(const char* at) const noexcept {
   char rest[string_bytes::run_size] = {};
   std::memcpy(rest, at, remaining(at));
   return string_bytes::plain_run(rest);
 }
 
-// A byte that ends the plain run of a string, and is no quote.
-const char* JsonReader::special(const char* at) const noexcept {
+// A byte that ends the run of a string, and is no quote.
+template <JsonForm form>
+const char* JsonReader<form>::special(const char* at) const noexcept {
   const auto lead = static_cast<unsigned char>(peek(at));
   if (lead == '\\') return escape(at + 1);
   if (lead < 0x80) return nullptr;  // a control, or the end of the text
@@ -32,28 +48,41 @@ const char* JsonReader::special(const char* at) const noexcept {
   return length == 0 ? nullptr : at + length;
 }
 
-const char* JsonReader::escape(const char* at) const noexcept {
+// Behind the backslash.
+template <JsonForm form>
+const char* JsonReader<form>::escape(const char* at) const noexcept {
   const char kind = peek(at);
-  if (kind == '\0') return nullptr;
-  ++at;
-  if (kind != 'u')
-    return std::string_view("\"\\/bfnrt").find(kind) != std::string_view::npos ? at : nullptr;
-  if (remaining(at) < 4) return nullptr;
-  unsigned code = 0;
-  for (int i = 0; i < 4; ++i) {
-    const unsigned digit = hex(*at++);
-    if (digit > 15) return nullptr;
-    code = code << 4 | digit;
-  }
-  return code < 0xd800 || code > 0xdfff ? at : nullptr;
+  if (kind == 'u') return unicode_escape(at + 1);
+  const bool is_known =
+      kind != '\0' && std::string_view("\"\\/bfnrt").find(kind) != std::string_view::npos;
+  return is_known ? at + 1 : nullptr;
 }
 
-const char* JsonReader::digits(const char* at) const noexcept {
+// Behind the `u`.
+template <JsonForm form>
+const char* JsonReader<form>::unicode_escape(const char* at) const noexcept {
+  if (remaining(at) < 4) return nullptr;
+  const unsigned unit = utf16_unit(at);
+  if (unit == none) return nullptr;
+  at += 4;
+  if (form == JsonForm::any || unit < 0xd800 || unit > 0xdfff) return at;
+  if (!is_high_surrogate(unit)) return nullptr;
+  at = token(at, "\\u");
+  if (at == nullptr || remaining(at) < 4) return nullptr;
+  return is_low_surrogate(utf16_unit(at)) ? at + 4 : nullptr;
+}
+
+template <JsonForm form>
+const char* JsonReader<form>::digits(const char* at) const noexcept {
   while (is_digit(peek(at))) ++at;
   return at;
 }
 
-const char* JsonReader::number(const char* at) const noexcept {
+template <JsonForm form>
+const char* JsonReader<form>::number(const char* at) const noexcept {
+  constexpr auto any_length = std::numeric_limits<std::ptrdiff_t>::max();
+  constexpr std::ptrdiff_t longest_number = form == JsonForm::any ? any_length : 100;
+  constexpr std::ptrdiff_t longest_exponent = form == JsonForm::any ? any_length : 2;
   const char* const begin = at;
   at = digits(at);
   if (at == begin || (at - begin > 1 && *begin == '0')) return nullptr;
@@ -72,12 +101,12 @@ const char* JsonReader::number(const char* at) const noexcept {
   return at - begin <= longest_number ? at : nullptr;
 }
 
-const char* JsonReader::value(const char* at, int depth) const noexcept {
+// Anything but an object or an array.
+template <JsonForm form>
+const char* JsonReader<form>::scalar(const char* at) const noexcept {
   std::string_view ignored;
   switch (peek(at)) {
     case '"': return string(at, ignored);
-    case '{': return depth < deepest ? members(at + 1, depth + 1) : nullptr;
-    case '[': return depth < deepest ? elements(at + 1, depth + 1) : nullptr;
     case 't': return token(at, "true");
     case 'f': return token(at, "false");
     case 'n': return token(at, "null");
@@ -86,35 +115,49 @@ const char* JsonReader::value(const char* at, int depth) const noexcept {
   }
 }
 
-const char* JsonReader::members(const char* at, int depth) const noexcept {
-  at = blanks(at);
-  if (peek(at) == '}') return at + 1;
+// Each round takes a scalar or opens a level, then closes what is closed.
+template <JsonForm form>
+const char* JsonReader<form>::value(const char* at) const noexcept {
+  std::bitset<deepest> is_object;  // by level
+  std::size_t depth = 0;
+  std::string_view ignored;
   for (;;) {
-    std::string_view ignored;
-    at = string(at, ignored);
-    if (at == nullptr) return nullptr;
-    at = token(blanks(at), ':');
-    if (at == nullptr) return nullptr;
-    at = value(blanks(at), depth);
+    const char first = peek(at);
+    if (first == '{' || first == '[') {
+      if (depth == deepest) return nullptr;
+      is_object[depth++] = first == '{';
+      at = blanks(at + 1);
+      const bool is_empty = peek(at) == (first == '{' ? '}' : ']');
+      if (!is_empty && first == '{') at = key(at, ignored);
+      if (at == nullptr) return nullptr;
+      if (!is_empty) continue;
+    } else {
+      at = scalar(at);
+      if (at == nullptr) return nullptr;
+    }
+    for (;; ++at, --depth) {
+      if (depth == 0) return at;
+      at = blanks(at);
+      if (peek(at) != (is_object[depth - 1] ? '}' : ']')) break;
+    }
+    at = token(at, ',');
     if (at == nullptr) return nullptr;
     at = blanks(at);
-    if (peek(at) == '}') return at + 1;
-    if (peek(at) != ',') return nullptr;
-    at = blanks(at + 1);
+    if (is_object[depth - 1]) at = key(at, ignored);
+    if (at == nullptr) return nullptr;
   }
 }
 
-const char* JsonReader::elements(const char* at, int depth) const noexcept {
-  at = blanks(at);
-  if (peek(at) == ']') return at + 1;
-  for (;;) {
-    at = value(at, depth);
-    if (at == nullptr) return nullptr;
-    at = blanks(at);
-    if (peek(at) == ']') return at + 1;
-    if (peek(at) != ',') return nullptr;
-    at = blanks(at + 1);
-  }
+template <JsonForm form>
+const char* JsonReader<form>::member(const char* at, JsonMember& member) const noexcept {
+  const char* const from = key(at, member.key);
+  if (from == nullptr) return nullptr;
+  at = value(from);
+  if (at != nullptr) member.value = {from, static_cast<std::size_t>(at - from)};
+  return at;
 }
+
+template class JsonReader<JsonForm::any>;
+template class JsonReader<JsonForm::plain>;
 
 }  // namespace llmgw

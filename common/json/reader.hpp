@@ -1,33 +1,67 @@
 // SPDX-License-Identifier: MIT
-// PURE: JsonReader: reads JSON that is written plainly, fast, and says when it is not sure.
+// PURE: JsonReader: reads a JSON text that is there as a whole, value by value.
 #pragma once
 
+#include <bitset>
 #include <string_view>
 
 #include "common/json/string_bytes.hpp"
+#include "common/text/byte_search.hpp"
 
 namespace llmgw {
 
-/// Each reader is given a place in the text and returns the place behind what its name says, or
-/// nullptr: then the text is no JSON (RFC 8259), or is one of the forms that are left to a full
-/// parser. Those are: white space other than blanks and tabs; escaped surrogates; numbers of more
-/// than 100 characters or with an exponent of more than two digits, which may be too large; values
-/// nested more than `deepest` levels. What is accepted is always JSON.
+/// Which texts a reader takes. What it takes is JSON (RFC 8259) in either form, but for what is
+/// said of strings.
+enum class JsonForm : std::uint8_t {
+  /// As most servers take it. Bytes within strings are not looked at, so that broken UTF-8, bare
+  /// control characters and halves of surrogate pairs pass there. Numbers of any size, up to 256
+  /// levels of nesting.
+  any,
+  /// What every parser reads, and reads alike, on one line: no line breaks between tokens; strings
+  /// of UTF-8, without bare control characters or halves of surrogate pairs; numbers of up to 100
+  /// characters with an exponent of up to two digits, which are always finite; up to 32 levels.
+  plain,
+};
+
+/// One member of an object, as it is written.
+struct JsonMember {
+  std::string_view key;  ///< what stands between its quotes, escapes as they are
+  std::string_view value;
+};
+
+/// Each method is given a place in the text and returns the place behind what its name says, or
+/// nullptr where that is not there. White space is passed over by blanks() alone, and within
+/// objects and arrays.
 ///
 /// Places are passed by value and never kept, so that they stay in a register: what a reader does
 /// is a chain of steps of which each waits for the one before. Nothing is allocated or copied.
+template <JsonForm form>
 class JsonReader {
  public:
-  explicit JsonReader(std::string_view text) noexcept : end_(text.data() + text.size()) {}
+  /// Levels of objects and arrays that a value may have.
+  static constexpr std::size_t deepest = form == JsonForm::any ? 256 : 32;
 
+  /// The text outlives the reader.
+  explicit JsonReader(std::string_view text) noexcept
+      : begin_(text.data()), end_(text.data() + text.size()) {}
+
+  const char* begin() const noexcept { return begin_; }
+  std::size_t offset(const char* at) const noexcept {
+    return static_cast<std::size_t>(at - begin_);
+  }
   std::size_t remaining(const char* at) const noexcept {
     return static_cast<std::size_t>(end_ - at);
   }
-  /// 0 at the end of the text; a NUL is never part of JSON.
+  /// 0 at the end of the text; outside strings a NUL is never part of JSON.
   char peek(const char* at) const noexcept { return at < end_ ? *at : '\0'; }
 
+  /// Whether a byte outside strings is white space.
+  static constexpr bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t' || (form == JsonForm::any && (c == '\n' || c == '\r'));
+  }
+  /// White space, or none.
   const char* blanks(const char* at) const noexcept {
-    while (peek(at) == ' ' || peek(at) == '\t') ++at;
+    while (is_blank(peek(at))) ++at;
     return at;
   }
 
@@ -45,9 +79,7 @@ class JsonReader {
     if (peek(at) != '"') return nullptr;
     const char* const begin = ++at;
     for (;;) {
-      const std::size_t plain = next_run(at);
-      at += plain;
-      if (plain == string_bytes::run_size) continue;
+      at = run_of_string(at);
       if (peek(at) == '"') break;
       at = special(at);
       if (at == nullptr) return nullptr;
@@ -68,13 +100,29 @@ class JsonReader {
   /// A number from 0.
   const char* number(const char* at) const noexcept;
   /// A value of any type.
-  const char* value(const char* at) const noexcept { return value(at, 0); }
+  const char* value(const char* at) const noexcept;
 
-  static constexpr int deepest = 32;
+  /// The key of a member with its colon, and white space up to the member's value.
+  const char* key(const char* at, std::string_view& content) const noexcept {
+    at = string(at, content);
+    if (at == nullptr) return nullptr;
+    at = token(blanks(at), ':');
+    return at == nullptr ? nullptr : blanks(at);
+  }
+  const char* member(const char* at, JsonMember& member) const noexcept;
 
  private:
   static constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
+  // Behind the bytes of a string that need no closer look.
+  const char* run_of_string(const char* at) const noexcept {
+    if constexpr (form == JsonForm::any) return find_quote_or_escape(at, end_);
+    for (;;) {
+      const std::size_t plain = next_run(at);
+      at += plain;
+      if (plain != string_bytes::run_size) return at;
+    }
+  }
   // string_bytes::plain_run, which sees a 0 where the text ends.
   std::size_t next_run(const char* at) const noexcept {
     return remaining(at) >= string_bytes::run_size ? string_bytes::plain_run(at) : last_run(at);
@@ -82,12 +130,15 @@ class JsonReader {
   std::size_t last_run(const char* at) const noexcept;
   const char* special(const char* at) const noexcept;
   const char* escape(const char* at) const noexcept;
+  const char* unicode_escape(const char* at) const noexcept;
   const char* digits(const char* at) const noexcept;
-  const char* value(const char* at, int depth) const noexcept;
-  const char* members(const char* at, int depth) const noexcept;
-  const char* elements(const char* at, int depth) const noexcept;
+  const char* scalar(const char* at) const noexcept;
 
+  const char* begin_;
   const char* end_;
 };
+
+extern template class JsonReader<JsonForm::any>;
+extern template class JsonReader<JsonForm::plain>;
 
 }  // namespace llmgw

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "proxy/provider/json_cursor.hpp"
+#include "common/json/reader.hpp"
 #include "tests/fuzz/pieces.hpp"
 
 namespace llmgw::proxy {
@@ -55,7 +55,7 @@ struct Facts : nlohmann::json_sax<json> {
   bool open(bool is_object) {
     value(false);
     if (depth_ == 0) is_doubtful = !is_object;
-    is_too_deep = is_too_deep || ++depth_ > JsonCursor::max_depth + 1;
+    is_too_deep = is_too_deep || ++depth_ > JsonReader<JsonForm::any>::deepest + 1;
     return true;
   }
   bool close() {

@@ -2,9 +2,9 @@
 // One strict pass over the body; the place is behind the last member's value.
 #include "proxy/provider/openai/stream_options.hpp"
 
+#include "common/json/reader.hpp"
 #include "common/text/bounded_string.hpp"
 #include "proxy/metering/json_scalar.hpp"
-#include "proxy/provider/json_cursor.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -34,24 +34,26 @@ class Key {
 }  // namespace
 
 std::optional<std::size_t> place_for_usage_option(std::string_view body) noexcept {
-  JsonCursor cursor(body);
-  if (!cursor.take('{')) return std::nullopt;
+  const JsonReader<JsonForm::any> reader(body);
   bool streams = false;
-  std::size_t place = 0;
-  do {
-    std::string_view raw;
-    std::string_view value;
-    if (!cursor.take_text(raw) || !cursor.take(':') || !cursor.take_value(value))
-      return std::nullopt;
-    place = cursor.offset();
-    const Key key(raw);
+  const char* place = nullptr;
+  const char* at = reader.token(reader.blanks(reader.begin()), '{');
+  while (at != nullptr) {
+    JsonMember member;
+    place = reader.member(reader.blanks(at), member);
+    if (place == nullptr) return std::nullopt;
+    const Key key(member.key);
     if (key == options_key) return std::nullopt;
-    if (!(key == "stream")) continue;
-    if (value != "true") return std::nullopt;
-    streams = true;
-  } while (cursor.take(','));
-  if (!cursor.take('}') || !cursor.take_end() || !streams) return std::nullopt;
-  return place;
+    if (key == "stream") {
+      if (member.value != "true") return std::nullopt;
+      streams = true;
+    }
+    at = reader.token(reader.blanks(place), ',');
+  }
+  if (!streams) return std::nullopt;
+  const char* const end = reader.token(reader.blanks(place), '}');
+  if (end == nullptr || reader.remaining(reader.blanks(end)) > 0) return std::nullopt;
+  return reader.offset(place);
 }
 
 }  // namespace llmgw::proxy

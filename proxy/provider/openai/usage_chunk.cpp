@@ -8,6 +8,7 @@
 #include <exception>
 #include <nlohmann/json.hpp>
 
+#include "common/json/reader.hpp"
 #include "common/text/byte_search.hpp"
 #include "proxy/metering/json_nesting.hpp"
 
@@ -15,6 +16,7 @@ namespace llmgw::proxy {
 namespace {
 
 using Kind = ChunkVerdict::Kind;
+using Reader = JsonReader<JsonForm::any>;
 constexpr std::string_view key = R"("usage")";
 
 bool begins_key(const char* at, const char* end) noexcept {
@@ -36,13 +38,6 @@ const char* find_key(const char* at, const char* end) noexcept {
   return at;
 }
 
-bool is_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
-const char* skip_space(const char* at, const char* end) noexcept {
-  while (at != end && is_space(*at)) ++at;
-  return at;
-}
-
 // A member of the outermost object: its key, its value, and where that ends.
 struct Member {
   const char* from = nullptr;
@@ -52,17 +47,17 @@ struct Member {
 
 // Takes the member out so that what is left is what had been written without it.
 ChunkVerdict cut(std::string_view json, const Member& usage) noexcept {
-  const char* const end = json.data() + json.size();
+  const Reader reader(json);
   const char* from = usage.from;
   const char* to = usage.to;
   const char* before = from;
-  while (is_space(before[-1])) --before;  // ends at the object's brace, if not sooner
+  while (Reader::is_blank(before[-1])) --before;  // ends at the object's brace, if not sooner
   if (before[-1] == ',') {
     from = before - 1;
-  } else if (const char* const behind = skip_space(to, end); before[-1] != '{') {
+  } else if (const char* const behind = reader.blanks(to); before[-1] != '{') {
     return {};
-  } else if (behind != end && *behind == ',') {
-    to = skip_space(behind + 1, end);
+  } else if (reader.peek(behind) == ',') {
+    to = reader.blanks(behind + 1);
   }
   return {Kind::cut, static_cast<std::size_t>(from - json.data()),
           static_cast<std::size_t>(to - from)};
@@ -91,36 +86,29 @@ ChunkVerdict judge_usage(std::string_view json, const Member& usage, bool is_ask
 }
 
 // The member that begins at `at`, if it is one and its value null or an object.
-Member read_member(const char* at, const char* end) noexcept {
+Member read_member(const Reader& reader, const char* at) noexcept {
   Member member{.from = at};
-  at = skip_space(at + key.size(), end);
-  if (at == end || *at != ':') return {};
-  member.value = skip_space(at + 1, end);
-  if (end - member.value >= 4 && std::memcmp(member.value, "null", 4) == 0) {
-    member.to = member.value + 4;
-    at = skip_space(member.to, end);
-    if (at == end || (*at != ',' && *at != '}')) member.to = nullptr;
-  } else if (member.value != end && *member.value == '{') {
+  at = reader.token(reader.blanks(at + key.size()), ':');
+  if (at == nullptr) return {};
+  member.value = reader.blanks(at);
+  if (const char* const behind = reader.token(member.value, "null")) {
+    const char next = reader.peek(reader.blanks(behind));
+    if (next == ',' || next == '}') member.to = behind;
+  } else if (reader.peek(member.value) == '{') {
     JsonNesting nesting;
-    member.to = nesting.skip(member.value + 1, end);
+    member.to = nesting.skip(member.value + 1, member.value + reader.remaining(member.value));
   }
   return member;
 }
 
-// Behind a member that is plain: no escapes, and neither object nor array. Null if it is not, or is
-// another `usage`.
-const char* skip_plain_member(const char* at, const char* end) noexcept {
-  const auto skip_text = [end](const char* quote) -> const char* {
-    if (quote == end || *quote != '"') return nullptr;
-    const char* const close = find_quote_or_escape(quote + 1, end);
-    return close != end && *close == '"' ? close + 1 : nullptr;
-  };
-  if (begins_key(at, end)) return nullptr;
-  at = skip_text(at);
-  if (at == nullptr || at == end || *at != ':') return nullptr;
-  if (++at != end && *at == '"') return skip_text(at);
-  while (at != end && *at != ',' && *at != '}' && *at != '"' && *at != '{' && *at != '[') ++at;
-  return at;
+// Behind a member whose value is neither object nor array. Null if it is not, or is another
+// `usage`.
+const char* skip_plain_member(const Reader& reader, const char* at) noexcept {
+  std::string_view name;
+  at = reader.key(at, name);
+  if (at == nullptr || name == key.substr(1, key.size() - 2)) return nullptr;
+  const char first = reader.peek(at);
+  return first == '{' || first == '[' ? nullptr : reader.value(at);
 }
 
 // Most chunks end in `,"usage":null}`, perhaps with a few plain members before the brace. If the
@@ -138,14 +126,16 @@ ChunkVerdict judge_end(std::string_view json) noexcept {
     return {};
   const char* at = colon + value.size();
   const Member usage{.from = found, .value = colon + 1, .to = at};
-  while (at != nullptr && at != brace && *at == ',') at = skip_plain_member(at + 1, brace);
+  const Reader reader(json);
+  while (at != nullptr && at != brace && *at == ',') at = skip_plain_member(reader, at + 1);
   return at == brace ? cut(json, usage) : ChunkVerdict{};
 }
 
 // Brackets and strings all through.
 ChunkVerdict judge_whole(std::string_view json, bool is_all, bool is_asked_for) noexcept {
   const char* const end = json.data() + json.size();
-  const char* at = skip_space(json.data(), end);
+  const Reader reader(json);
+  const char* at = reader.blanks(json.data());
   if (at == end) return {Kind::incomplete};
   if (*at++ != '{') return {};
   const char* found = find_key(at, end);
@@ -156,14 +146,14 @@ ChunkVerdict judge_whole(std::string_view json, bool is_all, bool is_asked_for) 
     at = nesting.skip(at, found);
     if (!nesting.is_open()) return {};
     if (!nesting.is_at_top()) continue;
-    const Member member = read_member(found, end);
+    const Member member = read_member(reader, found);
     if (member.value == nullptr) continue;  // a text of that name
     if (usage.value != nullptr) return {};  // which of two would count?
     usage = member;
   }
   at = nesting.skip(at, end);
   if (nesting.is_open()) return {is_all ? Kind::keep : Kind::incomplete};
-  if (skip_space(at, end) != end || usage.to == nullptr) return {};
+  if (reader.blanks(at) != end || usage.to == nullptr) return {};
   if (*usage.value == 'n') return cut(json, usage);
   return judge_usage(json, usage, is_asked_for);
 }

@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-#include "proxy/provider/json_cursor.hpp"
+#include "common/json/reader.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -40,7 +40,7 @@ TEST(StreamOptions, AreAddedBehindTheLastMember) {
 }
 
 TEST(StreamOptions, AreLeftAloneWhereInDoubt) {
-  const std::string deep(JsonCursor::max_depth + 1, '[');
+  const std::string deep(JsonReader<JsonForm::any>::deepest + 1, '[');
   const std::string cases[] = {
       "",
       "{",
@@ -85,7 +85,8 @@ TEST(StreamOptions, AreLeftAloneWhereInDoubt) {
       R"({"stream":true,"a":"x)",
       "\xef\xbb\xbf{\"stream\":true}",
       R"({"stream":true /* c */})",
-      R"({"stream":true,"a":)" + deep + std::string(JsonCursor::max_depth + 1, ']') + "}",
+      R"({"stream":true,"a":)" + deep + std::string(JsonReader<JsonForm::any>::deepest + 1, ']') +
+          "}",
   };
   for (const std::string& body : cases) EXPECT_EQ(edited(body), "untouched") << body;
 }
@@ -98,8 +99,9 @@ TEST(StreamOptions, EveryCutOfABodyIsLeftAlone) {
 }
 
 TEST(StreamOptions, DeepNestingIsFollowedToItsLimit) {
-  const std::string body = R"({"stream":true,"a":)" + std::string(JsonCursor::max_depth, '[') +
-                           std::string(JsonCursor::max_depth, ']') + "}";
+  const std::string body = R"({"stream":true,"a":)" +
+                           std::string(JsonReader<JsonForm::any>::deepest, '[') +
+                           std::string(JsonReader<JsonForm::any>::deepest, ']') + "}";
   EXPECT_NE(edited(body), "untouched");
 }
 
