@@ -9,17 +9,17 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/event/fields.hpp"
 #include "common/event/ids.hpp"
-#include "common/event/rules.hpp"
+#include "common/text/timestamp.hpp"
 
 namespace llmgw {
 namespace {
 
-using event_rules::index_of;
-using event_rules::is_timestamp;
-using event_rules::Kind;
-using event_rules::Written;
-constexpr const auto& rules = event_rules::table;
+using event_fields::index_of;
+using event_fields::Kind;
+using event_fields::table;
+using event_fields::Written;
 
 constexpr std::string_view expectation(Kind kind) {
   switch (kind) {
@@ -87,7 +87,7 @@ class Checker {
   bool key(std::string& name) {
     if (depth_ != 1) return true;
     field_ = index_of(name);
-    if (field_ == rules.size()) return true;
+    if (field_ == table.size()) return true;
     if (seen_.test(field_)) return refuse(name + ": appears twice");
     seen_.set(field_);
     return true;
@@ -99,29 +99,29 @@ class Checker {
   boost::system::result<CheckedEvent, EventFault> finish() {
     if (fault_) return std::move(*fault_);
     const bool is_v1 = seen_.test(schema_version);
-    for (std::size_t i = 0; i < rules.size(); ++i) {
+    for (std::size_t i = 0; i < table.size(); ++i) {
       const bool is_needed =
-          rules[i].written == Written::always || (is_v1 && rules[i].written == Written::since_v1);
+          table[i].written == Written::always || (is_v1 && table[i].written == Written::since_v1);
       if (is_needed && !seen_.test(i))
-        return EventFault{std::string(rules[i].name) + ": is missing"};
+        return EventFault{std::string(table[i].name) + ": is missing"};
     }
     return std::move(event_);
   }
 
  private:
   bool is_kind(Kind kind) const {
-    return depth_ == 1 && field_ < rules.size() && rules[field_].kind == kind;
+    return depth_ == 1 && field_ < table.size() && table[field_].kind == kind;
   }
 
   // A value has come: whether the field it belongs to takes this type and content.
   bool accept(std::initializer_list<Kind> kinds, bool is_good) {
     if (depth_ == 0) return refuse("not a JSON object");
-    if (depth_ > 1 || field_ == rules.size()) return true;
+    if (depth_ > 1 || field_ == table.size()) return true;
     for (const Kind kind : kinds) {
-      if (is_good && rules[field_].kind == kind) return true;
+      if (is_good && table[field_].kind == kind) return true;
     }
-    return refuse(std::string(rules[field_].name) + ": " +
-                  std::string(expectation(rules[field_].kind)));
+    return refuse(std::string(table[field_].name) + ": " +
+                  std::string(expectation(table[field_].kind)));
   }
 
   bool refuse(std::string text) {
@@ -137,8 +137,8 @@ class Checker {
   }
 
   std::size_t depth_ = 0;
-  std::size_t field_ = rules.size();  // of the last key; rules.size(): one we do not know
-  std::bitset<rules.size()> seen_;
+  std::size_t field_ = table.size();  // of the last key; table.size(): one we do not know
+  std::bitset<table.size()> seen_;
   std::optional<EventFault> fault_;
   CheckedEvent event_;
 };

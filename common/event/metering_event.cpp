@@ -14,10 +14,6 @@
 namespace llmgw {
 namespace {
 
-constexpr std::array<std::string_view, outcome_count> outcome_names{
-    "completed",        "stream_error",         "client_aborted",  "upstream_aborted",
-    "upstream_timeout", "upstream_unreachable", "upstream_invalid"};
-
 constexpr std::size_t text_fields = 9;
 constexpr std::size_t most_around_texts = 1'280;  // keys, numbers, digests, punctuation
 static_assert((text_fields * max_event_text + max_event_endpoint) * max_escape_growth +
@@ -186,14 +182,6 @@ void write_digests(const MeteringEvent& event, Writer& writer) {
 }
 
 }  // namespace
-
-std::string_view name(Outcome outcome) noexcept {
-  return outcome_names[static_cast<std::size_t>(outcome)];
-}
-
-std::string_view name(UsageSource source) noexcept {
-  return source == UsageSource::upstream ? "upstream" : "missing";
-}
 
 std::size_t encode(const MeteringEvent& event, std::span<char, max_encoded_event> out) noexcept {
   Writer writer(out.data());

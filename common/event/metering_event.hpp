@@ -2,6 +2,7 @@
 // PURE: the metering event, one per exchange, and its JSON line: the contract of the two daemons.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -22,13 +23,22 @@ enum class Outcome : std::uint8_t {
   upstream_invalid,
 };
 inline constexpr std::size_t outcome_count = 7;
+inline constexpr std::array<std::string_view, outcome_count> outcome_words{
+    "completed",        "stream_error",         "client_aborted",  "upstream_aborted",
+    "upstream_timeout", "upstream_unreachable", "upstream_invalid"};
 
 /// The word used in events and metrics.
-std::string_view name(Outcome outcome) noexcept;
+constexpr std::string_view name(Outcome outcome) noexcept {
+  return outcome_words[static_cast<std::size_t>(outcome)];
+}
 
 /// Who reported the token counts.
 enum class UsageSource : std::uint8_t { missing, upstream };
-std::string_view name(UsageSource source) noexcept;
+inline constexpr std::array<std::string_view, 2> usage_source_words{"missing", "upstream"};
+
+constexpr std::string_view name(UsageSource source) noexcept {
+  return usage_source_words[static_cast<std::size_t>(source)];
+}
 
 /// Counts as the upstream sent them; one that it did not report is nothing, never 0.
 struct TokenCounts {

@@ -8,19 +8,20 @@
 #include <cstring>
 #include <utility>
 
+#include "common/event/fields.hpp"
 #include "common/event/ids.hpp"
-#include "common/event/rules.hpp"
 #include "common/json/reader.hpp"
+#include "common/text/timestamp.hpp"
 
 namespace llmgw {
 namespace {
 
-using event_rules::index_of;
-using event_rules::Kind;
-using event_rules::Written;
+using event_fields::index_of;
+using event_fields::Kind;
+using event_fields::table;
+using event_fields::Written;
 using string_bytes::load;
 using string_bytes::ones;
-constexpr const auto& rules = event_rules::table;
 
 // `,"name":` as words to compare with: what stands between the value before and the value. The
 // first field follows the opening brace.
@@ -33,7 +34,7 @@ struct Prefix {
   constexpr explicit Prefix(std::size_t field) {
     add(field == 0 ? '{' : ',');
     add('"');
-    for (const char c : rules[field].name) add(c);
+    for (const char c : table[field].name) add(c);
     add('"');
     add(':');
   }
@@ -47,12 +48,12 @@ struct Prefix {
 };
 
 using FieldSet = std::uint64_t;
-static_assert(rules.size() <= 64);
+static_assert(table.size() <= 64);
 
 constexpr FieldSet fields_written(Written written) {
   FieldSet fields = 0;
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    if (rules[i].written == written) fields |= FieldSet{1} << i;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    if (table[i].written == written) fields |= FieldSet{1} << i;
   }
   return fields;
 }
@@ -60,9 +61,9 @@ constexpr FieldSet fields_written(Written written) {
 constexpr FieldSet always = fields_written(Written::always);
 constexpr FieldSet since_v1 = fields_written(Written::since_v1);
 constexpr FieldSet schema_version = FieldSet{1} << index_of("schema_version");
-static_assert(rules[index_of("event_id")].kind == Kind::id &&
-              std::count_if(rules.begin(), rules.end(),
-                            [](const auto& rule) { return rule.kind == Kind::id; }) == 1);
+static_assert(table[index_of("event_id")].kind == Kind::id &&
+              std::count_if(table.begin(), table.end(),
+                            [](const auto& field) { return field.kind == Kind::id; }) == 1);
 
 // Whether all bytes of the word outside `separators` are digits, and those are as in `expected`.
 constexpr bool is_shaped(std::uint64_t word, std::uint64_t separators, std::uint64_t expected) {
@@ -89,7 +90,7 @@ bool is_usual_timestamp(std::string_view text) {
 }
 
 bool is_timestamp(std::string_view text) {
-  return is_usual_timestamp(text) || event_rules::is_timestamp(text);
+  return is_usual_timestamp(text) || llmgw::is_timestamp(text);
 }
 
 class Scanner {
@@ -98,7 +99,7 @@ class Scanner {
 
   std::optional<ScannedEvent> scan() {
     if (!text_.starts_with('{')) return std::nullopt;
-    const char* at = usual_members(text_.data(), std::make_index_sequence<rules.size()>());
+    const char* at = usual_members(text_.data(), std::make_index_sequence<table.size()>());
     while (at != nullptr) {
       const bool is_first = at == text_.data();
       if (!is_first) at = reader_.blanks(at);
@@ -133,7 +134,7 @@ class Scanner {
     }(std::make_index_sequence<prefix.words()>());
     if (difference != 0) return at;
     seen_ |= FieldSet{1} << field;
-    return value(at + prefix.size, rules[field].kind);
+    return value(at + prefix.size, table[field].kind);
   }
 
   const char* other_member(const char* at) {
@@ -145,14 +146,14 @@ class Scanner {
     std::string_view name;
     at = reader_.key(reader_.blanks(at), name);
     if (at == nullptr || name.find('\\') != std::string_view::npos) return nullptr;
-    const bool is_expected = expected_ < rules.size() && rules[expected_].name == name;
+    const bool is_expected = expected_ < table.size() && table[expected_].name == name;
     const std::size_t field = is_expected ? expected_ : index_of(name);
-    if (field == rules.size()) return reader_.value(at);
+    if (field == table.size()) return reader_.value(at);
     const FieldSet bit = FieldSet{1} << field;
     if ((seen_ & bit) != 0) return nullptr;
     seen_ |= bit;
     expected_ = field + 1;
-    return value(at, rules[field].kind);
+    return value(at, table[field].kind);
   }
 
   [[gnu::always_inline]] const char* value(const char* at, Kind kind) {
@@ -178,7 +179,7 @@ class Scanner {
       case Kind::status:
         return count(at, [](std::uint64_t n) { return n == 0 || (n >= 100 && n <= 599); });
       case Kind::version: return count(at, [](std::uint64_t n) { return n == 1; });
-      default: return nullptr;  // a rule that only the full check knows
+      default: return nullptr;  // a kind that only the full check knows
     }
   }
 

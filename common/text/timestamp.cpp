@@ -2,6 +2,8 @@
 // Calendar arithmetic in place of gmtime, which takes a lock for the time zone.
 #include "common/text/timestamp.hpp"
 
+#include <algorithm>
+
 namespace llmgw {
 namespace {
 
@@ -13,6 +15,16 @@ char* write_digits(unsigned value, char* out) noexcept {
     value /= 10;
   }
   return out + width;
+}
+
+// Whether the text is the pattern with a digit for each `d`.
+bool matches(std::string_view text, std::string_view pattern) noexcept {
+  if (text.size() != pattern.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_digit = text[i] >= '0' && text[i] <= '9';
+    if (pattern[i] == 'd' ? !is_digit : text[i] != pattern[i]) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -39,6 +51,21 @@ char* write_timestamp(std::chrono::system_clock::time_point time, char* out) noe
   out = write_digits<3>(milliseconds % 1'000, out);
   *out++ = 'Z';
   return out;
+}
+
+bool is_timestamp(std::string_view text) noexcept {
+  constexpr std::string_view shape = "dddd-dd-ddTdd:dd:dd";
+  if (!matches(text.substr(0, shape.size()), shape)) return false;
+  if (text.substr(5, 2) > "12" || text.substr(8, 2) > "31" || text.substr(11, 2) > "23")
+    return false;
+  if (text.substr(14, 2) > "59" || text.substr(17, 2) > "60") return false;
+  text.remove_prefix(shape.size());
+  if (text.starts_with('.')) {
+    const auto end = std::min(text.find_first_not_of("0123456789", 1), text.size());
+    if (end == 1) return false;
+    text.remove_prefix(end);
+  }
+  return text == "Z" || matches(text, "+dd:dd") || matches(text, "-dd:dd");
 }
 
 }  // namespace llmgw

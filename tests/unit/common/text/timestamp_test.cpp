@@ -44,5 +44,21 @@ TEST(Timestamp, AgreesWithGmtime) {
   }
 }
 
+TEST(Timestamp, IsToldFromOtherText) {
+  for (const auto* text : {"2026-11-23T08:30:00Z", "2026-11-23T08:30:00.1Z", "0000-00-00T00:00:00Z",
+                           "2026-12-31T23:59:60.123456789+14:00", "2026-11-23T08:30:00-00:00"})
+    EXPECT_TRUE(is_timestamp(text)) << text;
+  for (const auto* text :
+       {"", "2026", "2026-11-23", "2026-11-23T08:30:00", "2026-11-23 08:30:00Z",
+        "2026-11-23T08:30:00.Z", "2026-11-23T08:30:00,1Z", "2026-11-23T08:30:00z",
+        "2026-13-23T08:30:00Z", "2026-11-32T08:30:00Z", "2026-11-23T24:30:00Z",
+        "2026-11-23T08:60:00Z", "2026-11-23T08:30:61Z", "2026-11-23T08:30:00+1:00",
+        "2026-11-23T08:30:00+0100", "2026-11-23T08:30:00Z ", "x026-11-23T08:30:00Z"})
+    EXPECT_FALSE(is_timestamp(text)) << text;
+  const std::string whole = "2026-11-23T08:30:00.123+02:00";
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(is_timestamp(whole.substr(0, size))) << size;
+}
+
 }  // namespace
 }  // namespace llmgw

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+// The encoder and the collector's checks held to the one table of fields.
+#include "common/event/fields.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "common/event/check.hpp"
+#include "common/event/scan.hpp"
+
+namespace llmgw {
+namespace {
+
+using namespace std::chrono_literals;
+using event_fields::Field;
+using event_fields::Kind;
+using event_fields::Written;
+using json = nlohmann::ordered_json;
+
+const std::string digest = "hmac-sha256:" + std::string(64, 'a');
+const std::string long_text(10'000, 'x');
+
+MeteringEvent least() {
+  MeteringEvent event;
+  event.request_id = "r";
+  event.tenant = "!";
+  event.provider = "p";
+  event.ts = std::chrono::system_clock::time_point(0ms);
+  event.event_id = "0192f0c1-0000-7000-8000-000000000000";
+  event.endpoint = "/v1";
+  return event;
+}
+
+MeteringEvent most() {
+  MeteringEvent event = least();
+  event.app_key = "sha256:3f1c9a0b4d2e";
+  event.provider = event.model = event.request_model = event.upstream_request_id = long_text;
+  event.request_id = event.tenant = long_text;
+  constexpr std::uint64_t count = 18'446'744'073'709'551'615U;
+  event.tokens = {count, count, count, count, count};
+  event.latency = event.ttft.emplace(std::chrono::hours(10'000) + 1us);
+  event.status_code = 599;
+  event.ts = std::chrono::sys_days(std::chrono::year(9999) / 12 / 31) + 23h + 59min + 59s + 999ms;
+  event.stream = event.capture_truncated = event.has_digests = true;
+  event.outcome = Outcome::upstream_invalid;
+  event.usage_source = UsageSource::upstream;
+  event.request_bytes = event.response_bytes = event.captured_bytes = count;
+  event.finish_reason = "stop";
+  event.stream_chunks = event.output_bytes = count;
+  event.request_digest = event.response_digest = digest;
+  return event;
+}
+
+MeteringEvent without_digests_of_payloads() {
+  MeteringEvent event = most();
+  event.request_digest = event.response_digest = {};
+  return event;
+}
+
+std::string line_of(const MeteringEvent& event) {
+  std::string line;
+  encode(event, line);
+  line.pop_back();
+  return line;
+}
+
+bool fits_text(const Field& field, const std::string& text) {
+  const event_fields::Form& form = field.form;
+  if (!form.words.empty())
+    return std::find(form.words.begin(), form.words.end(), text) != form.words.end();
+  if (text.size() < form.shortest || (form.longest > 0 && text.size() > form.longest)) return false;
+  if (form.pattern.empty()) return true;
+  return std::regex_match(text, std::regex(form.pattern.begin(), form.pattern.end()));
+}
+
+bool fits(const Field& field, const json& value) {
+  if (value.is_null()) return is_nullable(field);
+  switch (field.kind) {
+    case Kind::count:
+    case Kind::count_or_null: return value.is_number_unsigned();
+    case Kind::number:
+    case Kind::number_or_null: return value.is_number() && value >= 0;
+    case Kind::boolean: return value.is_boolean();
+    case Kind::status: return value == 0 || (value >= 100 && value <= 599);
+    case Kind::version: return value == 1;
+    default: return value.is_string() && fits_text(field, value.get<std::string>());
+  }
+}
+
+TEST(EventFields, AreWhatTheEncoderWritesInThisOrder) {
+  for (const MeteringEvent& event : {least(), most(), without_digests_of_payloads()}) {
+    std::vector<std::string_view> expected;
+    for (const Field& field : event_fields::table) {
+      if (field.written != Written::sometimes || event.has_digests) expected.push_back(field.name);
+    }
+    const json object = json::parse(line_of(event));
+    std::vector<std::string_view> found;
+    for (const auto& [name, value] : object.items()) found.push_back(name);
+    EXPECT_EQ(found, expected);
+  }
+}
+
+TEST(EventFields, EachValueIsOfItsPublishedForm) {
+  for (const MeteringEvent& event : {least(), most(), without_digests_of_payloads()}) {
+    const json object = json::parse(line_of(event));
+    for (const Field& field : event_fields::table) {
+      if (!object.contains(field.name)) continue;
+      EXPECT_TRUE(fits(field, object.at(field.name))) << field.name << object.at(field.name);
+    }
+  }
+}
+
+// What may be null is, in one event or another, and what may not never is.
+TEST(EventFields, AreNullWhereTheTableSaysSo) {
+  MeteringEvent event = without_digests_of_payloads();
+  const json full = json::parse(line_of(most()));
+  event.tokens = {};
+  event.ttft.reset();
+  event.finish_reason = event.upstream_request_id = event.app_key = event.model = {};
+  event.stream_chunks.reset();
+  event.output_bytes.reset();
+  const json object = json::parse(line_of(event));
+  for (const Field& field : event_fields::table) {
+    EXPECT_EQ(object.at(field.name).is_null(), is_nullable(field)) << field.name;
+    EXPECT_FALSE(full.at(field.name).is_null()) << field.name;
+  }
+}
+
+TEST(EventFields, NameEveryWord) {
+  for (std::size_t i = 0; i < outcome_count; ++i) {
+    MeteringEvent event = least();
+    event.outcome = static_cast<Outcome>(i);
+    EXPECT_EQ(json::parse(line_of(event)).at("outcome"), outcome_words[i]);
+  }
+  for (const UsageSource source : {UsageSource::missing, UsageSource::upstream}) {
+    MeteringEvent event = least();
+    event.usage_source = source;
+    EXPECT_EQ(json::parse(line_of(event)).at("usage_source"), name(source));
+  }
+}
+
+// The published form is within what the collector takes, also of its quick reader.
+TEST(EventFields, WhatIsWrittenIsTaken) {
+  for (const MeteringEvent& event : {least(), most(), without_digests_of_payloads()}) {
+    const std::string line = line_of(event);
+    EXPECT_TRUE(validate_event(line)) << line;
+  }
+  EXPECT_TRUE(scan_event(line_of(least())));
+}
+
+// What the checks ask for is what the table says that gateways write: no field less, none more.
+TEST(EventFields, AreAskedForAsTheTableSays) {
+  const json whole = json::parse(line_of(most()));
+  json original = whole;
+  for (const Field& field : event_fields::table) {
+    if (field.written != Written::always) original.erase(std::string(field.name));
+  }
+  EXPECT_TRUE(validate_event(original.dump()));
+  for (const Field& field : event_fields::table) {
+    json less = whole;
+    less.erase(std::string(field.name));
+    const bool is_needed = field.written == Written::always || field.written == Written::since_v1;
+    const bool turns_version_off = field.kind == Kind::version;
+    const auto checked = validate_event(less.dump());
+    EXPECT_EQ(checked.has_value(), !is_needed || turns_version_off) << field.name;
+    if (!checked) {
+      EXPECT_EQ(checked.error().text, std::string(field.name) + ": is missing");
+    }
+    if (original.contains(field.name)) {
+      json first = original;
+      first.erase(std::string(field.name));
+      EXPECT_FALSE(validate_event(first.dump())) << field.name;
+    }
+  }
+}
+
+TEST(EventFields, HaveNamesOfTheirOwn) {
+  for (std::size_t i = 0; i < event_fields::table.size(); ++i) {
+    EXPECT_EQ(event_fields::index_of(event_fields::table[i].name), i);
+    EXPECT_FALSE(event_fields::table[i].meaning.empty());
+  }
+  EXPECT_EQ(event_fields::index_of("prompt"), event_fields::table.size());
+  EXPECT_EQ(event_fields::index_of(""), event_fields::table.size());
+}
+
+}  // namespace
+}  // namespace llmgw
