@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <system_error>
 
 #include "common/async/spawn.hpp"
@@ -14,6 +15,10 @@ namespace llmgw::proxy {
 namespace {
 
 using Clock = Deadline::Clock;
+using plan::Origin;
+using plan::Pace;
+using plan::Phase;
+using plan::Storing;
 
 // Where they share a processor, a thread of this kind does not interrupt one that serves traffic;
 // its share of the time is the same.
@@ -38,6 +43,7 @@ void Courier::start() {
   } else {
     log::warn("COLLECTOR_URL is not set: events are counted, not delivered");
   }
+  if (spool_ != nullptr) storing_ = Storing::under_way;
   thread_ = std::thread([this] {
     give_way_to_traffic();
     spawn(run());
@@ -63,7 +69,7 @@ void Courier::authorize(Secret authorization) {
 void Courier::drain(std::function<void()> ended) {
   loop_.post([this, ended = std::move(ended)] {
     ended_ = ended;
-    stopping_ = true;
+    phase_ = std::max(phase_, Phase::draining);
     end_by_ = std::min(end_by_, Clock::now() + settings_.drain_timeout);
     watch_time();
     if (sender_) sender_->hurry();
@@ -75,7 +81,7 @@ void Courier::drain(std::function<void()> ended) {
 void Courier::end_within(std::chrono::milliseconds limit) {
   loop_.post([this, end = Clock::now() + limit] {
     end_by_ = std::min(end_by_, end);
-    if (stopping_ && !finished_) watch_time();
+    if (plan::is_draining(phase_) && phase_ != Phase::ended) watch_time();
   });
 }
 
@@ -89,6 +95,15 @@ void Courier::stop() {
   join();
 }
 
+// Without a spool nobody asks how it does.
+plan::Situation Courier::situation() const noexcept {
+  return {.phase = phase_,
+          .disk_fails = spool_ != nullptr && spool_->is_failing(),
+          .collector_fails = sender_ && sender_->is_failing(),
+          .is_sending = !batch_.is_empty() || !straight_.is_empty(),
+          .is_spool_empty = ledger_[Term::spooled] == 0};
+}
+
 void Courier::watch_time() {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(end_by_ - Clock::now());
   time_limit_.set(std::max(left, std::chrono::milliseconds(0)), [this] { give_up(); });
@@ -100,7 +115,7 @@ void Courier::wake() noexcept {
 
 void Courier::urge() noexcept {
   loop_.post([this] {
-    crowded_ = true;
+    pace_ = Pace::urged;
     (spool_ == nullptr ? post_pause_ : store_pause_).cancel();
   });
 }
@@ -109,15 +124,17 @@ Task<void> Courier::run() {
   for (;;) {
     if (next_batch()) {
       co_await deliver();
-    } else if (spool_ != nullptr ? stored_all_ : stopping_) {
-      break;
-    } else if (spool_ != nullptr) {
+      continue;
+    }
+    const plan::Delivery next = plan::when_idle(phase_, storing_);
+    if (next == plan::Delivery::end) break;
+    if (next == plan::Delivery::wait_for_storing) {
       co_await kept_.wait();
     } else {
       co_await wait_for_events();
     }
   }
-  finished_ = true;
+  phase_ = Phase::ended;
   for (Timer* each : {&look_pause_, &report_timer_}) each->cancel();
   time_limit_.cancel();
   settle_end();
@@ -131,27 +148,26 @@ Task<void> Courier::run() {
 Task<void> Courier::store() {
   std::string lines;
   for (;;) {
-    // A disk that fails is passed by, for as long as the collector keeps up.
-    while (spool_->is_failing() && is_sending() && !sender_->is_failing() && !stopping_)
-      co_await sent_.wait();
+    while (plan::holds_back(situation())) co_await sent_.wait();
     const std::size_t events = take(lines);
     if (events > 0) {
       const bool is_large = lines.size() > bounds_.bytes / 2;
       co_await keep(lines, events);
-      if (!stopping_ && !is_large) co_await store_pause_.wait(pace);
-    } else if (stopping_) {
+      // A queue that becomes half full ends this pause; one that was by now has just been emptied.
+      if (plan::may_gather(phase_, Pace::steady, is_large)) co_await store_pause_.wait(pace);
+    } else if (plan::is_draining(phase_)) {
       break;
     } else {
       co_await wait_for_events();
     }
   }
-  stored_all_ = true;
+  storing_ = Storing::ended;
   kept_.ring();
 }
 
 // Files of an earlier run are many, large, and read to be counted: new events are let in between.
 Task<void> Courier::look_into_spool() {
-  while (!finished_ && spool_->look_into_next()) {
+  while (phase_ != Phase::ended && spool_->look_into_next()) {
     take_stock();
     kept_.ring();
     co_await look_pause_.wait(std::chrono::milliseconds(0));
@@ -159,14 +175,14 @@ Task<void> Courier::look_into_spool() {
 }
 
 Task<void> Courier::report() {
-  while (!stopping_) {
+  while (!plan::is_draining(phase_)) {
     co_await report_timer_.wait(settings_.statistics_interval);
-    if (!stopping_) log_counts();
+    if (!plan::is_draining(phase_)) log_counts();
   }
 }
 
 void Courier::give_up() {
-  out_of_time_ = true;
+  phase_ = std::max(phase_, Phase::out_of_time);
   if (sender_) sender_->give_up();
   sent_.ring();
 }
@@ -182,7 +198,7 @@ Task<void> Courier::wait_for_events() {
 // Each outbox comes first in its turn, so that none has to wait behind a busier one.
 std::size_t Courier::take(std::string& lines) {
   lines.clear();
-  crowded_ = false;
+  pace_ = Pace::steady;
   std::size_t events = 0;
   for (std::size_t i = 0; i < outboxes_.size(); ++i) {
     Outbox& outbox = *outboxes_[(first_outbox_ + i) % outboxes_.size()];
@@ -193,19 +209,16 @@ std::size_t Courier::take(std::string& lines) {
 }
 
 Task<void> Courier::keep(std::string& lines, std::size_t events) {
-  const bool is_kept = spool_->append(lines, events);
-  // What the disk does not take goes straight on behind what came before it, as long as the
-  // collector keeps up.
-  while (!is_kept && spool_->is_failing() && (is_sending() || ledger_[Term::spooled] > 0) &&
-         !sender_->is_failing() && !out_of_time_)
-    co_await sent_.wait();
-  if (is_kept) {
+  if (spool_->append(lines, events)) {
     ledger_.move(Term::queued, Term::spooled, events);
-  } else if (spool_->is_failing() && !is_sending() && ledger_[Term::spooled] == 0) {
-    straight_.assign(std::exchange(lines, {}), events);
-    ledger_.move(Term::queued, Term::in_flight, events);
   } else {
-    ledger_.move(Term::queued, Term::spool_full, events);
+    while (plan::refuge(situation()) == plan::Refuge::wait) co_await sent_.wait();
+    if (plan::refuge(situation()) == plan::Refuge::straight) {
+      straight_.assign(std::exchange(lines, {}), events);
+      ledger_.move(Term::queued, Term::in_flight, events);
+    } else {
+      ledger_.move(Term::queued, Term::spool_full, events);
+    }
   }
   kept_.ring();
 }
@@ -219,12 +232,12 @@ bool Courier::next_batch() {
     ledger_.move(Term::queued, Term::in_flight, events);
     return events > 0;
   }
-  if (out_of_time_) return false;
+  if (phase_ == Phase::out_of_time) return false;
   spool_->read(batch_, bounds_);
   take_stock();
   ledger_.move(Term::spooled, Term::in_flight, batch_.events());
-  from_spool_ = !batch_.is_empty();
-  if (!from_spool_) std::swap(batch_, straight_);
+  origin_ = batch_.is_empty() ? Origin::memory : Origin::spool;
+  if (origin_ == Origin::memory) std::swap(batch_, straight_);
   return !batch_.is_empty();
 }
 
@@ -232,10 +245,10 @@ Task<void> Courier::deliver() {
   const auto begun = Clock::now();
   const bool is_large = batch_.lines().size() > bounds_.bytes / 2;
   if (sender_) co_await sender_->deliver(batch_);
-  if (batch_.is_empty() && from_spool_) spool_->acknowledge();
+  if (batch_.is_empty() && origin_ == Origin::spool) spool_->acknowledge();
   settle_rest();
   sent_.ring();
-  if (stopping_ || is_large || crowded_) co_return;
+  if (!plan::may_gather(phase_, pace_, is_large)) co_return;
   const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
   if (spent < pace) co_await post_pause_.wait(pace - spent);
 }

@@ -17,6 +17,7 @@
 #include "proxy/outbox/delivery_settings.hpp"
 #include "proxy/outbox/doorbell.hpp"
 #include "proxy/outbox/outbox.hpp"
+#include "proxy/outbox/plan.hpp"
 #include "proxy/outbox/sender.hpp"
 #include "proxy/outbox/spool.hpp"
 
@@ -68,7 +69,7 @@ class Courier final : public Wakeup {
   void take_stock();
   void settle_rest() noexcept;
   void settle_end();
-  bool is_sending() const noexcept { return !batch_.is_empty() || !straight_.is_empty(); }
+  plan::Situation situation() const noexcept;
   void watch_time();
   void give_up();
   void log_counts();
@@ -90,12 +91,12 @@ class Courier final : public Wakeup {
   Doorbell kept_;    // there may be something for run()
   Doorbell sent_;    // run() is done with a batch
   BatchBounds bounds_;
-  Batch batch_;              // being delivered
-  Batch straight_;           // to be delivered next, past a disk that fails
-  bool from_spool_ = false;  // batch_ is, so it is to be acknowledged there
-  bool crowded_ = false;     // a queue has become half full since it was looked at
-  bool stored_all_ = false;  // store() has ended
-  bool stopping_ = false, out_of_time_ = false, finished_ = false;
+  Batch batch_;     // being delivered
+  Batch straight_;  // to be delivered next, past a disk that fails
+  plan::Phase phase_ = plan::Phase::serving;
+  plan::Storing storing_ = plan::Storing::none;
+  plan::Origin origin_ = plan::Origin::memory;  // of batch_
+  plan::Pace pace_ = plan::Pace::steady;        // since the queues were looked at
   std::uint64_t last_reported_ = 0;
   std::thread thread_;
 };

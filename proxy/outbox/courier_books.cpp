@@ -20,7 +20,7 @@ void Courier::take_stock() {
 // What the sender has left, because there is none or its time is over.
 void Courier::settle_rest() noexcept {
   if (batch_.is_empty()) return;
-  const Term term = !sender_ ? Term::no_collector : from_spool_ ? Term::spooled : Term::shutdown;
+  const Term term = plan::left_over(sender_.has_value(), origin_);
   ledger_.move(Term::in_flight, term, batch_.events());
   batch_.clear();
 }
