@@ -14,6 +14,7 @@
 #include "common/async/loop.hpp"
 #include "common/async/task.hpp"
 #include "common/error.hpp"
+#include "common/net/stream_waits.hpp"
 #include "common/net/tls.hpp"
 #include "common/system/descriptor.hpp"
 
@@ -220,15 +221,9 @@ class ByteStream final : EdgeSet::Target, Runnable {
   errc fault_ = errc::ok;  // why reading has ended
   errc send_fault_ = errc::ok;
   errc cancel_reason_ = errc::cancelled;
-  bool receiving_ = false;
-  bool sending_ = false;
-  bool receive_cancelled_ = false;
-  bool send_cancelled_ = false;
-  bool may_have_more_ = false;  // no event is needed for the next receive
-  bool end_is_near_ = false;    // behind the bytes there is something that no event will tell again
-  bool has_room_ = false;
-  bool asks_for_room_ = false;
-  bool read_timed_out_ = false;
+  ReceiveWait receive_wait_;
+  SendWait send_wait_;
+  Patience patience_ = Patience::left;  // of the reader
 };
 
 }  // namespace llmgw

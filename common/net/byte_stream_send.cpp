@@ -101,17 +101,15 @@ bool ByteStream::send_plain(std::span<iovec> pieces) {
 }
 
 void ByteStream::arm_send() noexcept {
-  sending_ = true;
-  has_room_ = false;
   loop_.begin_wait();
-  if (std::exchange(asks_for_room_, true)) return;
+  if (!send_wait_.begin()) return;
   loop_.edges().change(socket_.number(), events_to_read | EPOLLOUT, *this);
 }
 
 void ByteStream::finish_send() {
-  sending_ = false;
+  const bool was_cancelled = send_wait_.end();
   loop_.end_wait();
-  if (std::exchange(send_cancelled_, false) && send_fault_ == errc::ok)
+  if (was_cancelled && send_fault_ == errc::ok)
     send_fault_ = is_open() ? errc::timed_out : cancel_reason_;
   if (send_fault_ == errc::ok && !flush_unsent()) return arm_send();
   std::exchange(writer_, {}).resume();
