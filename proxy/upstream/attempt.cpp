@@ -42,7 +42,7 @@ bool Attempt::may_edit() const noexcept {
 // depend on its last: it is read whole, up to a limit.
 Task<void> Attempt::edit() {
   const RequestEdit& edit = *upstream_.edit();
-  if (request_.held() == nullptr) request_.hold();
+  if (request_.held() == nullptr) request_.hold(request_.workspace().bytes_to_edit);
   if (!request_.is_complete()) {
     const errc fault = co_await request_.read_rest_for(edit);
     if (fault != errc::ok) co_return fail(Failure::Side::client, fault);
@@ -87,7 +87,7 @@ bool Attempt::send_on_idle_connection(Gather& out) {
 
 // Connecting takes suspensions, so the request is held meanwhile.
 Task<void> Attempt::send_on_fresh_connection() {
-  if (request_.held() == nullptr) request_.hold();
+  if (request_.held() == nullptr) request_.hold(request_.workspace().bytes_to_connect);
   request_.watch_client_now();
   ConnectAttempt connecting;
   if (request_.is_client_gone()) co_return;

@@ -34,9 +34,9 @@ errc ClientRequest::take(std::string_view input, Gather& out) {
   return errc::ok;
 }
 
-void ClientRequest::hold() {
+void ClientRequest::hold(std::size_t& total) {
   exchange_.retain_head();
-  held_ = std::make_unique<HeldRequest>(workspace_.held_bytes, exchange_.body().framing());
+  held_ = std::make_unique<HeldRequest>(total, exchange_.body().framing());
   held_->append(arrived_->pieces().subspan(1));
 }
 
@@ -48,7 +48,7 @@ void ClientRequest::release() noexcept {
 bool ClientRequest::may_be_edited_by(const RequestEdit& edit) const noexcept {
   const bool is_all = is_complete() || taps_.scanner.is_done();
   const bool has_room =
-      held_ != nullptr ? held_->has_room() : workspace_.held_bytes <= HeldRequest::total_limit;
+      held_ != nullptr ? held_->has_room() : workspace_.bytes_to_edit <= HeldRequest::total_limit;
   return has_room && edit.may_concern(facts(), is_all);
 }
 

@@ -47,8 +47,9 @@ class ClientRequest {
   errc take_arrived();
   Gather& arrived() const noexcept { return *arrived_; }
 
-  /// Copies head and body as far as they have come, so that both outlast suspensions.
-  void hold();
+  /// Copies head and body as far as they have come, so that both outlast suspensions. `total`: of
+  /// the workspace, what all that are held for the same reason take.
+  void hold(std::size_t& total);
   /// What is held; null if nothing is.
   HeldRequest* held() const noexcept { return held_.get(); }
   /// Nothing of it will be sent again.

@@ -18,7 +18,9 @@ struct Workspace {
   http::ResponseHead answer{};           ///< the answer's head, as an attempt has read it
   http::HeadBytes answer_bytes{};        ///< its bytes, and what came behind them
 
-  std::size_t held_bytes = 0;  ///< of all requests that are held
+  // Of requests that are held.
+  std::size_t bytes_to_edit = 0;     ///< because they may be edited
+  std::size_t bytes_to_connect = 0;  ///< because they wait for a connection
 };
 
 }  // namespace llmgw::proxy
