@@ -56,7 +56,7 @@ class Gatherer {
       auto& known = document_.root.members;
       const auto first = std::find_if(known.begin(), known.end(), same);
       if (first != known.end() && member.name != "version")
-        fault(member.place, "`" + member.name + "` is defined twice; first in " +
+        fault(member.place, "this section is defined twice; first in " +
                                 to_string(first->place, document_.origin.files));
       known.push_back(std::move(member));
     }

@@ -23,11 +23,6 @@ std::string quoted(std::string_view text) {
   return shown;
 }
 
-// A key that was put where a name belongs must not reach the log.
-std::string shown_name(std::string_view name) {
-  return name.starts_with("sk-") ? "***" : quoted(name);
-}
-
 template <class Words>
 std::string joined(const Words& words, std::string_view last) {
   std::string text;
@@ -90,10 +85,16 @@ bool has_member(const ConfigValue& value, std::string_view name) {
 
 }  // namespace
 
+// A key that was put where a name belongs must not reach the log.
+std::string shown_name(std::string_view name) {
+  if (name.starts_with("sk-")) return "***";
+  return name_form.fits(name) ? std::string(name) : quoted(name);
+}
+
 ConfigReader::Step::Step(ConfigReader& reader, std::string_view name)
     : reader_(reader), length_(reader.path_.size()) {
   if (length_ > 0) reader_.path_ += '.';
-  reader_.path_ += name;
+  reader_.path_ += shown_name(name);
 }
 
 ConfigReader::Step::Step(ConfigReader& reader, std::size_t index)
@@ -111,8 +112,8 @@ void ConfigReader::check_names(const ConfigValue& value, const std::vector<Membe
                [&](std::string_view each) { return !is_known(each); });
   for (const ConfigMember& each : value.members) {
     if (is_known(each.name)) continue;
-    fault(each.place,
-          shown_name(each.name) + " is not known here; accepted are " + joined(known, " and "));
+    fault(each.place, "`" + shown_name(each.name) + "` is not known here; accepted are " +
+                          joined(known, " and "));
   }
   for (const MemberFacts& each : facts) {
     if (!each.is_required || has_member(value, each.name)) continue;
@@ -173,7 +174,7 @@ bool ConfigReader::has_right_count(const ConfigValue& value, const ConfigPlace& 
   for (const ConfigMember& each : value.members) {
     if (!form.text->fits(each.name)) {
       fault(each.place,
-            shown_name(each.name) + " is not a name: " + std::string(form.text->accepted));
+            "`" + shown_name(each.name) + "` is not a name: " + std::string(form.text->accepted));
       is_good = false;
     }
     const Step step(*this, each.name);

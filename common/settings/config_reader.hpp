@@ -17,6 +17,10 @@ namespace llmgw {
 
 class ConfigReader;
 
+/// A name of the file as a message may have it: quoted and bounded where it is none, and hidden
+/// where it looks like a key.
+std::string shown_name(std::string_view name);
+
 /// One row: what a member is called, what it may be, how it becomes part of a T and how it is
 /// shown.
 template <class T>

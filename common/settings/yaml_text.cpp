@@ -135,6 +135,13 @@ class Builder final : public YAML::EventHandler {
   bool has_begun_ = false;
 };
 
+// A message of the parser may have a character of the text at its end.
+std::string in_one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text;
+}
+
 }  // namespace
 
 ConfigValue read_yaml(std::string_view text, std::size_t file, std::vector<YamlFault>& faults) {
@@ -151,7 +158,7 @@ ConfigValue read_yaml(std::string_view text, std::size_t file, std::vector<YamlF
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& fault) {
-    faults.push_back({builder.place_of_fault(fault.mark), fault.msg});
+    faults.push_back({builder.place_of_fault(fault.mark), in_one_line(fault.msg)});
   }
   return builder.take();
 }

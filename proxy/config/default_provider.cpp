@@ -18,7 +18,7 @@ std::string names_of(const ConfigMember* providers) {
   std::string names;
   if (providers == nullptr) return names;
   for (const ConfigMember& each : providers->value.members)
-    names.append(names.empty() ? "" : ", ").append(each.name);
+    names.append(names.empty() ? "" : ", ").append(shown_name(each.name));
   return names;
 }
 

@@ -126,7 +126,7 @@ TEST(CollectorConfig, LeavesTheSectionsOfTheProxyAlone) {
   EXPECT_EQ(with("version: 2\n").error().lines,
             std::vector<std::string>{"c.yaml:1:10: version=\"2\": not an integer, 1"});
   EXPECT_EQ(with("version: 1\nprovider: {}\n").error().lines,
-            std::vector<std::string>{"c.yaml:2:1: \"provider\" is not known here; accepted are "
+            std::vector<std::string>{"c.yaml:2:1: `provider` is not known here; accepted are "
                                      "version, providers and default_provider"});
 }
 

@@ -97,6 +97,12 @@ TEST(YamlText, NamesThePlaceWhereItIsNoYaml) {
             "1:1: a name must be a text; or the end of an object is missing");
 }
 
+TEST(YamlText, TellsItsFaultsInOneLine) {
+  const std::string fault = fault_of("a: \"\\\r\"\nb: \"\\\x01\"\n");
+  EXPECT_EQ(fault.find_first_of("\r\n\x01"), fault.npos);
+  EXPECT_NE(fault.find("unknown escape character: ?"), fault.npos) << fault;
+}
+
 TEST(YamlText, RefusesTextsThatAreCutInAQuote) {
   for (const char* text : {"a: 'x\n", "a: \"x\n\n", "a: 'x\r\n", "{\"a\": \"x"})
     EXPECT_TRUE(fault_of(text).ends_with("illegal EOF in scalar")) << text << fault_of(text);

@@ -128,8 +128,9 @@ struct BadCase {
 TEST(ProvidersSection, NamesEachFaultByItsPlace) {
   const std::string members = "type, base_url, keys, ca_file and stream_usage";
   const BadCase cases[] = {
-      {"    kyes: []\n", "5:5: providers.a: \"kyes\" is not known here; accepted are " + members},
-      {"    sk-secret-x: 1\n", "5:5: providers.a: *** is not known here; accepted are " + members},
+      {"    kyes: []\n", "5:5: providers.a: `kyes` is not known here; accepted are " + members},
+      {"    sk-secret-x: 1\n",
+       "5:5: providers.a: `***` is not known here; accepted are " + members},
       {"  b: {base_url: 'http://x'}\ndefault_provider: a\n",
        "5:6: providers.b: `type` is missing; accepted is openai"},
       {"  b: {type: azure}\ndefault_provider: a\n", "5:13: providers.b.type=\"azure\": not openai"},
@@ -137,8 +138,10 @@ TEST(ProvidersSection, NamesEachFaultByItsPlace) {
        "5:3: providers.b: has no value; accepted is an object of " + members},
       {"  b: openai\ndefault_provider: a\n",
        "5:6: providers.b: is a value; accepted is an object of " + members},
+      {"  sk-secret: {type: x}\ndefault_provider: a\n",
+       "5:21: providers.***.type=\"x\": not openai"},
       {"  b c: {type: openai}\ndefault_provider: a\n",
-       "5:3: providers: \"b c\" is not a name: 1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`"},
+       "5:3: providers: `\"b c\"` is not a name: 1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`"},
       {"    base_url: x\n",
        "5:15: providers.a.base_url: not an http or https URL such as https://api.openai.com"},
       {"    base_url: http://u:sk-secret@h\n",
@@ -189,7 +192,7 @@ TEST(ProvidersSection, NamesEachFaultByItsPlace) {
        "2:1: `default_provider` is missing; with several providers it is required, and is one of "
        "a, b"},
       {"routes: []\n",
-       "5:1: \"routes\" is not known here; accepted are version, providers and default_provider"},
+       "5:1: `routes` is not known here; accepted are version, providers and default_provider"},
   };
   for (const auto& [text, line] : cases)
     EXPECT_EQ(faults_of(head + text), std::vector{std::string(path) + ":" + line}) << text;
@@ -200,6 +203,14 @@ TEST(ProvidersSection, TellsAllFaultsAtOnce) {
       faults_of("version: 2\nproviders:\n  a: {type: x, keys: 1}\n  b: {base_url: y}\nmore: 1\n",
                 {{"LOG_LEVEL", "loud"}});
   EXPECT_EQ(lines.size(), 8U);  // the missing default_provider, and `type` of b, among them
+}
+
+TEST(ProvidersSection, TellsEachFaultInOneLine) {
+  const auto lines = faults_of(
+      "version: 1\nproviders: {\"a\\nb\": {type: x}}\n\"c\\nd\": 1\n"
+      "default_provider: c\n");
+  EXPECT_EQ(lines.size(), 3U);
+  for (const std::string& each : lines) EXPECT_EQ(each.find('\n'), each.npos) << each;
 }
 
 TEST(ProvidersSection, WantsAVersionAndAProvider) {
