@@ -62,6 +62,7 @@ std::string range(const Form& form) {
 
 std::vector<std::string_view> names_of(const std::vector<MemberFacts>& facts) {
   std::vector<std::string_view> names;
+  names.reserve(facts.size());
   for (const MemberFacts& each : facts) names.push_back(each.name);
   return names;
 }

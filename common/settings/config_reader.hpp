@@ -35,6 +35,7 @@ struct Member {
 template <class T>
 std::vector<MemberFacts> facts_of(std::span<const Member<T>> rows) {
   std::vector<MemberFacts> facts;
+  facts.reserve(rows.size());
   for (const auto& row : rows) facts.push_back(row.facts);
   return facts;
 }

@@ -59,6 +59,7 @@ std::string word_of(const std::array<std::pair<std::string_view, T>, N>& options
 template <class Config>
 std::vector<Variable> variables_of(std::span<const Setting<Config>> table) {
   std::vector<Variable> variables;
+  variables.reserve(table.size());
   for (const auto& row : table) variables.push_back(row.variable);
   return variables;
 }
@@ -76,6 +77,7 @@ template <class Config>
 std::vector<EffectiveSetting> shown_settings(std::span<const Setting<Config>> table,
                                              const Config& config) {
   std::vector<EffectiveSetting> all;
+  all.reserve(table.size());
   for (const auto& row : table) all.push_back({row.variable.name, row.show(config)});
   return all;
 }

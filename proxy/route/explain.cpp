@@ -85,6 +85,7 @@ Checked<std::string> explain(const Config& config, std::string_view request) {
   const Asked asked = read(request);
   if (!asked.faults.lines.empty()) return asked.faults;
   std::vector<std::string> names;
+  names.reserve(config.upstreams.size());
   for (const UpstreamSettings& each : config.upstreams) names.push_back(each.name);
   const RouteTable table(std::move(names), config.default_upstream, config.selects_by_header);
   http::Head head;

@@ -73,9 +73,9 @@ TEST(ConfigDocument, LaysTheFilesOfAFolderTogether) {
 
 TEST(ConfigDocument, NamesWhatTwoFilesDefine) {
   const auto document = read("/c", {{"/c/1.yaml", "a: 1\n"}, {"/c/2.yaml", "b: 1\na: 2\n"}});
-  EXPECT_EQ(
-      document.faults.lines,
-      std::vector<std::string>{"/c/2.yaml:2:1: this section is defined twice; first in /c/1.yaml:1:1"});
+  EXPECT_EQ(document.faults.lines,
+            std::vector<std::string>{
+                "/c/2.yaml:2:1: this section is defined twice; first in /c/1.yaml:1:1"});
 }
 
 TEST(ConfigDocument, TellsTheFaultsOfAllFiles) {
