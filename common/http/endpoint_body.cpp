@@ -80,7 +80,8 @@ Task<Result<std::string>> EndpointConnection::read_chunks(std::size_t most, Body
   parser_->collect(body, most, share);
   for (;;) {
     const auto is_whole = parser_->take_chunks(buffer_);
-    if (is_whole.has_error()) co_return is_whole.error();
+    is_broken_ = is_whole.has_error();
+    if (is_broken_) co_return is_whole.error();
     if (*is_whole) co_return body;
     expires_after(pace.begin(loop_.deadlines().now()));
     const auto came = co_await fill();
@@ -90,6 +91,7 @@ Task<Result<std::string>> EndpointConnection::read_chunks(std::size_t most, Body
 }
 
 bool EndpointConnection::is_body_there() const noexcept {
+  if (is_broken_) return false;
   return head().is_chunked ? parser_->is_done() : body_left_ <= buffer_.size();
 }
 

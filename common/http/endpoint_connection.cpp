@@ -101,6 +101,7 @@ Task<Result<std::size_t>> EndpointConnection::fill() {
 Task<Result<void>> EndpointConnection::read_head(Milliseconds first_byte, Milliseconds whole) {
   parser_.emplace();
   body_left_ = 0;
+  is_broken_ = false;
   has_begun_ = buffer_.size() > 0;
   if (!has_begun_) {
     give_buffer();

@@ -112,6 +112,7 @@ class EndpointConnection {
   Milliseconds progress_;
   std::uint64_t body_left_ = 0;  // of a body of known length
   int unsent_ = 0;               // what the kernel held for the client when that was asked last
+  bool is_broken_ = false;       // the framing of the body; nothing can be read behind it
   bool is_writing_ = false;
   bool has_begun_ = false;
   bool timed_out_ = false;

@@ -107,10 +107,14 @@ Result<bool> EndpointParser::take_chunks(beast::flat_buffer& buffer) {
     Code fault;
     const std::size_t before = body_->size();
     const std::size_t used = put(buffer.cdata(), fault);
+    const bool is_folded_trailer = is_done() && is_folded(view(buffer).substr(0, used));
     buffer.consume(used);
     if (fault == beast::http::error::need_more) break;
     if (fault) return meaning_of(fault);
-    overhead_ += used - (body_->size() - before);
+    const std::size_t framing = used - (body_->size() - before);
+    const std::size_t most_framing = is_done() ? most_unread : most_line;
+    if (is_folded_trailer || framing > most_framing) return errc::malformed_message;
+    overhead_ += framing;
     overhead_ -=
         static_cast<std::size_t>(std::min<std::uint64_t>(overhead_, std::exchange(allowed_, 0)));
     if (overhead_ > most_overhead && !is_done()) return errc::malformed_message;

@@ -31,7 +31,9 @@ class EndpointParser final : public boost::beast::http::basic_parser<true> {
   /// errc::malformed_message, body_too_large, overloaded where the budget has no more.
   Result<bool> take_chunks(boost::beast::flat_buffer& buffer);
 
-  /// Bytes of chunk framing or trailers that make no sense yet.
+  /// A chunk-size line with its extensions.
+  static constexpr std::size_t most_line = 4 * 1024;
+  /// The trailers, and whatever makes no sense yet.
   static constexpr std::size_t most_unread = 16 * 1024;
   /// Framing of one body beyond 16 bytes a chunk and twice its payload: many small chunks with long
   /// extensions (CVE-2023-39326).

@@ -176,8 +176,9 @@ TEST(EndpointParser, RefusesBrokenChunks) {
       "3;a\nb\r\nabc\r\n0\r\n\r\n",
       "3\r\nabc\n0\r\n\r\n",
       "0\r\nX : y\r\n\r\n",
+      "0\r\nX: y\r\n z\r\n\r\n",
       "0\r\nContent-Length: 1\r\n\r\n",
-      std::string(20'000, '0') + "3\r\nabc\r\n",
+      std::string(5'000, '0') + "3\r\nabc\r\n",
       "3;" + std::string(20'000, 'a') + "\r\nabc\r\n",
       "0\r\nX: " + std::string(20'000, 'a'),
   };
