@@ -4,7 +4,7 @@
 
 #include <sys/mman.h>
 
-#include <cstdlib>
+#include <cstddef>
 #include <limits>
 #include <new>
 
@@ -27,13 +27,16 @@ struct HugePageAllocator {
     const std::size_t bytes = count * sizeof(T);
     if (bytes < page) return static_cast<T*>(::operator new(bytes));
     const std::size_t rounded = (bytes + page - 1) / page * page;
-    void* const memory = std::aligned_alloc(page, rounded);
-    if (memory == nullptr) throw std::bad_alloc();
+    void* const memory = ::operator new(rounded, std::align_val_t(page));
     madvise(memory, rounded, MADV_HUGEPAGE);  // a kernel without them: small ones do as well
     return static_cast<T*>(memory);
   }
   void deallocate(T* memory, std::size_t count) noexcept {
-    count * sizeof(T) < page ? ::operator delete(memory) : std::free(memory);
+    if (count * sizeof(T) < page) {
+      ::operator delete(memory);
+    } else {
+      ::operator delete(memory, std::align_val_t(page));
+    }
   }
 
   friend bool operator==(HugePageAllocator, HugePageAllocator) noexcept { return true; }

@@ -44,7 +44,7 @@ MeteringEvent most() {
   event.tokens = {count, count, count, count, count};
   event.latency = event.ttft.emplace(std::chrono::hours(10'000) + 1us);
   event.status_code = 599;
-  event.ts = std::chrono::sys_days(std::chrono::year(9999) / 12 / 31) + 23h + 59min + 59s + 999ms;
+  event.ts = std::chrono::sys_days(std::chrono::year(2261) / 12 / 31) + 23h + 59min + 59s + 999ms;
   event.stream = event.capture_truncated = event.has_digests = true;
   event.outcome = Outcome::upstream_invalid;
   event.usage_source = UsageSource::upstream;
