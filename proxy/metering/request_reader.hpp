@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "common/event/metering_event.hpp"
+#include "common/json/shape.hpp"
 #include "common/text/bounded_string.hpp"
-#include "proxy/metering/json_shape.hpp"
 
 namespace llmgw::proxy {
 

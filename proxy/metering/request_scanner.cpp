@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "proxy/metering/json_scalar.hpp"
+#include "common/json/scalar.hpp"
 
 namespace llmgw::proxy {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <string_view>
 
-#include "proxy/metering/json_patterns.hpp"
-#include "proxy/metering/json_scanner.hpp"
+#include "common/json/patterns.hpp"
+#include "common/json/scanner.hpp"
 #include "proxy/metering/request_reader.hpp"
 
 namespace llmgw::proxy {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "common/http/media_type.hpp"
-#include "proxy/metering/json_scalar.hpp"
+#include "common/json/scalar.hpp"
 
 namespace llmgw::proxy {
 

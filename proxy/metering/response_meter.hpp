@@ -8,10 +8,10 @@
 #include <string_view>
 
 #include "common/event/metering_event.hpp"
+#include "common/json/patterns.hpp"
+#include "common/json/scanner.hpp"
 #include "common/text/bounded_string.hpp"
 #include "proxy/metering/content_decoder.hpp"
-#include "proxy/metering/json_patterns.hpp"
-#include "proxy/metering/json_scanner.hpp"
 #include "proxy/metering/sse_scanner.hpp"
 #include "proxy/metering/usage.hpp"
 #include "proxy/metering/usage_reader.hpp"

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "proxy/metering/json_shape.hpp"
+#include "common/json/shape.hpp"
 #include "proxy/metering/usage.hpp"
 
 namespace llmgw::proxy {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The JSON scanner, whole and in pieces, against a full parse.
-#include "proxy/metering/json_scanner.hpp"
+#include "common/json/scanner.hpp"
 
 #include "proxy/provider/openai/usage_reader.hpp"
 #include "tests/fuzz/json_reference.hpp"

@@ -2,9 +2,9 @@
 // Member by member, as far as they came.
 #include "proxy/provider/openai/chunk_begin.hpp"
 
+#include "common/json/nesting.hpp"
 #include "common/json/reader.hpp"
 #include "common/text/byte_search.hpp"
-#include "proxy/metering/json_nesting.hpp"
 
 namespace llmgw::proxy {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "proxy/metering/json_nesting.hpp"
+#include "common/json/nesting.hpp"
 
 namespace llmgw::proxy {
 

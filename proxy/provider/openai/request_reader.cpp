@@ -2,7 +2,7 @@
 // The few top-level members of a request that its endpoints have in common.
 #include "proxy/provider/openai/request_reader.hpp"
 
-#include "proxy/metering/json_scanner.hpp"
+#include "common/json/scanner.hpp"
 
 namespace llmgw::proxy {
 namespace {

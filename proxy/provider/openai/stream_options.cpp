@@ -3,8 +3,8 @@
 #include "proxy/provider/openai/stream_options.hpp"
 
 #include "common/json/reader.hpp"
+#include "common/json/scalar.hpp"
 #include "common/text/bounded_string.hpp"
-#include "proxy/metering/json_scalar.hpp"
 
 namespace llmgw::proxy {
 namespace {

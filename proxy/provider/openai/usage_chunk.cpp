@@ -8,9 +8,9 @@
 #include <exception>
 #include <nlohmann/json.hpp>
 
+#include "common/json/nesting.hpp"
 #include "common/json/reader.hpp"
 #include "common/text/byte_search.hpp"
-#include "proxy/metering/json_nesting.hpp"
 
 namespace llmgw::proxy {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "proxy/metering/json_scanner.hpp"
+#include "common/json/scanner.hpp"
 
 namespace llmgw::proxy {
 namespace {

@@ -6,12 +6,13 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <random>
 #include <string>
 #include <vector>
+
+#include "tests/support/in_pieces.hpp"
 
 namespace llmgw {
 namespace {
@@ -19,23 +20,10 @@ namespace {
 using Any = JsonReader<JsonForm::any>;
 using Plain = JsonReader<JsonForm::plain>;
 
-// A text of just its size, so that a sanitizer sees each look beyond it.
-class Exact {
- public:
-  explicit Exact(std::string_view text) : bytes_(new char[text.size()]), size_(text.size()) {
-    std::copy(text.begin(), text.end(), bytes_.get());
-  }
-  std::string_view view() const { return {bytes_.get(), size_}; }
-
- private:
-  std::unique_ptr<char[]> bytes_;
-  std::size_t size_;
-};
-
 // How many bytes the value at the front takes; nothing where none is there.
 template <class Reader>
 std::optional<std::size_t> value_size(std::string_view text) {
-  const Exact copy(text);
+  const Piece copy(text);
   const Reader reader(copy.view());
   const char* const end = reader.value(reader.begin());
   if (end == nullptr) return std::nullopt;
@@ -160,7 +148,7 @@ TEST(JsonReader, FindsTheEndOfAStringWhereverItIs) {
   for (std::size_t size = 0; size < 80; ++size) {
     const std::string inside(size, 'x');
     std::string_view content;
-    const Exact copy('"' + inside + "\"\"");
+    const Piece copy('"' + inside + "\"\"");
     const Plain plain(copy.view());
     EXPECT_EQ(plain.offset(plain.string(plain.begin(), content)), size + 2);
     EXPECT_EQ(content, inside);

@@ -8,12 +8,10 @@
 #include <random>
 #include <string>
 
-#include "tests/unit/proxy/metering/in_pieces.hpp"
+#include "tests/support/in_pieces.hpp"
 
 namespace llmgw {
 namespace {
-
-using proxy::Piece;
 
 template <class Block>
 class ByteSearch : public testing::Test {};

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "tests/support/encode.hpp"
-#include "tests/unit/proxy/metering/in_pieces.hpp"
+#include "tests/support/in_pieces.hpp"
 
 namespace llmgw::proxy {
 namespace {

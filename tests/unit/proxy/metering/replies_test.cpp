@@ -8,7 +8,7 @@
 #include "proxy/metering/response_meter.hpp"
 #include "proxy/provider/openai/usage_reader.hpp"
 #include "tests/support/encode.hpp"
-#include "tests/unit/proxy/metering/in_pieces.hpp"
+#include "tests/support/in_pieces.hpp"
 #include "tests/unit/proxy/metering/replies.hpp"
 
 namespace llmgw::proxy {

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "proxy/provider/openai/request_reader.hpp"
-#include "tests/unit/proxy/metering/in_pieces.hpp"
+#include "tests/support/in_pieces.hpp"
 
 namespace llmgw::proxy {
 namespace {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/proxy/metering/in_pieces.hpp"
+#include "tests/support/in_pieces.hpp"
 
 namespace llmgw::proxy {
 namespace {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Which documents are known, and which of them are learned and forgotten.
-#include "proxy/metering/json_patterns.hpp"
+#include "common/json/patterns.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "tests/support/failing_new.hpp"
-#include "tests/unit/proxy/metering/scanned.hpp"
+#include "tests/unit/common/json/scanned.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw {
 namespace {
 
 bool is_known(JsonPatterns& patterns, std::string_view document) {
@@ -145,4 +145,4 @@ TEST(JsonPatterns, AreNotLearnedWhereMemoryIsRefused) {
 }
 
 }  // namespace
-}  // namespace llmgw::proxy
+}  // namespace llmgw

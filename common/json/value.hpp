@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-namespace llmgw::proxy {
+namespace llmgw {
 
 enum class JsonKind : std::uint8_t { text, number, yes, no, null, object, array };
 
@@ -25,4 +25,4 @@ struct JsonValue {
   std::optional<std::int64_t> count = {};
 };
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

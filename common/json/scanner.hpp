@@ -9,12 +9,12 @@
 #include <string>
 #include <string_view>
 
-#include "proxy/metering/json_nesting.hpp"
-#include "proxy/metering/json_shape.hpp"
-#include "proxy/metering/json_value.hpp"
-#include "proxy/metering/text_measure.hpp"
+#include "common/json/nesting.hpp"
+#include "common/json/shape.hpp"
+#include "common/json/text_measure.hpp"
+#include "common/json/value.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw {
 
 /// Follows depth and strings, wherever the document is cut. Takes memory for the wanted values
 /// alone: nothing grows with the document or its nesting. It is no validator: of a document that is
@@ -93,4 +93,4 @@ class JsonScanner {
   bool is_escaped_ = false;  // the next byte follows a backslash
 };
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Numbers by std::from_chars; escapes by hand, surrogates paired.
-#include "proxy/metering/json_scalar.hpp"
+#include "common/json/scalar.hpp"
 
 #include <charconv>
 #include <cmath>
 #include <system_error>
 
-namespace llmgw::proxy {
+namespace llmgw {
 namespace {
 
 constexpr std::size_t max_number = 64;            // no count is spelt longer
@@ -88,4 +88,4 @@ Utf8Character take_escape(std::string_view& raw) noexcept {
   }
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

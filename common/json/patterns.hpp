@@ -8,11 +8,11 @@
 #include <optional>
 #include <string_view>
 
-#include "proxy/metering/json_pattern.hpp"
-#include "proxy/metering/json_scanner.hpp"
-#include "proxy/metering/json_shape.hpp"
+#include "common/json/pattern.hpp"
+#include "common/json/scanner.hpp"
+#include "common/json/shape.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw {
 
 /// Nearly all answers of an API, and nearly all events of its streams, are one of a few documents
 /// with other values. A few comparisons take a quarter of the time that a scan takes, and cannot go
@@ -88,4 +88,4 @@ class JsonPatterns {
   std::uint32_t lessons_ = most_lessons;
 };
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // A list in the order of use.
-#include "proxy/metering/json_patterns.hpp"
+#include "common/json/patterns.hpp"
 
 #include <algorithm>
 #include <new>
 #include <utility>
 
-namespace llmgw::proxy {
+namespace llmgw {
 
 const JsonPattern* JsonPatterns::match(std::string_view document, const JsonKey& root) noexcept {
   if (document.size() > most_bytes) return nullptr;
@@ -60,4 +60,4 @@ void JsonPatterns::learn(std::string_view document, const JsonKey& root) noexcep
 } catch (const std::bad_alloc&) {  // what is not known is scanned
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Finds of a JSON scan: tables cut at each place, and random documents against a full parse.
-#include "proxy/metering/json_scanner.hpp"
+#include "common/json/scanner.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "common/json/scalar.hpp"
 #include "common/text/bounded_string.hpp"
-#include "proxy/metering/json_scalar.hpp"
-#include "tests/unit/proxy/metering/in_pieces.hpp"
-#include "tests/unit/proxy/metering/random_json.hpp"
+#include "tests/support/in_pieces.hpp"
+#include "tests/unit/common/json/random_json.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw {
 namespace {
 
 using nlohmann::json;
@@ -221,4 +221,4 @@ TEST(JsonScanner, SurvivesAnyBytes) {
 }
 
 }  // namespace
-}  // namespace llmgw::proxy
+}  // namespace llmgw

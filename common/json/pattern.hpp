@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "proxy/metering/json_value.hpp"
+#include "common/json/value.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw {
 
 /// The wanted values of one document, in their order.
 class JsonFinds {
@@ -93,4 +93,4 @@ class JsonPattern {
   bool is_one_line_ = false;
 };
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace llmgw::proxy {
+namespace llmgw {
 
 /// Shown the inside of a string in any pieces, escapes as they were sent.
 class TextMeasure {
@@ -50,4 +50,4 @@ class TextMeasure {
   std::uint8_t left_ = 0;
 };
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

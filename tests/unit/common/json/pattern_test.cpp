@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Documents known again: whatever a pattern says, a scan says the same.
-#include "proxy/metering/json_pattern.hpp"
+#include "common/json/pattern.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/proxy/metering/in_pieces.hpp"
-#include "tests/unit/proxy/metering/random_json.hpp"
-#include "tests/unit/proxy/metering/scanned.hpp"
+#include "tests/support/in_pieces.hpp"
+#include "tests/unit/common/json/random_json.hpp"
+#include "tests/unit/common/json/scanned.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw {
 namespace {
 
 std::optional<JsonPattern> pattern_of(std::string_view document) {
@@ -197,4 +197,4 @@ TEST(JsonPattern, AgreesWithAScanOfAnyBytes) {
 }
 
 }  // namespace
-}  // namespace llmgw::proxy
+}  // namespace llmgw

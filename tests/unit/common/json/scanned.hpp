@@ -5,11 +5,11 @@
 #include <span>
 #include <string>
 
-#include "proxy/metering/json_pattern.hpp"
-#include "proxy/metering/json_scanner.hpp"
-#include "tests/unit/proxy/metering/random_json.hpp"
+#include "common/json/pattern.hpp"
+#include "common/json/scanner.hpp"
+#include "tests/unit/common/json/random_json.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw {
 
 inline std::string to_text(std::span<const JsonValue> values) {
   std::string text;
@@ -36,4 +36,4 @@ inline Scanned scan(std::string_view document) {
   return scanned;
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Counts of every spelling, and escapes.
-#include "proxy/metering/json_scalar.hpp"
+#include "common/json/scalar.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace llmgw::proxy {
+namespace llmgw {
 namespace {
 
 TEST(JsonScalar, ReadsCounts) {
@@ -75,4 +75,4 @@ TEST(JsonScalar, StopsWhereTheTextIsFull) {
 }
 
 }  // namespace
-}  // namespace llmgw::proxy
+}  // namespace llmgw

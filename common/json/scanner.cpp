@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // One state per place in the grammar (RFC 8259), so that a document may be cut anywhere.
-#include "proxy/metering/json_scanner.hpp"
+#include "common/json/scanner.hpp"
 
 #include <algorithm>
 
+#include "common/json/literal.hpp"
+#include "common/json/scalar.hpp"
 #include "common/text/byte_search.hpp"
-#include "proxy/metering/json_literal.hpp"
-#include "proxy/metering/json_scalar.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw {
 
 using json_literal::is;
 using json_literal::literal;
@@ -247,4 +247,4 @@ std::optional<JsonValue> JsonScanner::next(std::string_view& bytes) {
   return found;
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

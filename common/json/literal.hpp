@@ -8,10 +8,10 @@
 #include <initializer_list>
 #include <string_view>
 
-#include "proxy/metering/json_scalar.hpp"
-#include "proxy/metering/json_value.hpp"
+#include "common/json/scalar.hpp"
+#include "common/json/value.hpp"
 
-namespace llmgw::proxy::json_literal {
+namespace llmgw::json_literal {
 
 enum : std::uint8_t { space = 1, literal = 2 };
 
@@ -50,4 +50,4 @@ inline JsonValue literal_value(std::uint8_t tag, std::string_view text) noexcept
   return value;
 }
 
-}  // namespace llmgw::proxy::json_literal
+}  // namespace llmgw::json_literal

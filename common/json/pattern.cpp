@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Comparing what is fixed, and passing over what is not.
-#include "proxy/metering/json_pattern.hpp"
+#include "common/json/pattern.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "common/json/literal.hpp"
+#include "common/json/text_measure.hpp"
 #include "common/text/byte_search.hpp"
-#include "proxy/metering/json_literal.hpp"
-#include "proxy/metering/text_measure.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw {
 namespace {
 
 using json_literal::is;
@@ -181,4 +181,4 @@ bool JsonPattern::open_at(std::size_t place) noexcept {
   return true;
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

@@ -7,10 +7,10 @@
 #include <optional>
 #include <string_view>
 
+#include "common/json/value.hpp"
 #include "common/text/bounded_string.hpp"
-#include "proxy/metering/json_value.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw {
 
 /// What parse_count() leaves: a fraction, an exponent, a sign, very many digits, or no number.
 [[gnu::cold]] std::optional<std::int64_t> parse_rare_count(std::string_view raw) noexcept;
@@ -61,4 +61,4 @@ void append_text(const JsonValue& value, BoundedString<Capacity>& out) noexcept 
   }
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace llmgw::proxy {
+namespace llmgw {
 
 /// Counts brackets outside strings, wherever the text is cut; does not care which kind closes
 /// which.
@@ -31,4 +31,4 @@ class JsonNesting {
   bool is_escaped_ = false;  // the next byte follows a backslash
 };
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

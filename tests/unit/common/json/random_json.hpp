@@ -6,9 +6,9 @@
 #include <random>
 #include <string>
 
-#include "proxy/metering/json_shape.hpp"
+#include "common/json/shape.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw {
 
 // a (1), b.c (2), b.d.e (3), list[].f (4), list[].g.c (2), whole (5) and whole.x (6), grid[][] (7)
 constexpr JsonKey d_keys[] = {{.name = "e", .tag = 3}};
@@ -92,4 +92,4 @@ class RandomJson {
   std::mt19937 random_;
 };
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The short way through the members of an object, which nearly all documents allow.
+#include "common/json/literal.hpp"
+#include "common/json/scanner.hpp"
 #include "common/text/byte_search.hpp"
-#include "proxy/metering/json_literal.hpp"
-#include "proxy/metering/json_scanner.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw {
 namespace {
 
 using json_literal::is;
@@ -56,4 +56,4 @@ void JsonScanner::take_members(Input& in, JsonValue& found) noexcept {
   }
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Sizes of JSON strings, cut anywhere, against a parser that makes the text.
-#include "proxy/metering/text_measure.hpp"
+#include "common/json/text_measure.hpp"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "tests/unit/proxy/metering/in_pieces.hpp"
+#include "tests/support/in_pieces.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw {
 namespace {
 
 TEST(TextMeasure, CountsTheBytesThatTheTextHas) {
@@ -25,4 +25,4 @@ TEST(TextMeasure, CountsTheBytesThatTheTextHas) {
 }
 
 }  // namespace
-}  // namespace llmgw::proxy
+}  // namespace llmgw

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Sixteen bytes at a time: what lies between an odd quote and the next is text, the rest may hold
 // brackets.
-#include "proxy/metering/json_nesting.hpp"
+#include "common/json/nesting.hpp"
 
 #include <initializer_list>
 
 #include "common/text/byte_search.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw {
 namespace {
 
 // Bit n is the parity of bits 0 to n: set from each opening quote to before its closing one.
@@ -81,4 +81,4 @@ const char* JsonNesting::skip_text(const char* at, const char* end) noexcept {
   }
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

@@ -10,7 +10,7 @@
 #include <span>
 #include <string_view>
 
-namespace llmgw::proxy {
+namespace llmgw {
 
 struct JsonKey;
 
@@ -71,4 +71,4 @@ constexpr unsigned levels(const JsonKey& key) noexcept {
   return key.element == nullptr ? below : std::max(below, 1 + levels(*key.element));
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace llmgw::proxy {
+namespace llmgw {
 
 /// A copy in memory of exactly its size, so that a tool sees what reads beyond it or after its end.
 class Piece {
@@ -46,4 +46,4 @@ void in_all_pieces(std::string_view text, Run run) {
   }
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw
