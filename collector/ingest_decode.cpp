@@ -9,6 +9,7 @@
 
 #include "common/event/check.hpp"
 #include "common/event/scan.hpp"
+#include "common/json/nesting.hpp"
 
 namespace llmgw::collector {
 namespace {
@@ -36,10 +37,16 @@ std::size_t end_of_string(std::string_view text, std::size_t at) {
   return npos;
 }
 
+// Behind the bracket that closes the one at `at`, or npos.
+std::size_t end_of_brackets(std::string_view text, std::size_t at) {
+  JsonNesting nesting;
+  const char* const end = nesting.skip(text.data() + at + 1, text.data() + text.size());
+  return nesting.is_open() ? npos : static_cast<std::size_t>(end - text.data());
+}
+
 // Behind the value that begins at `at`: after its closing bracket, or for a scalar at the comma or
 // bracket that ends it. npos where the text ends first.
 std::size_t end_of_value(std::string_view text, std::size_t at) {
-  std::size_t depth = 0;
   for (; at < text.size(); ++at) {
     switch (text[at]) {
       case '"':
@@ -47,15 +54,10 @@ std::size_t end_of_value(std::string_view text, std::size_t at) {
         if (at == npos) return npos;
         break;
       case '{':
-      case '[': ++depth; break;
+      case '[': return end_of_brackets(text, at);
       case '}':
       case ']':
-        if (depth == 0) return at;
-        if (--depth == 0) return at + 1;
-        break;
-      case ',':
-        if (depth == 0) return at;
-        break;
+      case ',': return at;
       default: break;
     }
   }

@@ -5,31 +5,10 @@
 #include <limits>
 
 namespace llmgw {
-namespace {
 
-// The value of a hex digit, or 16.
-constexpr unsigned hex(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? static_cast<unsigned>(lower - 'a' + 10) : 16;
-}
-
-constexpr bool is_high_surrogate(unsigned unit) { return unit >= 0xd800 && unit < 0xdc00; }
-constexpr bool is_low_surrogate(unsigned unit) { return unit >= 0xdc00 && unit < 0xe000; }
-
-// The four hex digits at `at`, or `none`.
-constexpr unsigned none = 0x1'0000;
-unsigned utf16_unit(const char* at) {
-  unsigned unit = 0;
-  for (int i = 0; i < 4; ++i) {
-    const unsigned digit = hex(at[i]);
-    if (digit > 15) return none;
-    unit = unit << 4 | digit;
-  }
-  return unit;
-}
-
-}  // namespace
+using string_bytes::is_high_surrogate;
+using string_bytes::is_low_surrogate;
+using string_bytes::utf16_unit;
 
 template <JsonForm form>
 std::size_t JsonReader<form>::last_run(const char* at) const noexcept {
@@ -63,10 +42,10 @@ template <JsonForm form>
 const char* JsonReader<form>::unicode_escape(const char* at) const noexcept {
   if (remaining(at) < 4) return nullptr;
   const unsigned unit = utf16_unit(at);
-  if (unit == none) return nullptr;
+  if (unit == string_bytes::no_unit) return nullptr;
   at += 4;
-  if (form == JsonForm::any || unit < 0xd800 || unit > 0xdfff) return at;
-  if (!is_high_surrogate(unit)) return nullptr;
+  if (form == JsonForm::any || !(is_high_surrogate(unit) || is_low_surrogate(unit))) return at;
+  if (is_low_surrogate(unit)) return nullptr;
   at = token(at, "\\u");
   if (at == nullptr || remaining(at) < 4) return nullptr;
   return is_low_surrogate(utf16_unit(at)) ? at + 4 : nullptr;

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <system_error>
 
+#include "common/json/string_bytes.hpp"
+
 namespace llmgw {
 namespace {
 
@@ -24,9 +26,8 @@ bool parse_all(std::string_view text, Number& out) {
 std::optional<std::uint32_t> take_unit(std::string_view& raw) {
   constexpr std::size_t length = 6;
   if (raw.size() < length || raw[0] != '\\' || raw[1] != 'u') return std::nullopt;
-  std::uint32_t unit = 0;
-  const auto [end, fault] = std::from_chars(raw.data() + 2, raw.data() + length, unit, 16);
-  if (fault != std::errc() || end != raw.data() + length) return std::nullopt;
+  const unsigned unit = string_bytes::utf16_unit(raw.data() + 2);
+  if (unit == string_bytes::no_unit) return std::nullopt;
   raw.remove_prefix(length);
   return unit;
 }
@@ -37,10 +38,11 @@ std::uint32_t take_unicode(std::string_view& raw) {
     raw.remove_prefix(2);
     return replacement;
   }
-  if (*unit < 0xd800 || *unit > 0xdfff) return *unit;
+  const bool is_high = string_bytes::is_high_surrogate(*unit);
+  if (!is_high && !string_bytes::is_low_surrogate(*unit)) return *unit;
   std::string_view rest = raw;
-  const auto low = *unit < 0xdc00 ? take_unit(rest) : std::nullopt;
-  if (!low || *low < 0xdc00 || *low > 0xdfff) return replacement;
+  const auto low = is_high ? take_unit(rest) : std::nullopt;
+  if (!low || !string_bytes::is_low_surrogate(*low)) return replacement;
   raw = rest;
   return 0x10000 + ((*unit - 0xd800) << 10) + (*low - 0xdc00);
 }

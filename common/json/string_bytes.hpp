@@ -75,4 +75,13 @@ constexpr bool is_continuation(char c) noexcept {
 /// section 4: no overlong forms, no surrogates, nothing above U+10FFFF). `text` is not empty.
 std::size_t utf8_length(std::string_view text) noexcept;
 
+/// The UTF-16 code unit that the four characters at `digits` spell in hex (`\u00e9`); no_unit where
+/// one of them is no digit.
+unsigned utf16_unit(const char* digits) noexcept;
+inline constexpr unsigned no_unit = 0x1'0000;
+
+/// The first and the second half of a pair that stands for one character.
+constexpr bool is_high_surrogate(unsigned unit) noexcept { return unit >= 0xd800 && unit < 0xdc00; }
+constexpr bool is_low_surrogate(unsigned unit) noexcept { return unit >= 0xdc00 && unit < 0xe000; }
+
 }  // namespace llmgw::string_bytes

@@ -12,6 +12,7 @@
 #include "collector/sinks/ndjson/file_calls.hpp"
 #include "collector/sinks/ndjson/tail_fault.hpp"
 #include "common/event/check.hpp"
+#include "common/json/nesting.hpp"
 #include "common/log/log.hpp"
 
 namespace llmgw::collector {
@@ -54,25 +55,11 @@ bool is_event_before(int file, off_t end) {
   return line && validate_event(*line);
 }
 
-// Behind the object that the text begins with; npos where the text ends first, or begins otherwise.
+// Behind the object that the text begins with; npos where the text ends first.
 std::size_t end_of_object(std::string_view text) {
-  std::size_t depth = 0;
-  bool in_string = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    if (in_string) {
-      if (c == '\\') ++at;
-      in_string = c != '"';
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if ((c == '}' || c == ']') && --depth == 0) {
-      return at + 1;
-    }
-    if (depth == 0) return npos;
-  }
-  return npos;
+  JsonNesting nesting;
+  const char* const end = nesting.skip(text.data() + 1, text.data() + text.size());
+  return nesting.is_open() ? npos : static_cast<std::size_t>(end - text.data());
 }
 
 // What keeps the bytes of the file from `begin` on from being the piece of an event.
