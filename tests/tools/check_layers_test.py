@@ -136,6 +136,12 @@ class CheckLayersTest(unittest.TestCase):
         self.assert_clean({"common/net/a.cpp": "#include <boost/asio/ip/tcp.hpp>\n"})
         self.assert_fault({"common/http/a.cpp": "#include <boost/asio/ip/tcp.hpp>\n"}, "common/http/a.cpp:3", "Loop")
 
+    def test_beast_is_for_end_points(self):
+        for name in ("endpoint_server", "client_message"):
+            self.assert_clean({f"common/http/{name}.cpp": "#include <boost/beast/http/parser.hpp>\n"})
+        for path in ("common/http/server.cpp", "common/net/a.cpp", "collector/ingest.cpp", "proxy/api/a.cpp"):
+            self.assert_fault({path: "#include <boost/beast/http/parser.hpp>\n"}, f"{path}:3", "end points")
+
     def test_system_calls_are_made_in_few_places(self):
         for header in ("sys/socket.h", "unistd.h", "netinet/in.h", "linux/sockios.h", "fcntl.h", "poll.h", "netdb.h"):
             include = f"#include <{header}>\n"
