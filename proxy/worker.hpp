@@ -8,9 +8,9 @@
 #include <thread>
 #include <vector>
 
-#include "common/http/server.hpp"
 #include "proxy/api/context.hpp"
 #include "proxy/api/traffic.hpp"
+#include "proxy/http/server.hpp"
 
 namespace llmgw::proxy {
 

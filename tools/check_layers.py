@@ -18,7 +18,7 @@ SOURCE_FOLDERS = ("common", "proxy", "collector", "bench", "tests")
 # a floor do not see each other.
 FLOORS = {
     "proxy": [["main"], ["app"], ["metrics"], ["worker"], ["api"], ["upstream", "outbox"], ["provider"], ["route", "metering"],
-              ["config"]],
+              ["config"], ["http"]],
     "collector": [["main"], ["app"], ["ingest"], ["pipeline"], ["sinks"], ["config"]],
     "common": [["http"], ["net"], ["async"], ["settings"], ["event", "log", "metrics", "coding"], ["json", "system"],
                ["text"], ["error", "secret"]],
@@ -32,8 +32,8 @@ ALOOF = ("bench/load/",)
 # head comment says so.
 IO_PLACES = (
     "common/async/", "common/net/", "common/http/", "common/log/", "common/system/",
-    "proxy/main", "proxy/app", "proxy/metrics", "proxy/worker", "proxy/api/", "proxy/upstream/", "proxy/outbox/",
-    "collector/main", "collector/app", "collector/ingest", "collector/pipeline/", "collector/sinks/",
+    "proxy/main", "proxy/app", "proxy/metrics", "proxy/worker", "proxy/api/", "proxy/upstream/", "proxy/http/",
+    "proxy/outbox/", "collector/main", "collector/app", "collector/ingest", "collector/pipeline/", "collector/sinks/",
 )
 IO_HEADER = re.compile(
     r"boost/(asio|beast)|openssl/|spdlog/|(thread|mutex|shared_mutex|condition_variable|future)$"
@@ -57,11 +57,10 @@ HARMLESS = {
 PLACES = (
     (re.compile(r"sys/(epoll|eventfd|signalfd|timerfd)\.h$"), ("common/async/",),
      "descriptors are waited for through common/async/edge_set.hpp, or by Asio"),
-    (re.compile(r"boost/asio"), ("common/async/", "common/net/", "common/http/endpoint_", "common/http/client_message",
-                                 "collector/pipeline/job_thread"),
+    (re.compile(r"boost/asio"), ("common/async/", "common/net/", "common/http/", "collector/pipeline/job_thread"),
      "a Loop, an Alarm, a stream or a listener has what Asio does; heavy headers stay in few places"),
-    (re.compile(r"boost/beast"), ("common/http/endpoint_", "common/http/spare_buffers", "common/http/client_message"),
-     "Beast is the HTTP of the end points in common/http; the relay has its own"),
+    (re.compile(r"boost/beast"), ("common/http/",),
+     "Beast is the HTTP of the end points; the relay has its own, in proxy/http"),
 )
 
 

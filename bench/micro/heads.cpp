@@ -2,7 +2,7 @@
 // What parsing a head and writing it anew costs, each way.
 #include <benchmark/benchmark.h>
 
-#include "common/http/head.hpp"
+#include "proxy/http/head.hpp"
 #include "proxy/provider/openai/dialect.hpp"
 #include "proxy/provider/request_head.hpp"
 #include "proxy/upstream/response_head.hpp"

@@ -10,7 +10,7 @@
 
 #include "common/event/ids.hpp"
 #include "common/event/metering_event.hpp"
-#include "common/http/head.hpp"
+#include "proxy/http/head.hpp"
 #include "proxy/metering/response_meter.hpp"
 
 namespace llmgw::proxy {

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "common/event/metering_event.hpp"
-#include "common/http/exchange.hpp"
+#include "proxy/http/exchange.hpp"
 #include "proxy/upstream/verdict.hpp"
 
 namespace llmgw::proxy {

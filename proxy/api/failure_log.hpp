@@ -4,9 +4,9 @@
 
 #include <string_view>
 
-#include "common/http/exchange.hpp"
 #include "proxy/api/context.hpp"
 #include "proxy/api/error_reply.hpp"
+#include "proxy/http/exchange.hpp"
 
 namespace llmgw::proxy {
 

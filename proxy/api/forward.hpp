@@ -2,8 +2,8 @@
 // One exchange with the upstream: request up, response down, one event at its end.
 #pragma once
 
-#include "common/http/exchange.hpp"
 #include "proxy/api/context.hpp"
+#include "proxy/http/exchange.hpp"
 
 namespace llmgw::proxy {
 

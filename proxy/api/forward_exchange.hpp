@@ -4,11 +4,11 @@
 
 #include <optional>
 
-#include "common/http/exchange.hpp"
 #include "proxy/api/call.hpp"
 #include "proxy/api/context.hpp"
 #include "proxy/api/error_reply.hpp"
 #include "proxy/api/taps.hpp"
+#include "proxy/http/exchange.hpp"
 #include "proxy/upstream/attempt.hpp"
 #include "proxy/upstream/client_request.hpp"
 #include "proxy/upstream/relay.hpp"

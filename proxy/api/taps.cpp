@@ -2,7 +2,7 @@
 // From the fields of an answer to what metering must know of its body.
 #include "proxy/api/taps.hpp"
 
-#include "common/http/media_type.hpp"
+#include "proxy/http/media_type.hpp"
 
 namespace llmgw::proxy {
 namespace {

@@ -2,8 +2,8 @@
 // Traffic: what the proxy does with a request on its traffic port.
 #pragma once
 
-#include "common/http/server.hpp"
 #include "proxy/api/context.hpp"
+#include "proxy/http/server.hpp"
 
 namespace llmgw::proxy {
 

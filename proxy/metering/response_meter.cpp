@@ -6,8 +6,8 @@
 #include <new>
 #include <utility>
 
-#include "common/http/media_type.hpp"
 #include "common/json/scalar.hpp"
+#include "proxy/http/media_type.hpp"
 
 namespace llmgw::proxy {
 

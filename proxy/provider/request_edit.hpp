@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/http/head.hpp"
+#include "proxy/http/head.hpp"
 #include "proxy/metering/request_reader.hpp"
 #include "proxy/provider/answer_edit.hpp"
 

@@ -2,8 +2,8 @@
 // PURE: request heads for upstreams.
 #include "proxy/provider/request_head.hpp"
 
-#include "common/http/hop_by_hop.hpp"
 #include "common/text/case_blind.hpp"
+#include "proxy/http/hop_by_hop.hpp"
 
 namespace llmgw::proxy {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/http/head.hpp"
+#include "proxy/http/head.hpp"
 #include "proxy/provider/dialect.hpp"
 
 namespace llmgw::proxy {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "common/http/head.hpp"
 #include "common/json/escape.hpp"
+#include "proxy/http/head.hpp"
 #include "proxy/route/table.hpp"
 
 namespace llmgw::proxy {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/http/head.hpp"
+#include "proxy/http/head.hpp"
 #include "proxy/route/route.hpp"
 
 namespace llmgw::proxy {

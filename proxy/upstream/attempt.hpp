@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "common/http/head_reader.hpp"
+#include "proxy/http/head_reader.hpp"
 #include "proxy/upstream/client_request.hpp"
 #include "proxy/upstream/held_answer.hpp"
 #include "proxy/upstream/request_pump.hpp"

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "common/http/exchange.hpp"
+#include "proxy/http/exchange.hpp"
 #include "proxy/metering/request_scanner.hpp"
 #include "proxy/provider/request_edit.hpp"
 #include "proxy/upstream/held_request.hpp"

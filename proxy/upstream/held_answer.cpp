@@ -2,7 +2,7 @@
 // Reading an error.
 #include "proxy/upstream/held_answer.hpp"
 
-#include "common/http/body_decoder.hpp"
+#include "proxy/http/body_decoder.hpp"
 #include "proxy/metering/content_decoder.hpp"
 #include "proxy/upstream/reframe.hpp"
 

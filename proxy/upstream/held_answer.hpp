@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "common/async/task.hpp"
-#include "common/http/head.hpp"
 #include "common/net/byte_stream.hpp"
+#include "proxy/http/head.hpp"
 
 namespace llmgw::proxy {
 

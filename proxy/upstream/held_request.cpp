@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "common/http/body_decoder.hpp"
+#include "proxy/http/body_decoder.hpp"
 
 namespace llmgw::proxy {
 

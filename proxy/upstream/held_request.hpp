@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "common/http/head.hpp"
 #include "common/system/gather.hpp"
+#include "proxy/http/head.hpp"
 #include "proxy/provider/request_edit.hpp"
 
 namespace llmgw::proxy {

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "common/http/body_decoder.hpp"
 #include "common/system/gather.hpp"
+#include "proxy/http/body_decoder.hpp"
 #include "proxy/provider/answer_edit.hpp"
 
 namespace llmgw::proxy {

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "common/http/hop_by_hop.hpp"
+#include "proxy/http/hop_by_hop.hpp"
 
 namespace llmgw::proxy {
 

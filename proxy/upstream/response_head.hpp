@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/http/head.hpp"
+#include "proxy/http/head.hpp"
 #include "proxy/upstream/reframe.hpp"
 
 namespace llmgw::proxy {

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <string>
 
-#include "common/http/head.hpp"
-#include "common/http/head_reader.hpp"
+#include "proxy/http/head.hpp"
+#include "proxy/http/head_reader.hpp"
 
 namespace llmgw::proxy {
 

@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "common/http/body_decoder.hpp"
-#include "common/http/head.hpp"
+#include "proxy/http/body_decoder.hpp"
+#include "proxy/http/head.hpp"
 #include "proxy/upstream/reframe.hpp"
 #include "tests/fuzz/pieces.hpp"
 

@@ -36,10 +36,10 @@ class CheckLayersTest(unittest.TestCase):
     def test_arrows_that_point_down_are_fine(self):
         self.assert_clean({
             "common/error.hpp": "",
-            "common/http/server.hpp": '#include "common/error.hpp"\n',
+            "proxy/http/server.hpp": '#include "common/error.hpp"\n',
             "proxy/config.hpp": '#include "common/error.hpp"\n',
             "proxy/metering/meter.hpp": '#include "proxy/config.hpp"\n',
-            "proxy/api/route.cpp": '#include "proxy/metering/meter.hpp"\n#include "common/http/server.hpp"\n',
+            "proxy/api/route.cpp": '#include "proxy/metering/meter.hpp"\n#include "proxy/http/server.hpp"\n',
             "proxy/main.cpp": '#include "proxy/api/route.cpp"\n',
             "tests/unit/proxy/all_test.cpp": '#include "proxy/api/route.cpp"\n#include "common/error.hpp"\n',
         })
@@ -139,7 +139,7 @@ class CheckLayersTest(unittest.TestCase):
     def test_beast_is_for_end_points(self):
         for name in ("endpoint_server", "client_message"):
             self.assert_clean({f"common/http/{name}.cpp": "#include <boost/beast/http/parser.hpp>\n"})
-        for path in ("common/http/server.cpp", "common/net/a.cpp", "collector/ingest.cpp", "proxy/api/a.cpp"):
+        for path in ("proxy/http/server.cpp", "common/net/a.cpp", "collector/ingest.cpp", "proxy/api/a.cpp"):
             self.assert_fault({path: "#include <boost/beast/http/parser.hpp>\n"}, f"{path}:3", "end points")
 
     def test_system_calls_are_made_in_few_places(self):

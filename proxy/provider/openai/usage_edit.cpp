@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "common/coding/content_coding.hpp"
-#include "common/http/media_type.hpp"
 #include "common/text/case_blind.hpp"
+#include "proxy/http/media_type.hpp"
 #include "proxy/provider/openai/stream_options.hpp"
 #include "proxy/provider/openai/usage_filter.hpp"
 #include "proxy/provider/openai/usage_refusal.hpp"

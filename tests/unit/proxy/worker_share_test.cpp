@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "common/http/server.hpp"
+#include "proxy/http/server.hpp"
 
 namespace llmgw::proxy {
 namespace {

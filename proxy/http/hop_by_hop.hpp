@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/http/head.hpp"
+#include "proxy/http/head.hpp"
 
 namespace llmgw::http {
 

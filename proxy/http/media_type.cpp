@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Cut at the semicolon, compared without regard to case.
-#include "common/http/media_type.hpp"
+#include "proxy/http/media_type.hpp"
 
 #include "common/text/case_blind.hpp"
 #include "common/text/trim.hpp"

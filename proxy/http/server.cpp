@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The session loop: read a head, have it answered, go on or close.
-#include "common/http/server.hpp"
+#include "proxy/http/server.hpp"
 
 #include <algorithm>
 #include <exception>

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "common/async/spawn.hpp"
-#include "common/http/exchange.hpp"
-#include "common/http/head_reader.hpp"
 #include "common/net/listener.hpp"
+#include "proxy/http/exchange.hpp"
+#include "proxy/http/head_reader.hpp"
 
 namespace llmgw::http {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // PURE: hop-by-hop fields.
-#include "common/http/hop_by_hop.hpp"
+#include "proxy/http/hop_by_hop.hpp"
 
 #include <charconv>
 

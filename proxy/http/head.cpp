@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // PURE: the strict head parser.
-#include "common/http/head.hpp"
+#include "proxy/http/head.hpp"
 
 #include <cstring>
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "common/http/head.hpp"
+#include "proxy/http/head.hpp"
 
 namespace llmgw::http {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reading a head that may arrive in pieces.
-#include "common/http/head_reader.hpp"
+#include "proxy/http/head_reader.hpp"
 
 namespace llmgw::http {
 

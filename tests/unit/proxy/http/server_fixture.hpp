@@ -9,7 +9,7 @@
 #include <string>
 
 #include "common/async/timer.hpp"
-#include "common/http/server.hpp"
+#include "proxy/http/server.hpp"
 #include "tests/unit/common/http/loopback_server.hpp"
 #include "tests/unit/common/http/raw_client.hpp"
 #include "tests/unit/common/http/request_texts.hpp"

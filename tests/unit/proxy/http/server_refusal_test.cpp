@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the server refuses, and how.
-#include "common/http/server.hpp"
+#include "proxy/http/server.hpp"
 
-#include "tests/unit/common/http/server_fixture.hpp"
+#include "tests/unit/proxy/http/server_fixture.hpp"
 
 namespace llmgw::http {
 namespace {

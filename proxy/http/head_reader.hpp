@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "common/http/head.hpp"
 #include "common/net/byte_stream.hpp"
+#include "proxy/http/head.hpp"
 
 namespace llmgw::http {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The head parser: tables of what is accepted and what is refused, every split, and Beast as a
 // second opinion.
-#include "common/http/head.hpp"
+#include "proxy/http/head.hpp"
 
 #include <gtest/gtest.h>
 

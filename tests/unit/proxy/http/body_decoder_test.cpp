@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The body decoder: framing forms at every split, and what it refuses.
-#include "common/http/body_decoder.hpp"
+#include "proxy/http/body_decoder.hpp"
 
 #include <gtest/gtest.h>
 

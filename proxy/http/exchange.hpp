@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "common/http/body_decoder.hpp"
-#include "common/http/head.hpp"
 #include "common/http/out_field.hpp"
 #include "common/net/byte_stream.hpp"
+#include "proxy/http/body_decoder.hpp"
+#include "proxy/http/head.hpp"
 
 namespace llmgw::http {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Values of Content-Type as servers write them.
-#include "common/http/media_type.hpp"
+#include "proxy/http/media_type.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The server over real sockets: order, persistence and drain.
-#include "common/http/server.hpp"
+#include "proxy/http/server.hpp"
 
 #include <future>
 
-#include "tests/unit/common/http/server_fixture.hpp"
+#include "tests/unit/proxy/http/server_fixture.hpp"
 
 namespace llmgw::http {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Writing a response.
-#include "common/http/exchange.hpp"
+#include "proxy/http/exchange.hpp"
 
 #include <charconv>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // PURE: length, chunked and close-delimited bodies.
-#include "common/http/body_decoder.hpp"
+#include "proxy/http/body_decoder.hpp"
 
 #include <algorithm>
 #include <charconv>
