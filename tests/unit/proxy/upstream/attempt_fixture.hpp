@@ -93,6 +93,7 @@ class AttemptTest : public testing::Test, public CloseListener {
       if (attempt.is_sending()) co_await attempt.end_sending();
       self.attempt_ = nullptr;
     }
+    self.client_.stream->watch(nullptr);
     self.client_.stream->close();
     self.upstream_.pool().close_idle();
   }
