@@ -42,7 +42,7 @@ class ConfigWatch {
   Checked<ConfigOrigin> read();
   void note(const Checked<ConfigOrigin>& result);
 
-  const std::string path_;
+  std::string path_;
   Reload reload_;
   ConfigStatus status_;
   std::vector<std::string> listed_;  // as the last reading found them
