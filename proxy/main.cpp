@@ -17,8 +17,13 @@
 
 namespace {
 
-using namespace llmgw;
+namespace cli = llmgw::cli;
+namespace http = llmgw::http;
+namespace log = llmgw::log;
+namespace proxy = llmgw::proxy;
 using cli::Command;
+using llmgw::Environment;
+using llmgw::Faults;
 
 constexpr std::string_view program = "llm-proxy";
 constexpr std::string_view purpose =
@@ -53,7 +58,7 @@ int tell(const proxy::Config& config, std::string_view request) {
 // What needs the settings.
 int start(const cli::Invocation& asked) {
   const Environment environment = Environment::of_process();
-  const auto config = proxy::load_config(environment, read_file, usable_cpus());
+  const auto config = proxy::load_config(environment, llmgw::read_file, llmgw::usable_cpus());
   if (config.has_error()) return report(config.error());
   switch (asked.command) {
     case Command::check_config:
@@ -77,8 +82,8 @@ int main(int argc, char** argv) {
       return print(cli::help(program, purpose, proxy::variables(), cli::Explains::yes));
     case Command::help_markdown:
       return print(cli::markdown_tables(proxy::variables()) + "\n" +
-                   config_table(proxy::file_members()));
-    case Command::config_schema: return print(config_schema(proxy::file_members()));
+                   llmgw::config_table(proxy::file_members()));
+    case Command::config_schema: return print(llmgw::config_schema(proxy::file_members()));
     case Command::version: return print(cli::version(program));
     default: return start(*asked);
   }
