@@ -134,7 +134,7 @@ class CheckLayersTest(unittest.TestCase):
 
     def test_asio_is_included_in_few_places(self):
         self.assert_clean({"common/net/a.cpp": "#include <boost/asio/ip/tcp.hpp>\n"})
-        self.assert_fault({"common/http/a.cpp": "#include <boost/asio/ip/tcp.hpp>\n"}, "common/http/a.cpp:3", "Loop")
+        self.assert_fault({"proxy/http/a.cpp": "#include <boost/asio/ip/tcp.hpp>\n"}, "proxy/http/a.cpp:3", "Loop")
 
     def test_beast_is_for_end_points(self):
         for name in ("endpoint_server", "client_message"):
