@@ -102,7 +102,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace llmgw;
   const fuzz::Input input(data, size);
   const std::string_view type = proxy::types[input.seed % 3];
-  proxy::JsonPatterns patterns;
+  JsonPatterns patterns;
   const auto facts_of = [&](auto show) {
     proxy::ResponseMeter meter;
     meter.begin(proxy::openai_usage_reader, patterns, type, "", 1 << 20);
