@@ -217,6 +217,7 @@ void App::take_token(Result<std::string> content) {
 
 std::string App::metrics() {
   std::vector<const Worker*> workers;
+  workers.reserve(workers_.size());
   for (const auto& each : workers_) workers.push_back(each.get());
   return render_metrics(workers, courier_.counts(), token_series_,
                         config_watch_ ? &config_watch_->status() : nullptr);

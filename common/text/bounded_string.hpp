@@ -19,7 +19,8 @@ class BoundedString {
   static_assert(Capacity > 0 && Capacity <= 255);
 
  public:
-  BoundedString() noexcept {}  // the bytes stay as they are: several of these lie in each exchange
+  // The bytes stay as they are, also where it is value-initialised: several lie in each exchange.
+  BoundedString() noexcept {}  // NOLINT(modernize-use-equals-default)
   explicit BoundedString(std::string_view text) noexcept { append(text); }
   BoundedString(const BoundedString& other) noexcept { *this = other; }
   BoundedString& operator=(const BoundedString& other) noexcept {
