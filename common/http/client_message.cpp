@@ -3,13 +3,12 @@
 #include "common/http/client_message.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <optional>
+
+#include "common/http/message_head.hpp"
 
 namespace llmgw::http {
 namespace {
@@ -34,16 +33,7 @@ std::string head_of(const Request& request, std::string_view host) {
   insert("Content-Encoding", request.content_encoding);
   insert("Authorization", request.authorization);
   if (!request.body.empty()) insert("Content-Length", std::to_string(request.body.size()));
-
-  beast::http::request_serializer<beast::http::empty_body> serializer(message);
-  serializer.split(true);
-  std::string text;
-  boost::system::error_code unlikely;  // without a body nothing can fail
-  serializer.next(unlikely, [&text](const auto&, const auto& pieces) {
-    for (const asio::const_buffer each : beast::buffers_range_ref(pieces))
-      text.append(static_cast<const char*>(each.data()), each.size());
-  });
-  return text;
+  return text_of(message);
 }
 
 struct ResponseReader::State {

@@ -4,13 +4,10 @@
 
 #include <array>
 #include <boost/asio/buffer.hpp>
-#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/http/chunk_encode.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/serializer.hpp>
 
 #include "common/http/endpoint_connection.hpp"
+#include "common/http/message_head.hpp"
 #include "common/http/reason_phrase.hpp"
 
 namespace llmgw::http {
@@ -20,18 +17,6 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 
 asio::const_buffer buffer(std::string_view bytes) noexcept { return {bytes.data(), bytes.size()}; }
-
-std::string text_of(beast::http::response<beast::http::empty_body>& message) {
-  beast::http::response_serializer<beast::http::empty_body> serializer(message);
-  serializer.split(true);
-  std::string text;
-  boost::system::error_code unlikely;  // without a body nothing can fail
-  serializer.next(unlikely, [&](const auto&, const auto& pieces) {
-    for (const asio::const_buffer each : beast::buffers_range_ref(pieces))
-      text.append(static_cast<const char*>(each.data()), each.size());
-  });
-  return text;
-}
 
 }  // namespace
 

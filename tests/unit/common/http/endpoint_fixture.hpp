@@ -4,12 +4,9 @@
 
 #include <gtest/gtest.h>
 
-#include "common/async/timer.hpp"
 #include "common/http/router.hpp"
 #include "tests/unit/common/http/endpoint_loopback.hpp"
-#include "tests/unit/common/http/raw_client.hpp"
-#include "tests/unit/common/http/request_texts.hpp"
-#include "tests/unit/common/http/text_match.hpp"
+#include "tests/unit/common/http/server_fixture.hpp"
 
 namespace llmgw::http {
 
@@ -48,44 +45,13 @@ inline Task<void> crash(EndpointExchange&) {
   co_return;
 }
 
-class EndpointServerTest : public testing::Test {
+class EndpointServerTest : public ServerFixture<EndpointServer, Router, EndpointLimits> {
  protected:
   EndpointServerTest() {
-    router_.add("GET", "/hello", hello).add("POST", "/echo", echo).add("POST", "/measure", measure);
-    router_.add("GET", "/flood", flood).add("GET", "/stream", stream).add("GET", "/crash", crash);
-    router_.add("GET", "/hold", [this](EndpointExchange& exchange) { return hold(exchange); });
+    routes_.add("GET", "/hello", hello).add("POST", "/echo", echo).add("POST", "/measure", measure);
+    routes_.add("GET", "/flood", flood).add("GET", "/stream", stream).add("GET", "/crash", crash);
+    routes_.add("GET", "/hold", [this](EndpointExchange& exchange) { return hold(exchange); });
   }
-  ~EndpointServerTest() override {
-    server_.on_loop([this] { hold_.cancel(); });
-  }
-
-  // Says that it holds, and answers when the test cancels the timer.
-  Task<void> hold(EndpointExchange& exchange) {
-    held_.set_value();
-    co_await hold_.wait(std::chrono::seconds(30));
-    co_await exchange.reply(200, {}, "held");
-  }
-
-  RawClient connect() const { return RawClient(server_.port); }
-  std::string converse(std::string_view bytes) const {
-    RawClient client(server_.port);
-    client.send(bytes);
-    return client.read_all();
-  }
-  // Asked again and again: a session ends a moment after its client has seen the end.
-  bool becomes_empty() {
-    for (int tries = 0; tries < 1000; ++tries) {
-      if (server_.on_loop([this] { return server_.server.open_connections() == 0; })) return true;
-      ::poll(nullptr, 0, 1);
-    }
-    return false;
-  }
-
-  Router router_;
-  EndpointLoopback server_{
-      router_, {.head = std::chrono::milliseconds(200), .idle = std::chrono::seconds(10)}};
-  Timer hold_{server_.loop};
-  std::promise<void> held_;
 };
 
 }  // namespace llmgw::http

@@ -6,23 +6,12 @@
 
 #include "common/http/router.hpp"
 #include "tests/unit/common/http/endpoint_fixture.hpp"
+#include "tests/unit/common/http/server_promises.hpp"
 
 namespace llmgw::http {
 namespace {
 
-TEST_F(EndpointServerTest, AnswersOneRequestAfterTheOtherOnOneConnection) {
-  RawClient client = connect();
-  for (int i = 0; i < 3; ++i) {
-    client.send(get_hello);
-    EXPECT_EQ(client.read_response(), hello_answer);
-  }
-  EXPECT_EQ(server_.on_loop([this] { return server_.server.open_connections(); }), 1U);
-}
-
-TEST_F(EndpointServerTest, ClosesWhenAskedTo) {
-  EXPECT_EQ(converse("GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
-            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello");
-}
+INSTANTIATE_TYPED_TEST_SUITE_P(EndPoint, ServerPromises, EndpointServerTest);
 
 TEST_F(EndpointServerTest, AnswersPipelinedRequestsInOrder) {
   RawClient client = connect();
@@ -34,22 +23,6 @@ TEST_F(EndpointServerTest, AnswersPipelinedRequestsInOrder) {
   EXPECT_TRUE(ends(client.read_response(), "\r\n\r\nabc"));
   EXPECT_TRUE(ends(client.read_response(), "\r\n\r\nde"));
   EXPECT_EQ(client.read_response(), hello_answer);
-}
-
-// What lies behind a request is not copied for each of those that came with it.
-TEST_F(EndpointServerTest, AnswersThousandsOfPipelinedRequestsInLinearTime) {
-  constexpr std::size_t count = 20'000;
-  std::string requests;
-  for (std::size_t i = 0; i < count; ++i) requests += get_hello;
-  RawClient client = connect();
-  const auto begin = std::chrono::steady_clock::now();
-  std::thread sender([&] { client.send(requests); });
-  for (std::size_t i = 0; i < count; i += 100) {
-    const std::string answers = client.read_exactly(100 * hello_answer.size());
-    EXPECT_TRUE(ends(answers, hello_answer));
-  }
-  sender.join();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 }
 
 // The loop is held up in a first request until all others have arrived: then each connection has
@@ -83,13 +56,6 @@ TEST(EndpointServerTurns, ManyRequestsOfOneConnectionKeepNobodyWaiting) {
   EXPECT_EQ(server.on_loop([&] { return served; }), count);
 }
 
-TEST_F(EndpointServerTest, SkipsABodyThatNobodyReadIfItIsThere) {
-  RawClient client = connect();
-  client.send(post("/nowhere", "Content-Length: 3\r\n", "abc") + std::string(get_hello));
-  EXPECT_TRUE(starts(client.read_response(), "HTTP/1.1 404 "));
-  EXPECT_EQ(client.read_response(), hello_answer);
-}
-
 TEST_F(EndpointServerTest, ReadsRequestsThatComeByteByByte) {
   RawClient client = connect();
   const std::string chunked = post("/echo", "Transfer-Encoding: chunked\r\n",
@@ -109,17 +75,6 @@ TEST_F(EndpointServerTest, ReadsLargeBodiesWhole) {
   for (int i = 0; i < 1000; ++i) chunks += "1000\r\n" + std::string(4096, 'y') + "\r\n";
   client.send(post("/measure", "Transfer-Encoding: chunked\r\n", chunks + "0\r\n\r\n"));
   EXPECT_TRUE(ends(client.read_response(), "\r\n\r\n4096000"));
-}
-
-TEST_F(EndpointServerTest, WritesMoreThanTheSocketTakesAtOnce) {
-  RawClient client = connect();
-  client.send("GET /flood HTTP/1.1\r\nHost: x\r\n\r\n" + std::string(get_hello));
-  EXPECT_EQ(server_.on_loop([] { return 1; }),
-            1);  // a client that does not read holds up nobody else
-  const std::string answer = client.read_response();
-  EXPECT_EQ(answer.size() - answer.find("\r\n\r\n") - 4, 8U * 1024 * 1024);
-  EXPECT_EQ(answer.find_first_not_of('x', answer.find("\r\n\r\n") + 4), answer.npos);
-  EXPECT_EQ(client.read_response(), hello_answer);
 }
 
 TEST_F(EndpointServerTest, StreamsInChunks) {
@@ -159,36 +114,6 @@ TEST_F(EndpointServerTest, EndsSessionsWhoseClientLeaves) {
   connect().send(post("/echo", "Content-Length: 50\r\n", "abc"));
   connect().send("GET /flood HTTP/1.1\r\nHost: x\r\n\r\n");
   { const RawClient silent = connect(); }
-  EXPECT_TRUE(becomes_empty());
-}
-
-TEST_F(EndpointServerTest, SurvivesAHandlerThatThrows) {
-  EXPECT_EQ(converse("GET /crash HTTP/1.1\r\nHost: x\r\n\r\n"), "");
-  EXPECT_TRUE(ends(converse("GET /hello HTTP/1.0\r\n\r\n"), "hello"));
-}
-
-TEST_F(EndpointServerTest, DrainEndsIdleConnectionsAndLetsBusyOnesFinish) {
-  RawClient idle = connect();
-  RawClient busy = connect();
-  idle.send(get_hello);
-  EXPECT_EQ(idle.read_response(), hello_answer);
-  busy.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
-  held_.get_future().wait();
-
-  server_.on_loop([this] { server_.server.drain(); });
-  EXPECT_EQ(idle.read_all(), "");
-  EXPECT_FALSE(connect().is_connected());
-  EXPECT_TRUE(busy.is_silent_for(std::chrono::milliseconds(20)));
-  server_.on_loop([this] { hold_.cancel(); });
-  EXPECT_TRUE(ends(busy.read_all(), "\r\n\r\nheld"));
-  EXPECT_TRUE(becomes_empty());
-}
-
-TEST_F(EndpointServerTest, CancelEndsBusyConnections) {
-  RawClient busy = connect();
-  busy.send("GET /flood HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_TRUE(starts(busy.read_until("\r\n"), "HTTP/1.1 200 "));
-  server_.on_loop([this] { server_.server.cancel_all(); });
   EXPECT_TRUE(becomes_empty());
 }
 

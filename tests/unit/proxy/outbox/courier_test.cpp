@@ -308,7 +308,7 @@ TEST_F(CourierTest, QueueThatIsHalfFullIsEmptiedAtOnce) {
 TEST_F(CourierTest, FailingDiskIsPassedByWhileTheCollectorTakesEvents) {
   FakeCollector collector;
   start_with_spool(collector.url());
-  const SmallFiles nothing_is_written(0);
+  const FileSizeLimit nothing_is_written(0);
   for (int i = 0; i < 50; ++i) {
     push(i * 100, (i + 1) * 100);
     ASSERT_TRUE(becomes_true([&] {
@@ -322,7 +322,7 @@ TEST_F(CourierTest, FailingDiskIsPassedByWhileTheCollectorTakesEvents) {
 TEST_F(CourierTest, FailingDiskAndNoCollectorIsDropAndCount) {
   FakeCollector collector([](const std::string&) { return Answer{503}; });
   start_with_spool(collector.url(), 100ms);
-  const SmallFiles nothing_is_written(0);
+  const FileSizeLimit nothing_is_written(0);
   push(0, 1);
   ASSERT_TRUE(becomes_true([&] { return courier_->counts().retries >= 1; }));
   push(1, 100);

@@ -12,7 +12,7 @@ TEST_F(SpoolTest, FullDiskRefusesAndLosesNothingThatWasKept) {
   const auto spool = open();
   int kept = 0;
   {
-    const SmallFiles limit(20'000);
+    const FileSizeLimit limit(20'000);
     while (kept < 1000 && spool->append(line(kept), 1)) ++kept;
     EXPECT_TRUE(spool->is_failing());
     EXPECT_FALSE(spool->append(line(-1), 1));
@@ -29,7 +29,7 @@ TEST_F(SpoolTest, FullDiskRefusesAndLosesNothingThatWasKept) {
 TEST_F(SpoolTest, DiskThatFailedIsTriedAgain) {
   const auto spool = open();
   {
-    const SmallFiles limit(0);
+    const FileSizeLimit limit(0);
     EXPECT_FALSE(spool->append(line(0), 1));
     EXPECT_TRUE(spool->is_failing());
   }

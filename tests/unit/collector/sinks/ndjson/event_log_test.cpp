@@ -10,8 +10,8 @@
 #include <csignal>
 #include <thread>
 
+#include "tests/support/file_size_limit.hpp"
 #include "tests/unit/collector/sinks/ndjson/event_log_folder.hpp"
-#include "tests/unit/collector/sinks/ndjson/file_size_limit.hpp"
 
 namespace llmgw::collector {
 namespace {

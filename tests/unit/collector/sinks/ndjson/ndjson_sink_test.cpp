@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "collector/sinks/ndjson/id_file.hpp"
+#include "tests/support/file_size_limit.hpp"
 #include "tests/unit/collector/events.hpp"
 #include "tests/unit/collector/sinks/ndjson/event_log_folder.hpp"
-#include "tests/unit/collector/sinks/ndjson/file_size_limit.hpp"
 
 namespace llmgw::collector {
 namespace {

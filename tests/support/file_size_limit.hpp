@@ -6,7 +6,7 @@
 
 #include <csignal>
 
-namespace llmgw::collector {
+namespace llmgw {
 
 /// While it lives no file may grow beyond `most` bytes, which the kernel enforces as a full disk
 /// would.
@@ -30,4 +30,4 @@ class FileSizeLimit {
   void (*handler_)(int);
 };
 
-}  // namespace llmgw::collector
+}  // namespace llmgw
