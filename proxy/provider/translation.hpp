@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// PURE: a chat completion asked for in OpenAI's dialect and answered in another one: what a dialect
+// has to bring for that, and nothing of how any does it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace llmgw::proxy {
+
+/// How a model is told how much to think.
+enum class ReasoningForm : std::uint8_t { adaptive, budget, level, off };
+
+/// What is known of the model that a request is translated for. What stays unsaid is the dialect's
+/// own table to tell, by the model's name.
+struct TranslationTarget {
+  std::string_view model;           ///< what its provider calls it
+  std::string_view provider;        ///< its name in the configuration, for messages
+  bool drops_unsupported = false;   ///< what binds is left out and named, not refused
+  bool shows_reasoning = true;      ///< the client is given what the model thought
+  bool marks_cache = false;         ///< the last block is marked for the provider's cache
+  bool streams_tool_input = false;  ///< arguments come piece by piece
+  bool reduces_schema = false;      ///< schemas in the narrow form of older models
+  bool has_system_turns = false;    ///< takes system messages between the others
+  std::optional<std::uint64_t> default_max_tokens = {};  ///< where the client names none
+  std::optional<std::uint64_t> max_output_tokens = {};   ///< the most that the model takes
+  std::optional<ReasoningForm> reasoning = {};
+  std::optional<bool> has_sampling = {};      ///< takes temperature, top_p, top_k
+  std::optional<bool> has_forced_tools = {};  ///< takes a choice of tools that forces a call
+};
+
+/// The request as the provider is to get it. The same bytes yield the same bytes, always.
+struct TranslatedRequest {
+  std::string body;
+  /// What was left out, by the client's names, each once, in the order in which it was met.
+  std::vector<std::string> dropped;
+  bool is_stream = false;
+  bool wants_usage = false;              ///< the client asked for a chunk of usage
+  bool is_max_tokens_defaulted = false;  ///< the limit is not the client's
+};
+
+/// Why a request cannot be translated: 400, in OpenAI's form.
+struct TranslationRefusal {
+  std::string_view code;  ///< `unsupported_parameter`, `unsupported_value`, `invalid_value`
+  std::string param;      ///< the member's path, as `messages[2].tool_call_id`
+  std::string message;    ///< names all that stands in the way, and holds no text of the request
+};
+
+using RequestTranslation = std::variant<TranslatedRequest, TranslationRefusal>;
+
+/// An error in OpenAI's form.
+struct TranslatedError {
+  int status = 502;
+  std::string type;
+  std::string code;                                  ///< empty: null
+  std::string message;                               ///< at most 4 KB
+  std::string param = {};                            ///< empty: null
+  std::string upstream_type;                         ///< the provider's own word for it
+  std::string request_id = {};                       ///< the provider's, where its body tells one
+  std::optional<std::uint64_t> retry_after_ms = {};  ///< where its body tells it
+};
+
+/// `{"error":{...},"upstream":{...}}`; without a line break.
+std::string to_json(const TranslatedError& error, std::string_view provider);
+
+/// What is told of every answer, whatever the provider says.
+struct AnswerTerms {
+  std::string_view provider;    ///< its name in the configuration
+  std::string_view model;       ///< for answers that name none
+  std::string_view request_id;  ///< the gateway's
+  std::int64_t created = 0;     ///< seconds since 1970
+  bool wants_usage = false;     ///< a last chunk of it
+  bool shows_reasoning = true;
+};
+
+/// One stream of events. Is shown each payload byte of it once, in order and in any split, and
+/// appends what the client is to get to `out`. Holds one event at a time and no text.
+class StreamTranslation {
+ public:
+  virtual ~StreamTranslation() = default;
+
+  enum class State : std::uint8_t {
+    waiting,  ///< nothing yet that the client could be shown; the head may still be held back
+    failed,   ///< the first event is an error: see error(); nothing was appended
+    open,     ///< output has begun
+    broken,   ///< an error was appended: nothing will follow, and no [DONE]
+    ended,    ///< all of it, and [DONE], was appended
+  };
+
+  virtual State pass(std::string_view payload, std::string& out) = 0;
+  /// The body is over; `is_whole`: not cut off. `code`: why it was cut (`upstream_aborted`,
+  /// `upstream_timeout`). Without the end that the dialect demands an error is appended.
+  virtual State finish(bool is_whole, std::string_view code, std::string& out) = 0;
+  /// With State::failed.
+  virtual const TranslatedError& error() const noexcept = 0;
+  /// The provider's own word for why it stopped; empty: none yet.
+  virtual std::string_view native_finish_reason() const noexcept = 0;
+};
+
+/// An answer that is no stream.
+struct TranslatedAnswer {
+  std::string body;
+  std::string native_finish_reason;
+};
+
+/// A constant of a dialect.
+class Translation {
+ public:
+  /// `body`: a request to /v1/chat/completions, whole.
+  virtual RequestTranslation translate(std::string_view body,
+                                       const TranslationTarget& target) const = 0;
+  /// Appends the target, below the provider's prefix.
+  virtual void append_target(std::string& out, const TranslationTarget& target,
+                             bool is_stream) const = 0;
+  /// `most_event`: bytes of one event, beyond which the stream is broken.
+  virtual std::unique_ptr<StreamTranslation> stream(const AnswerTerms& terms,
+                                                    std::size_t most_event) const = 0;
+  /// Nothing if `body` is no answer of this dialect.
+  virtual std::optional<TranslatedAnswer> answer(std::string_view body,
+                                                 const AnswerTerms& terms) const = 0;
+  /// Of an answer whose status is not 2xx.
+  virtual TranslatedError error(int status, std::string_view body) const = 0;
+
+ protected:
+  ~Translation() = default;
+};
+
+}  // namespace llmgw::proxy
