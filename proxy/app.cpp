@@ -42,7 +42,7 @@ App::App(const Config& config, const Environment& environment)
   const WorkerShare each = share_descriptors(raise_open_file_limit(), config.threads);
   const Worker::Limits limits{{.connections = each.clients}, {.open = each.upstreams}};
   for (unsigned i = 0; i < config.threads; ++i) {
-    workers_.push_back(std::make_unique<Worker>(config, limits, share, courier_));
+    workers_.push_back(std::make_unique<Worker>(config, limits, share, courier_, cooling_));
     courier_.serve(workers_.back()->outbox());
   }
   OpsSource source{[this] { return stop_signals_ == 0; }, [this] { return metrics(); }};
@@ -184,7 +184,8 @@ void App::watch_files() {
   };
   watch_config();
   // The keys of the file are read again with it.
-  watch(config_.of_variables.key_file,
+  const auto& keys = config_.of_variables.keys;
+  watch(keys.empty() ? std::string() : keys.front().file,
         [this](Result<std::string> content) { take_key(std::move(content)); });
   watch(config_.events_token.file,
         [this](Result<std::string> content) { take_token(std::move(content)); });
@@ -192,16 +193,17 @@ void App::watch_files() {
 
 // Of the upstream that the variables describe, as long as the file has no providers.
 void App::take_key(Result<std::string> content) {
-  UpstreamSettings& upstream = current_.of_variables;
+  const std::string& upstream = current_.of_variables.name;
+  UpstreamKey& now = current_.of_variables.keys.front();
   auto key = content ? parse_upstream_key(std::move(*content)) : content.error();
   if (!key)
     return log::warn("upstream key file not usable, keeping the last key",
-                     {{"provider", upstream.name}, {"file", upstream.key_file}});
-  if (*key == upstream.key) return;
-  upstream.key = std::move(*key);
+                     {{"provider", upstream}, {"file", now.file}});
+  if (*key == now.key) return;
+  now.key = std::move(*key);
   if (current_.has_providers) return;
-  for (const auto& each : workers_) each->set_key(upstream.name, upstream.key);
-  log::info("upstream key changed", {{"provider", upstream.name}, {"file", upstream.key_file}});
+  for (const auto& each : workers_) each->set_key(upstream, now);
+  log::info("upstream key changed", {{"provider", upstream}, {"file", now.file}});
 }
 
 void App::take_token(Result<std::string> content) {
@@ -220,7 +222,7 @@ std::string App::metrics() {
   workers.reserve(workers_.size());
   for (const auto& each : workers_) workers.push_back(each.get());
   return render_metrics(workers, courier_.counts(), token_series_,
-                        config_watch_ ? &config_watch_->status() : nullptr);
+                        config_watch_ ? &config_watch_->status() : nullptr, cooling_.all());
 }
 
 }  // namespace llmgw::proxy

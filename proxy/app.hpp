@@ -49,6 +49,7 @@ class App {
   const Environment& environment_;
   Config current_;
   Loop loop_;
+  CoolingBook cooling_;
   Courier courier_;
   TokenSeriesOfProviders token_series_;
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -22,6 +22,7 @@ Checked<ConfigOrigin> App::reload(const FileReader& read) {
     return Faults{{config->file.path + ": " + failure.what()}};
   }
   current_ = std::move(*config);
+  cooling_.renew();
   return current_.file;
 }
 

@@ -52,10 +52,12 @@ void append(std::vector<std::string> lines, std::vector<std::string>& to) {
 void read_sections(const ConfigDocument& document, const Environment& environment,
                    const FileReader& read, Config& config, Faults& faults) {
   append(document.faults.lines, faults.lines);
+  config.defaults.timeouts.connect = std::chrono::seconds(5);
+  config.defaults.timeouts.head = config.defaults.timeouts.idle = config.client_timeout;
   if (!document.origin.path.empty() && document.faults.lines.empty()) {
     ConfigReader reader(document, environment, read);
     reader.object(document.root, std::span<const Section>(sections()), config, config_sections);
-    finish_providers(reader);
+    finish_providers(reader, config);
     append(reader.take_faults(), faults.lines);
     config.file.effective = reader.take_effective();
   }
@@ -70,8 +72,9 @@ std::span<const Variable> variables() noexcept {
 }
 
 const std::vector<Section>& sections() {
-  static const std::vector<Section> all{version_section<Config>(), providers_section(),
-                                        default_provider_section()};
+  static const std::vector<Section> all{version_section<Config>(), defaults_section(),
+                                        providers_section(),       models_section(),
+                                        routes_section(),          default_provider_section()};
   return all;
 }
 
@@ -98,10 +101,12 @@ Checked<Config> reload_config(const Config& running, const Environment& environm
   Config config = running;
   config.upstreams.clear();
   config.default_upstream = 0;
+  config.routing = {};
+  config.defaults = {};
   note_providers(document, config);
   Faults faults;
   read_sections(document, environment, read, config, faults);
-  if (!config.has_providers && config.of_variables.key.is_empty())
+  if (!config.has_providers && config.of_variables.keys.empty())
     faults.lines.push_back(config.file.path +
                            ": `providers` is gone, and no variable describes an "
                            "upstream that could take their place");

@@ -20,6 +20,7 @@
 #include "common/settings/settings.hpp"
 #include "common/system/read_file.hpp"
 #include "proxy/config/reach.hpp"
+#include "proxy/config/routing.hpp"
 #include "proxy/config/upstream.hpp"
 
 namespace llmgw::proxy {
@@ -27,15 +28,25 @@ namespace llmgw::proxy {
 /// Whether events hold digests of the bodies.
 enum class PayloadHash : std::uint8_t { off, hmac };
 
+/// What the file says of providers and models that say nothing else.
+struct Defaults {
+  UpstreamTimeouts timeouts = {};
+  CooldownSettings cooldown = {};
+  RetrySettings retry = {};
+};
+
 struct Config {
   ListenAddress listen;
   Reach reach;
   UpstreamSettings of_variables;  ///< the upstream that the variables describe, if any, and the
                                   ///< CA that holds where a provider of the file names none
   ConfigOrigin file;              ///< what GATEWAY_CONFIG held; nothing where it is not set
+  Defaults defaults;              ///< of the file
   bool has_providers = false;     ///< the upstreams are those of GATEWAY_CONFIG
-  std::vector<UpstreamSettings> upstreams;  ///< at least one; no two have the same name
-  std::size_t default_upstream = 0;         ///< of these, for requests that name none
+  std::vector<UpstreamSettings> upstreams;          ///< at least one; no two have the same name
+  std::optional<std::size_t> default_upstream = 0;  ///< of these, for requests that name none;
+                                                    ///< nothing: they are refused
+  Routing routing;                                  ///< which target a request of which model gets
   bool selects_by_header = false;  ///< X-LLM-Provider names the upstream and is kept from it; else
                                    ///< it is a field like others
   std::optional<HttpUrl>
@@ -47,8 +58,9 @@ struct Config {
   bool event_spool_ephemeral = false;  ///< the spool's folder goes with this process's container
   std::chrono::nanoseconds event_flush_timeout{};  ///< interval of the statistics line
   std::chrono::nanoseconds event_drain_timeout{};
-  std::chrono::nanoseconds client_timeout{};       ///< longest silence of the upstream
-  std::size_t capture_bytes = 0;                   ///< 0: metering looks at no body
+  std::chrono::nanoseconds
+      client_timeout{};           ///< longest silence of upstreams that say nothing else
+  std::size_t capture_bytes = 0;  ///< 0: metering looks at no body
   StreamUsage stream_usage = StreamUsage::inject;  ///< of upstreams that say nothing else
   PayloadHash payload_hash = PayloadHash::off;
   std::string hash_key_file;

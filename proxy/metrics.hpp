@@ -13,9 +13,11 @@
 namespace llmgw::proxy {
 
 /// Sums what all workers have counted; takes no lock and stops nobody. There is at least one;
-/// `tokens` is the same at each call. `file`: null where there is no configuration file.
+/// `tokens` is the same at each call. `file`: null where there is no configuration file, and then
+/// there are no targets.
 std::string render_metrics(const std::vector<const Worker*>& workers,
                            const DeliveryCounts& delivery, TokenSeriesOfProviders& tokens,
-                           const ConfigStatus* file);
+                           const ConfigStatus* file,
+                           const std::vector<CoolingBook::Entry>& targets);
 
 }  // namespace llmgw::proxy

@@ -32,8 +32,10 @@ struct Worker::Publisher final : Deadline {
   Worker& worker;
 };
 
-Worker::Worker(const Config& config, Limits limits, std::size_t queue_share, Wakeup& courier)
+Worker::Worker(const Config& config, Limits limits, std::size_t queue_share, Wakeup& courier,
+               CoolingBook& cooling)
     : limits_(limits),
+      cooling_(cooling),
       loop_(tick_for(config)),
       outbox_(queue_share, courier),
       context_{config, loop_, outbox_, build(*plan(config))},
@@ -60,9 +62,9 @@ void Worker::start() {
   });
 }
 
-void Worker::set_key(std::string upstream, Secret key) {
+void Worker::set_key(std::string upstream, UpstreamKey key) {
   loop_.post([this, name = std::move(upstream), key = std::move(key)] {
-    if (Upstream* const found = context_.upstreams->find(name)) found->set_key(key);
+    context_.upstreams->set_key(name, key);
   });
 }
 
@@ -77,7 +79,7 @@ void Worker::drain(std::function<void()> ended) {
     server_.drain();
     spawn([](Worker& self) -> Task<void> {
       co_await self.server_.wait_until_empty();
-      for (const auto& each : self.context_.upstreams->all()) each->pool().close_idle();
+      for (const auto& each : self.context_.upstreams->all()) each.upstream->pool().close_idle();
       self.end();
     }(*this));
   });
@@ -113,7 +115,7 @@ void Worker::publish() noexcept {
   context_.log.tell_held_back();
   gauges_.open_connections.set(server_.open_connections());
   gauges_.overdue_exchanges.set(context_.open_exchanges.count_overdue());
-  for (const auto& each : context_.upstreams->all()) each->publish();
+  for (const auto& each : context_.upstreams->all()) each.upstream->publish();
 }
 
 }  // namespace llmgw::proxy

@@ -23,8 +23,10 @@ class Worker {
     PoolLimits upstreams = {};
   };
 
-  /// Throws std::runtime_error where TLS cannot be set up. `courier` outlives the worker.
-  Worker(const Config& config, Limits limits, std::size_t queue_share, Wakeup& courier);
+  /// Throws std::runtime_error where TLS cannot be set up. `courier` and `cooling`, which is the
+  /// app's thread's, outlive the worker.
+  Worker(const Config& config, Limits limits, std::size_t queue_share, Wakeup& courier,
+         CoolingBook& cooling);
   ~Worker();
 
   /// Binds a listener, once for each address; connections wait in the kernel until start().
@@ -32,7 +34,7 @@ class Worker {
   void start();
 
   /// For the upstream of that name, if there is one.
-  void set_key(std::string upstream, Secret key);
+  void set_key(std::string upstream, UpstreamKey key);
   /// New requests go by the upstreams of these settings. Those that are described as before keep
   /// their connections; the others end with the last exchange that began with them. The TLS
   /// contexts are made here, as that takes a while. Throws as the constructor does, and then
@@ -53,6 +55,8 @@ class Worker {
   Outbox& outbox() noexcept { return outbox_; }
   /// By name, those of earlier settings too. For the app's thread.
   const std::map<std::string, UpstreamCounts>& upstreams() const noexcept { return upstreams_; }
+  /// The same of targets.
+  const RouteTable::Counts& targets() const noexcept { return targets_; }
   const TrafficCounts& traffic() const noexcept { return context_.counts; }
   /// Published once a tick, so that scraping touches nothing of the worker's own.
   struct Gauges {
@@ -69,7 +73,9 @@ class Worker {
   void end();
 
   const Limits limits_;
+  CoolingBook& cooling_;
   std::map<std::string, UpstreamCounts> upstreams_;  // the app's thread adds to it
+  RouteTable::Counts targets_;                       // the same
   std::vector<UpstreamSettings> planned_;            // of the app's thread, too: as used last
   Loop loop_;
   Outbox outbox_;

@@ -18,12 +18,9 @@ std::unique_ptr<TlsContext> make_tls(const UpstreamSettings& settings) {
   return std::move(TlsContext::make(settings.ca_pem)).value();
 }
 
-// No step of connecting lasts longer than an upstream may be silent.
 UpstreamTerms terms_of(const Config& config, PoolLimits limits) {
   const auto silence = in_milliseconds(config.client_timeout);
   limits.open = share_among(limits.open, config.upstreams.size());
-  limits.step = std::min(limits.step, silence);
-  limits.turn = std::min(limits.turn, silence);
   return {.pool = limits,
           .silence = silence,
           .may_ask_for_usage = config.capture_bytes > 0,
@@ -33,15 +30,13 @@ UpstreamTerms terms_of(const Config& config, PoolLimits limits) {
 // Keys may differ: they are changed in place.
 bool is_same(const UpstreamSettings& a, const UpstreamSettings& b) noexcept {
   return a.name == b.name && a.type == b.type && a.address == b.address && a.ca_pem == b.ca_pem &&
-         a.stream_usage == b.stream_usage;
+         a.stream_usage == b.stream_usage && a.timeouts == b.timeouts;
 }
 
 }  // namespace
 
 std::unique_ptr<Worker::Plan> Worker::plan(const Config& config) {
-  auto plan = std::make_unique<Plan>();
-  plan->fallback = config.default_upstream;
-  plan->is_chosen_by_header = config.selects_by_header;
+  auto plan = std::make_unique<Plan>(RouteTable(config, cooling_, &targets_));
   plan->terms = terms_of(config, limits_.upstreams);
   for (const UpstreamSettings& each : config.upstreams) {
     const bool is_kept = std::any_of(planned_.begin(), planned_.end(),
@@ -54,23 +49,24 @@ std::unique_ptr<Worker::Plan> Worker::plan(const Config& config) {
 }
 
 Upstreams::Pointer Worker::build(Plan& plan) {
-  std::vector<std::string> names;
-  std::vector<Upstream::Pointer> all;
+  std::vector<Upstreams::Part> all;
   for (Plan::Part& each : plan.parts) {
-    names.push_back(each.settings.name);
+    Upstreams::Part part;
+    part.total_limit = in_milliseconds(each.settings.timeouts.total);
     if (each.is_kept) {
-      all.emplace_back(context_.upstreams->find(each.settings.name));
-      all.back()->set_key(each.settings.key);
-      all.back()->pool().set_limit(plan.terms.pool.open);
+      part.upstream = context_.upstreams->find(each.settings.name);
+      part.upstream->pool().set_limit(plan.terms.pool.open);
     } else {
-      all.emplace_back(std::make_unique<Upstream>(loop_, each.settings, std::move(each.tls),
-                                                  plan.terms, *each.counts)
-                           .release());
+      part.upstream = std::make_unique<Upstream>(loop_, each.settings, std::move(each.tls),
+                                                 plan.terms, *each.counts)
+                          .release();
     }
+    for (const UpstreamKey& key : each.settings.keys)
+      part.credentials.emplace_back(key.name, part.upstream->credentials_of(key.key));
+    all.push_back(std::move(part));
   }
-  RouteTable table(std::move(names), plan.fallback, plan.is_chosen_by_header);
   return Upstreams::Pointer(
-      std::make_unique<Upstreams>(std::move(table), std::move(all)).release());
+      std::make_unique<Upstreams>(std::move(plan.table), std::move(all)).release());
 }
 
 void Worker::use(const Config& config) {

@@ -11,6 +11,8 @@ namespace llmgw::proxy {
 
 /// Made on the app's thread, used up on the worker's.
 struct Worker::Plan {
+  explicit Plan(RouteTable made) : table(std::move(made)) {}
+
   struct Part {
     UpstreamSettings settings;
     UpstreamCounts* counts;
@@ -18,8 +20,7 @@ struct Worker::Plan {
     std::unique_ptr<TlsContext> tls;  ///< of a new one with an https address
   };
   std::vector<Part> parts;
-  std::size_t fallback;
-  bool is_chosen_by_header;
+  RouteTable table;
   UpstreamTerms terms;
 };
 

@@ -33,6 +33,7 @@ constexpr std::string_view expectation(Kind kind) {
     case Kind::number: return "must be a number from 0";
     case Kind::number_or_null: return "must be a number from 0 or null";
     case Kind::boolean: return "must be true or false";
+    case Kind::list: return "must be an array";
     case Kind::status: return "must be a status code, or 0";
     case Kind::version: return "must be 1";
   }
@@ -80,7 +81,7 @@ class Checker {
   bool start_object(std::size_t) {
     return depth_ == 0 ? descend() : accept({}, false) && descend();
   }
-  bool start_array(std::size_t) { return accept({}, false) && descend(); }
+  bool start_array(std::size_t) { return accept({Kind::list}, true) && descend(); }
   bool end_object() { return ascend(); }
   bool end_array() { return ascend(); }
 

@@ -26,6 +26,7 @@ enum class Kind : std::uint8_t {
   number,
   number_or_null,
   boolean,
+  list,
   status,
   version,
 };
@@ -72,7 +73,7 @@ inline constexpr Form text{.longest = max_event_text};
 
 // Outcome and usage_source are open lists for the collector on purpose: a word that a newer proxy
 // adds must not make an older collector refuse, and so lose, its events.
-inline constexpr std::array<Field, 31> table{{
+inline constexpr std::array<Field, 34> table{{
     {"request_id",
      Kind::word,
      Written::always,
@@ -208,6 +209,22 @@ inline constexpr std::array<Field, 31> table{{
      Written::sometimes,
      {.pattern = forms::digest},
      "With METERING_HASH_PAYLOADS=hmac; null: the upstream's response was not complete."},
+    {"route",
+     Kind::text_or_null,
+     Written::sometimes,
+     {.shortest = 1, .longest = max_event_text},
+     "With GATEWAY_CONFIG: the entry of models, or the route, that decided; null: none did."},
+    {"target",
+     Kind::text_or_null,
+     Written::sometimes,
+     {.shortest = 1, .longest = max_event_text},
+     "With GATEWAY_CONFIG: provider, key and model of the last attempt; null: there was none."},
+    {"attempts",
+     Kind::list,
+     Written::sometimes,
+     {},
+     "With GATEWAY_CONFIG: an object of target, status (0: no answer), cause (why it failed, or "
+     "null) and latency_ms for each, at most 8."},
 }};
 
 /// The size of the table where no field has that name.

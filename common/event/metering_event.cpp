@@ -14,10 +14,11 @@
 namespace llmgw {
 namespace {
 
-constexpr std::size_t text_fields = 9;
-constexpr std::size_t most_around_texts = 1'280;  // keys, numbers, digests, punctuation
+constexpr std::size_t text_fields = 11 + max_event_attempts;
+constexpr std::size_t most_around_texts = 1'408;  // keys, numbers, digests, punctuation
+constexpr std::size_t most_around_attempt = 128;  // the same
 static_assert((text_fields * max_event_text + max_event_endpoint) * max_escape_growth +
-                  most_around_texts <=
+                  most_around_texts + max_event_attempts * most_around_attempt <=
               max_encoded_event);
 
 // Writes to a buffer that is large enough for whatever an event may hold, so nothing is checked.
@@ -181,6 +182,32 @@ void write_digests(const MeteringEvent& event, Writer& writer) {
   writer.text_or_null(event.response_digest);
 }
 
+void write_attempt(const AttemptFact& attempt, Writer& writer) {
+  writer.literal(R"({"target":)");
+  writer.text(attempt.target);
+  writer.literal(R"(,"status":)");
+  writer.number(static_cast<std::uint64_t>(std::max(attempt.status, 0)));
+  writer.literal(R"(,"cause":)");
+  writer.text_or_null(attempt.cause);
+  writer.literal(R"(,"latency_ms":)");
+  writer.milliseconds(attempt.latency);
+  writer.literal("}");
+}
+
+void write_route(const MeteringEvent& event, Writer& writer) {
+  writer.literal(R"(,"route":)");
+  writer.text_or_null(event.route);
+  writer.literal(R"(,"target":)");
+  writer.text_or_null(event.target);
+  writer.literal(R"(,"attempts":[)");
+  const auto attempts = event.attempts.first(std::min(event.attempts.size(), max_event_attempts));
+  for (const AttemptFact& each : attempts) {
+    if (&each != attempts.data()) writer.literal(",");
+    write_attempt(each, writer);
+  }
+  writer.literal("]");
+}
+
 }  // namespace
 
 std::size_t encode(const MeteringEvent& event, std::span<char, max_encoded_event> out) noexcept {
@@ -189,6 +216,7 @@ std::size_t encode(const MeteringEvent& event, std::span<char, max_encoded_event
   write_identity(event, writer);
   write_measures(event, writer);
   if (event.has_digests) write_digests(event, writer);
+  if (event.is_routed) write_route(event, writer);
   writer.literal("}\n");
   return static_cast<std::size_t>(writer.end() - out.data());
 }

@@ -21,11 +21,12 @@ enum class Outcome : std::uint8_t {
   upstream_timeout,
   upstream_unreachable,
   upstream_invalid,
+  refused,  ///< by the gateway itself: no upstream was asked
 };
-inline constexpr std::size_t outcome_count = 7;
+inline constexpr std::size_t outcome_count = 8;
 inline constexpr std::array<std::string_view, outcome_count> outcome_words{
-    "completed",        "stream_error",         "client_aborted",  "upstream_aborted",
-    "upstream_timeout", "upstream_unreachable", "upstream_invalid"};
+    "completed",        "stream_error",         "client_aborted",   "upstream_aborted",
+    "upstream_timeout", "upstream_unreachable", "upstream_invalid", "refused"};
 
 /// The word used in events and metrics.
 constexpr std::string_view name(Outcome outcome) noexcept {
@@ -49,6 +50,14 @@ struct TokenCounts {
   std::optional<std::uint64_t> reasoning;
 
   friend bool operator==(const TokenCounts&, const TokenCounts&) = default;
+};
+
+/// One try to have an exchange answered.
+struct AttemptFact {
+  std::string_view target;
+  int status = 0;          ///< of its answer; 0: none came
+  std::string_view cause;  ///< why it failed; empty: it did not
+  std::chrono::nanoseconds latency{0};
 };
 
 /// Facts of one exchange. Holds views: what they look at must live until the event is encoded,
@@ -85,11 +94,17 @@ struct MeteringEvent {
   bool has_digests = false;
   std::string_view request_digest;
   std::string_view response_digest;
+  /// Whether the exchange was routed by the settings of the file, and how.
+  bool is_routed = false;
+  std::string_view route;                 ///< model entry or route; empty: null in the event
+  std::string_view target;                ///< of the last attempt; empty: there was none
+  std::span<const AttemptFact> attempts;  ///< at most max_event_attempts
 };
 
-inline constexpr std::size_t max_event_text = 128;       ///< bytes of a string in an event
-inline constexpr std::size_t max_event_endpoint = 256;   ///< bytes of its endpoint
-inline constexpr std::size_t max_encoded_event = 9'728;  ///< no encoded event is longer
+inline constexpr std::size_t max_event_text = 128;      ///< bytes of a string in an event
+inline constexpr std::size_t max_event_endpoint = 256;  ///< bytes of its endpoint
+inline constexpr std::size_t max_event_attempts = 8;
+inline constexpr std::size_t max_encoded_event = 18'944;  ///< no encoded event is longer
 
 /// Writes the event as one JSON line with its `\n` and returns its length. Allocates nothing; the
 /// same event always gives the same bytes.

@@ -176,6 +176,7 @@ class Scanner {
       case Kind::number: return reader_.number(at);
       case Kind::boolean:
         return reader_.peek(at) == 't' ? reader_.token(at, "true") : reader_.token(at, "false");
+      case Kind::list: return reader_.peek(at) == '[' ? reader_.value(at) : nullptr;
       case Kind::status:
         return count(at, [](std::uint64_t n) { return n == 0 || (n >= 100 && n <= 599); });
       case Kind::version: return count(at, [](std::uint64_t n) { return n == 1; });

@@ -19,7 +19,16 @@ struct TextForm {
 struct MemberFacts;
 
 struct Form {
-  enum class Shape : std::uint8_t { text, word, number, list, names, object };
+  enum class Shape : std::uint8_t {
+    text,
+    word,
+    number,
+    boolean,
+    list,
+    one_or_list,  ///< a list, or its only item by itself
+    names,
+    object,
+  };
 
   Shape shape = Shape::text;
   const TextForm* text = nullptr;                ///< of a text, or of the names
@@ -45,6 +54,10 @@ struct MemberFacts {
 extern const TextForm name_form;
 /// The name of an environment variable.
 extern const TextForm variable_form;
+/// A duration with its unit.
+extern const TextForm duration_form;
+/// Visible ASCII, in which a `*` stands at the end or not at all.
+extern const TextForm pattern_form;
 /// The path of a file: any text but an empty one.
 extern const TextForm path_form;
 /// An http or https URL; what more it has to be is the reader's to say.

@@ -45,11 +45,13 @@ std::string_view phrase(Kind kind) {
 
 Kind kind_of(Shape shape) {
   switch (shape) {
-    case Shape::list: return Kind::list;
+    case Shape::list:
+    case Shape::one_or_list: return Kind::list;
     case Shape::names:
     case Shape::object: return Kind::object;
     case Shape::text:
     case Shape::word:
+    case Shape::boolean:
     case Shape::number: break;
   }
   return Kind::text;
@@ -72,6 +74,8 @@ std::string accepted(const Form& form) {
     case Shape::text: return std::string(form.text->accepted);
     case Shape::word: return joined(form.words, " or ");
     case Shape::number: return "an integer, " + range(form);
+    case Shape::boolean: return "true or false";
+    case Shape::one_or_list: return accepted(*form.each) + ", or a list of " + range(form);
     case Shape::list: return "a list of " + range(form);
     case Shape::names: return "an object with a name for each";
     case Shape::object: break;
@@ -128,6 +132,8 @@ bool ConfigReader::has_form(const ConfigValue& value, const ConfigPlace& place, 
     fault(place, "has no value; accepted is " + accepted(form));
     return false;
   }
+  if (form.shape == Shape::one_or_list && value.kind == Kind::text)
+    return has_form(value, place, *form.each);
   if (value.kind != kind_of(form.shape)) {
     fault(value.place, "is " + std::string(phrase(value.kind)) + "; accepted is " + accepted(form));
     return false;
@@ -144,6 +150,8 @@ bool ConfigReader::has_form_of_one(const ConfigValue& value, const Form& form) {
     fits = form.text->fits(value.text);
   } else if (form.shape == Shape::word) {
     fits = std::find(form.words.begin(), form.words.end(), value.text) != form.words.end();
+  } else if (form.shape == Shape::boolean) {
+    fits = !value.is_quoted && (value.text == "true" || value.text == "false");
   } else if (!value.is_quoted) {
     const auto number = parse_integer(value.text);
     fits = number && *number >= form.least && *number <= form.most;
@@ -162,7 +170,7 @@ bool ConfigReader::has_form_of_one(const ConfigValue& value, const Form& form) {
 bool ConfigReader::has_right_count(const ConfigValue& value, const ConfigPlace& place,
                                    const Form& form) {
   if (form.shape == Shape::object) return true;
-  const std::size_t count = form.shape == Shape::list ? value.items.size() : value.members.size();
+  const std::size_t count = value.kind == Kind::list ? value.items.size() : value.members.size();
   if (count < form.least || count > form.most) {
     fault(place, "holds " + std::to_string(count) + "; accepted are " + range(form));
     return false;

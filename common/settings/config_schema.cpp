@@ -17,6 +17,15 @@ Json object_schema(const std::vector<MemberFacts>& members,
 
 Json text_schema(const TextForm& text) { return {{"type", "string"}, {"pattern", text.pattern}}; }
 
+Json schema_of(const Form& form);
+
+Json list_schema(const Form& form) {
+  return {{"type", "array"},
+          {"minItems", form.least},
+          {"maxItems", form.most},
+          {"items", schema_of(*form.each)}};
+}
+
 Json schema_of(const Form& form) {
   switch (form.shape) {
     case Shape::text: return text_schema(*form.text);
@@ -24,11 +33,9 @@ Json schema_of(const Form& form) {
       return {{"enum", std::vector<std::string>(form.words.begin(), form.words.end())}};
     case Shape::number:
       return {{"type", "integer"}, {"minimum", form.least}, {"maximum", form.most}};
-    case Shape::list:
-      return {{"type", "array"},
-              {"minItems", form.least},
-              {"maxItems", form.most},
-              {"items", schema_of(*form.each)}};
+    case Shape::boolean: return {{"type", "boolean"}};
+    case Shape::one_or_list: return {{"oneOf", {schema_of(*form.each), list_schema(form)}}};
+    case Shape::list: return list_schema(form);
     case Shape::names:
       return {{"type", "object"},
               {"minProperties", form.least},
@@ -42,6 +49,7 @@ Json schema_of(const Form& form) {
 
 Json default_of(const MemberFacts& member) {
   if (member.form.shape == Shape::number) return parse_integer(member.value).value_or(0);
+  if (member.form.shape == Shape::boolean) return member.value == "true";
   return member.value;
 }
 
@@ -78,7 +86,7 @@ void append_rows(const std::string& path, const std::vector<MemberFacts>& member
     append_row(own, each, text);
     const Form* form = &each.form;
     if (form->shape == Shape::names) own += ".NAME";
-    if (form->shape == Shape::list) own += "[]";
+    if (form->shape == Shape::list || form->shape == Shape::one_or_list) own += "[]";
     if (form->each != nullptr) form = form->each;
     if (form->shape == Shape::object) append_rows(own + ".", form->members(), text);
   }

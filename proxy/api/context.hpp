@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <memory>
 
 #include "common/async/loop.hpp"
@@ -31,6 +32,10 @@ struct Context {
   TrafficCounts counts{};
   OpenExchanges open_exchanges{};
   bool draining = false;
+  /// Seconds since 1970; when what the gateway itself tells of models began to be so.
+  std::int64_t started_at = std::chrono::duration_cast<std::chrono::seconds>(
+                                std::chrono::system_clock::now().time_since_epoch())
+                                .count();
 
   Workspace workspace{};
   std::array<char, max_encoded_event> event_out{};  ///< the event being encoded

@@ -41,6 +41,15 @@ constinit const GatewayError origin_not_allowed{
 constinit const GatewayError unknown_provider{
     400, invalid_request, "invalid_value",
     "X-LLM-Provider does not name one provider of this gateway.", Outcome::completed};
+constinit const GatewayError ambiguous_model{400, invalid_request, "invalid_value",
+                                             "The request names more than one model.",
+                                             Outcome::completed};
+constinit const GatewayError model_not_found{404, invalid_request, "model_not_found",
+                                             "There is no model of this name here.",
+                                             Outcome::completed};
+constinit const GatewayError provider_not_allowed{
+    403, "permission_error", "provider_not_allowed",
+    "No provider that this tenant may use has this model.", Outcome::completed};
 constinit const GatewayError request_timeout{408, invalid_request, "request_timeout",
                                              "The request did not arrive in time.",
                                              Outcome::client_aborted};
@@ -62,6 +71,19 @@ constinit const GatewayError upstream_closed{
 constinit const GatewayError upstream_timeout{504, upstream, "upstream_timeout",
                                               "The upstream did not respond in time.",
                                               Outcome::upstream_timeout};
+constinit const GatewayError upstream_auth_failed{502,
+                                                  upstream,
+                                                  "upstream_auth_failed",
+                                                  "The provider refused this gateway's own key.",
+                                                  Outcome::upstream_invalid,
+                                                  {},
+                                                  true};
+constinit const GatewayError rate_limited{429, "rate_limit_error", "rate_limited",
+                                          "Every target of this model is at its provider's limit.",
+                                          Outcome::refused};
+constinit const GatewayError no_target_available{
+    503, gateway, "no_target_available", "No target of this model is available at the moment.",
+    Outcome::refused};
 constinit const GatewayError draining{503, gateway, "draining", "This gateway is shutting down.",
                                       Outcome::completed};
 constinit const GatewayError overloaded{503, gateway, "overloaded",
@@ -111,13 +133,17 @@ const GatewayError& error_of(const Failure& failure) noexcept {
 }
 
 Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& error,
-                               std::string_view request_id) {
+                               std::string_view request_id,
+                               std::optional<std::chrono::nanoseconds> wait) {
   const std::string body = http::error_body(error.message, error.type, error.code);
-  const http::OutField fields[] = {{"Content-Type", "application/json"},
-                                   {"X-LLM-Request-ID", request_id},
-                                   {"Allow", error.allow}};
-  const auto all = std::span(fields).first(error.allow.empty() ? 2 : 3);
-  co_return co_await exchange.reply(error.status, all, body);
+  std::vector<http::OutField> fields{{"Content-Type", "application/json"},
+                                     {"X-LLM-Request-ID", request_id}};
+  if (!error.allow.empty()) fields.push_back({"Allow", error.allow});
+  if (error.is_final) fields.push_back({"X-Should-Retry", "false"});
+  const std::string seconds =
+      wait ? std::to_string(std::chrono::ceil<std::chrono::seconds>(*wait).count()) : std::string();
+  if (wait) fields.push_back({"Retry-After", seconds});
+  co_return co_await exchange.reply(error.status, fields, body);
 }
 
 }  // namespace llmgw::proxy

@@ -2,6 +2,8 @@
 // The errors that the gateway itself makes: one table from fault to status, body and event outcome.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string_view>
 
 #include "common/event/metering_event.hpp"
@@ -18,13 +20,15 @@ struct GatewayError {
   std::string_view message;
   Outcome outcome;              ///< of the event, where the exchange was routed to an upstream
   std::string_view allow = {};  ///< the methods that a 405 names (RFC 9110 section 15.5.6)
+  bool is_final = false;        ///< clients are told that asking again is of no use
 };
 
 namespace gateway_error {
 extern const GatewayError malformed_request, unknown_url, method_not_allowed, only_read,
-    host_not_allowed, origin_not_allowed, unknown_provider, request_timeout, request_too_large,
-    headers_too_large, upstream_unreachable, upstream_invalid, upstream_closed, upstream_timeout,
-    draining, overloaded;
+    host_not_allowed, origin_not_allowed, unknown_provider, ambiguous_model, model_not_found,
+    provider_not_allowed, request_timeout, request_too_large, headers_too_large,
+    upstream_unreachable, upstream_invalid, upstream_closed, upstream_timeout, upstream_auth_failed,
+    rate_limited, no_target_available, draining, overloaded;
 }
 
 /// For what a client sent that is no request, or whose body went wrong.
@@ -32,8 +36,10 @@ const GatewayError& error_of_client(errc fault) noexcept;
 /// For an attempt that failed before its answer's head was complete.
 const GatewayError& error_of(const Failure& failure) noexcept;
 
-/// Sends the error in the OpenAI form with its X-LLM-Request-ID.
+/// Sends the error in the OpenAI form with its X-LLM-Request-ID. `wait`: for how long asking again
+/// is of no use.
 Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& error,
-                               std::string_view request_id);
+                               std::string_view request_id,
+                               std::optional<std::chrono::nanoseconds> wait = std::nullopt);
 
 }  // namespace llmgw::proxy

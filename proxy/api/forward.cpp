@@ -11,17 +11,20 @@ namespace llmgw::proxy {
 
 Task<void> forward(Context& context, http::Exchange& exchange) {
   Forward self(context, exchange);
-  const GatewayError* const refusal = self.admit();
+  const GatewayError* refusal = self.admit();
+  if (refusal == nullptr && self.has_more_to_read()) refusal = co_await self.read_to_route();
+  if (refusal == nullptr) refusal = self.find_route();
   if (refusal != nullptr) co_return co_await self.refuse(*refusal);
 
   AttemptEnd end;
   do {
     end = co_await self.next_attempt(end.verdict).run();
-  } while (self.goes_on(end.verdict));
+    if (self.has_to_wait(end)) co_await self.wait(*end.wait);
+  } while (self.goes_on(end));
 
-  if (end.verdict == Verdict::pass_on) co_await self.relay();
+  if (self.is_passed_on(end)) co_await self.relay();
   if (self.is_sending()) co_await self.end_sending();
-  if (self.owes_answer()) co_await self.answer(end.failure);
+  if (self.owes_answer()) co_await self.answer(end);
   self.emit();
 }
 
@@ -32,7 +35,7 @@ Forward::Forward(Context& context, http::Exchange& exchange)
       call_(exchange.head(),
             request_id_text(context.request_ids.next(std::chrono::system_clock::now())),
             fingerprint, exchange.begun_at()),
-      request_tap_(context),
+      request_tap_(context, context.upstreams->table().asks_for_model()),
       response_tap_(context, call_),
       request_(exchange, {request_tap_, request_tap_.scanner()}, *this,
                context.config.max_request_body, context.workspace) {
@@ -47,33 +50,31 @@ Forward::~Forward() {
 
 const GatewayError* Forward::admit() {
   exchange_.client().tell(this);
-  const auto route = upstreams_->table().find(exchange_.head());
-  if (!route) return &gateway_error::unknown_provider;
-  route_ = *route;
   const errc fault = request_.take_arrived();
   return fault == errc::ok ? nullptr : &error_of_client(fault);
 }
 
 Attempt& Forward::next_attempt(Verdict last) {
-  if (last != Verdict::as_meant)
-    return attempt_.emplace(upstreams_->at(route_.take()), request_, Attempt::Form::may_be_edited);
-  Upstream& same = attempt_->upstream();
-  return attempt_.emplace(same, request_, Attempt::Form::as_meant);
-}
-
-bool Forward::goes_on(Verdict last) const noexcept {
-  return last == Verdict::as_meant || (last == Verdict::next && route_.has_more());
+  const bool is_as_meant = last == Verdict::as_meant;
+  answering_ = choice_.candidate->upstream;
+  if (choice_.candidate->cooling != nullptr) attempt_begun_at_ = Call::Clock::now();
+  return attempt_.emplace(attempt_terms(), request_,
+                          is_as_meant ? Attempt::Form::as_meant : Attempt::Form::may_be_edited);
 }
 
 bool Forward::owes_answer() const noexcept {
   return !request_.is_client_gone() && !exchange_.is_response_started();
 }
 
-// What went wrong with the client's request comes before what came of it upstream.
-Task<void> Forward::answer(Failure failure) {
+// An answer that was kept comes first, then what went wrong with the client's request, then what
+// came of it upstream.
+Task<void> Forward::answer(const AttemptEnd& end) {
   exchange_.client().watch(nullptr);
+  if (kept_ != nullptr && attempt_->pump_fault() == errc::ok) co_return co_await replay();
+  Failure failure = end.failure;
   if (attempt_->pump_fault() != errc::ok) failure = {Failure::Side::client, attempt_->pump_fault()};
-  const GatewayError& error = error_of(failure);
+  const bool is_key = failure.fault == errc::ok && end.cause == Cause::key;
+  const GatewayError& error = is_key ? gateway_error::upstream_auth_failed : error_of(failure);
   outcome_ = error.outcome;
   call_.note_status(error.status);
   log_failure(context_, exchange_, call_.request_id(), error, reason_of(failure),
@@ -84,7 +85,13 @@ Task<void> Forward::answer(Failure failure) {
 
 Task<void> Forward::refuse(const GatewayError& error) {
   exchange_.client().watch(nullptr);
-  (void)co_await reply_error(exchange_, error, call_.request_id());
+  log_failure(context_, exchange_, call_.request_id(), error, error.message, {});
+  const Result<void> sent =
+      co_await reply_error(exchange_, error, call_.request_id(), refusal_wait_);
+  if (error.outcome != Outcome::refused) co_return;
+  call_.note_status(sent.has_error() ? 0 : error.status);
+  outcome_ = Outcome::refused;
+  emit();
 }
 
 void Forward::emit() {
@@ -99,9 +106,10 @@ void Forward::emit() {
   call_.note_response_bytes(response_tap_.bytes());
   const ResponseFacts facts = response_tap_.finish();
   const IdText event_id = uuid_text(context_.event_ids.next(wall_clock));
-  const Dialect& dialect = attempt_->upstream().dialect();
+  const Dialect& dialect = answering_dialect();
   MeteringEvent event =
       call_.finish(outcome_, now, wall_clock, dialect.name, asked.model.view(), facts, event_id);
+  if (upstreams_->table().asks_for_model()) note_route(event);
   DigestText request_digest;
   DigestText response_digest;
   if (context_.digest_key != nullptr) {
@@ -119,7 +127,7 @@ void Forward::emit() {
 
 bool Forward::is_limited() const noexcept {
   return (attempt_ && attempt_->is_limited()) || exchange_.client().is_limited() ||
-         is_awaiting_usage_;
+         is_awaiting_usage_ || waiting_ != nullptr;
 }
 
 void Forward::abandon() {
@@ -129,6 +137,7 @@ void Forward::abandon() {
 
 void Forward::peer_closed() noexcept {
   request_.note_client_gone();
+  if (waiting_ != nullptr) return waiting_->cancel();
   if (!attempt_) return;
   if (!may_await_usage()) return attempt_->leave();
   // Whatever the relay waits for, a piece or room for it, ends; see await_usage().

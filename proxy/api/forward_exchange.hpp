@@ -2,7 +2,12 @@
 // The state of one exchange, and the steps of forward().
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <vector>
+
+#include "common/async/alarm.hpp"
+#include "common/async/timer.hpp"
 
 #include "proxy/api/call.hpp"
 #include "proxy/api/context.hpp"
@@ -23,12 +28,23 @@ class Forward final : public OpenExchange, private CloseListener {
   Forward& operator=(const Forward&) = delete;
   ~Forward() override;
 
-  /// Finds the route, and takes what has come of the request; or says why that cannot be.
+  /// Takes what has come of the request; or says why that cannot be.
   const GatewayError* admit();
+  /// Whether more of the request is to be had before it is routed.
+  bool has_more_to_read() const noexcept;
+  /// Holds it, as far as there is room; or says why that cannot be.
+  Task<const GatewayError*> read_to_route();
+  /// Finds whom to ask; or says why there is nobody.
+  const GatewayError* find_route();
   /// The first attempt, or the one that follows from the verdict on the last one.
   Attempt& next_attempt(Verdict last);
-  /// Whether another attempt is to follow on one that ended so.
-  bool goes_on(Verdict last) const noexcept;
+  /// Whether the target that was asked is to be asked again after the wait that it names.
+  bool has_to_wait(const AttemptEnd& end);
+  Task<void> wait(std::chrono::nanoseconds duration);
+  /// Whether another attempt is to follow on one that ended so; then it is known by whom.
+  bool goes_on(const AttemptEnd& end);
+  /// Whether the client gets the answer of the attempt.
+  bool is_passed_on(const AttemptEnd& end);
   /// Sends the answer of the attempt.
   Task<void> relay();
   /// Whether something of the request may still be on its way, though the answer is over.
@@ -36,8 +52,8 @@ class Forward final : public OpenExchange, private CloseListener {
   Task<void> end_sending() { return attempt_->end_sending(); }
   /// Whether the client is there and has got no byte of an answer.
   bool owes_answer() const noexcept;
-  /// Answers with what became of the last attempt.
-  Task<void> answer(Failure failure);
+  /// Answers with what became of the attempts.
+  Task<void> answer(const AttemptEnd& end);
   /// Answers a request that reaches no upstream.
   Task<void> refuse(const GatewayError& error);
   /// Makes the event.
@@ -53,6 +69,15 @@ class Forward final : public OpenExchange, private CloseListener {
   bool may_await_usage() const noexcept;
   Task<void> await_usage(http::BodyDecoder& decoder);
   void peer_closed() noexcept override;
+  const GatewayError* refuse_all(Route::Clock::time_point now);
+  const GatewayError* limit_total();
+  AttemptTerms attempt_terms();
+  void note_attempt(const AttemptEnd& end);
+  void keep_answer();
+  bool leave_answer();
+  Task<void> replay();
+  const Dialect& answering_dialect() const;
+  void note_route(MeteringEvent& event) const;
 
   Context& context_;
   http::Exchange& exchange_;
@@ -63,10 +88,23 @@ class Forward final : public OpenExchange, private CloseListener {
   ClientRequest request_;
   std::optional<Attempt> attempt_;
   std::unique_ptr<AnswerEdit> edit_of_answer_;
-  Route route_{0};
+  Route route_;
+  Route::Choice choice_;               // whom the attempt asks
+  std::vector<AttemptFact> attempts_;  // of routes of the file
+  Call::Clock::time_point attempt_begun_at_;
+  std::unique_ptr<HeldAnswer> kept_;  // for the case that all fail
+  std::size_t kept_upstream_ = 0;
+  std::size_t kept_attempt_ = 0;
+  std::size_t answering_ = 0;  // the upstream whose answer the client gets
+  std::optional<std::chrono::nanoseconds> refusal_wait_;
+  std::unique_ptr<Alarm> total_;  // none: the exchange may last
+  Timer* waiting_ = nullptr;      // while it is waited to ask again
   Outcome outcome_ = Outcome::completed;
   bool is_relayed_ = false;  // the answer, as far as it came
   bool is_awaiting_usage_ = false;
+  bool has_waited_ = false;
+  bool is_replayed_ = false;  // the answer that was kept
+  bool is_expired_ = false;
 };
 
 }  // namespace llmgw::proxy

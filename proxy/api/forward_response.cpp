@@ -27,7 +27,7 @@ Task<void> Forward::relay() {
   const BodyForm form = begin_response(workspace.answer);
   const bool keeps_alive = workspace.answer.keep_alive;
   http::BodyDecoder decoder(workspace.answer.framing);
-  const RelayLimits limits{attempt_->upstream().silence(), exchange_.progress_limit()};
+  const RelayLimits limits{attempt_->upstream().idle_limit(), exchange_.progress_limit()};
   const RelayEnd end = co_await relay_body(attempt_->stream(), exchange_.client(), decoder, form,
                                            response_tap_, limits, workspace.head_out,
                                            workspace.answer_bytes.rest, edit_of_answer_.get());
@@ -54,13 +54,38 @@ BodyForm Forward::begin_response(const http::ResponseHead& head) {
   const BodyForm form = response_form(head, minor_version, edit_of_answer_ != nullptr);
   if (ends_by_close(form, head.framing) || !exchange_.is_body_consumed()) exchange_.close_after();
   call_.note_response(head.status, head.value(http::FieldId::request_id));
-  response_tap_.begin(attempt_->upstream().dialect().usage, head, context_.config.capture_bytes);
+  response_tap_.begin(answering_dialect().usage, head, context_.config.capture_bytes);
   call_.note_stream(response_tap_.is_stream());
   std::string& out = context_.workspace.head_out;
   out.clear();
   append_response_head(out, head, form, call_.request_id(), exchange_.keeps_alive(), minor_version);
   exchange_.mark_started();
   return form;
+}
+
+// What is kept is complete, so that nothing is read on the way.
+Task<void> Forward::replay() {
+  is_replayed_ = true;
+  answering_ = kept_upstream_;
+  Workspace& workspace = context_.workspace;
+  workspace.answer =
+      http::parse_response_head(kept_->head(), workspace.response_fields, request_.is_head())
+          .value();
+  const BodyForm form = begin_response(workspace.answer);
+  http::BodyDecoder decoder(workspace.answer.framing);
+  Gather& out = context_.loop.gather();
+  out.add(workspace.head_out);
+  std::string_view input = kept_->rest();
+  if (reframe(decoder, input, form, response_tap_, out) == ReframeStep::need_more)
+    out.add(closing_bytes(form));
+  exchange_.client().expires_without_progress(exchange_.progress_limit());
+  const Result<void> sent = co_await exchange_.client().write(out);
+  is_relayed_ = true;
+  if (sent.has_error()) {
+    outcome_ = Outcome::client_aborted;
+  } else {
+    exchange_.mark_responded();
+  }
 }
 
 void Forward::conclude(const RelayEnd& end, BodyForm form, const http::Framing& framing,

@@ -14,15 +14,18 @@ namespace llmgw::proxy {
 /// Finds out what the client asked for.
 class RequestTap final : public Tap {
  public:
-  explicit RequestTap(Context& context) noexcept
-      : scanner_(context.request_patterns, client_dialect().requests),
+  /// `is_routed`: what is asked for decides where the request goes, so all of it is looked at.
+  RequestTap(Context& context, bool is_routed) noexcept
+      : scanner_(context.request_patterns, client_dialect().requests, is_routed),
         digest_(context.digest_key.get()),
-        looks_(context.config.capture_bytes > 0) {}
+        looks_(is_routed || context.config.capture_bytes > 0) {}
   void observe(std::string_view payload) noexcept override {
     if (looks_) scanner_.observe(payload);
     digest_.update(payload);
   }
   const RequestScanner& scanner() const noexcept { return scanner_; }
+  /// See RequestScanner.
+  void note_model(std::string_view model) noexcept { scanner_.note_model(model); }
   /// Of what was observed. Call it once.
   DigestText digest() noexcept { return digest_.finish(); }
 

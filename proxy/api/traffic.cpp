@@ -6,6 +6,7 @@
 #include "proxy/api/error_reply.hpp"
 #include "proxy/api/failure_log.hpp"
 #include "proxy/api/forward.hpp"
+#include "proxy/api/model_list.hpp"
 #include "proxy/api/reach.hpp"
 
 namespace llmgw::proxy {
@@ -46,6 +47,7 @@ Task<void> Traffic::handle(http::Exchange& exchange) {
   if (path != "/healthz") {
     if (const GatewayError* refused = refusal_of(head, context_.config))
       co_return co_await reply(exchange, *refused);
+    if (asks_for_models(context_, head)) co_return co_await reply_models(context_, exchange);
     co_return co_await forward(context_, exchange);
   }
   if (head.method != "GET" && head.method != "HEAD") {

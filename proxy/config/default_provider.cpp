@@ -67,22 +67,25 @@ void refuse_variables(ConfigReader& reader, const ConfigMember& providers) {
 Section default_provider_section() {
   return {{.name = "default_provider",
            .value = "",
-           .meaning = "the provider of requests that name none with `X-LLM-Provider`; required "
-                      "where there are several",
+           .meaning = "the provider of requests that nothing else decides on: without a model, or "
+                      "with one that no entry of `models` names; without it they are answered 404. "
+                      "Required where there are several providers and no `models`",
            .form = {.shape = Form::Shape::text, .text = &name_form},
-           .shown = "the only provider"},
+           .shown = "the only provider, where there are no `models`"},
           read_default,
           [](const Config& config) {
-            return config.upstreams.empty() ? std::string()
-                                            : config.upstreams[config.default_upstream].name;
+            const auto& of = config.default_upstream;
+            return of && *of < config.upstreams.size() ? config.upstreams[*of].name : std::string();
           }};
 }
 
-void finish_providers(ConfigReader& reader) {
+void finish_providers(ConfigReader& reader, Config& config) {
+  if (!config.routing.models.empty() && member_of(reader.root(), "default_provider") == nullptr)
+    config.default_upstream.reset();
   const ConfigMember* providers = member_of(reader.root(), "providers");
   if (providers == nullptr) return;
   refuse_variables(reader, *providers);
-  if (providers->value.members.size() > 1 &&
+  if (providers->value.members.size() > 1 && member_of(reader.root(), "models") == nullptr &&
       member_of(reader.root(), "default_provider") == nullptr)
     reader.fault(providers->place,
                  "`default_provider` is missing; with several providers it is "

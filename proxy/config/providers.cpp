@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 // `providers`: an upstream for each name.
+#include <algorithm>
+
 #include "proxy/config/provider_key.hpp"
+#include "proxy/config/provider_limits.hpp"
 #include "proxy/config/sections.hpp"
 
 namespace llmgw::proxy {
 namespace {
 
 /// What the rows of one provider fill.
-struct Provider {
-  UpstreamSettings upstream;
-  std::vector<ProviderKey> keys = {};
-};
+using Provider = UpstreamSettings;
 
 constexpr std::array<std::string_view, 1> types{"openai"};
 constexpr std::array<std::string_view, 2> usages{"ask", "never"};
@@ -21,50 +21,48 @@ void read_base(ConfigReader& reader, const ConfigValue& value, Provider& into) {
     return reader.fault(value.place, redact_url(value.text),
                         "not an http or https URL: " + url.error());
   if (auto reason = refusal_of_base(*url)) reader.fault(value.place, to_string(*url), *reason);
-  into.upstream.address = as_base(std::move(*url));
+  into.address = as_base(std::move(*url));
 }
 
 void read_keys(ConfigReader& reader, const ConfigValue& value, Provider& into) {
   for (std::size_t i = 0; i < value.items.size(); ++i) {
     const ConfigReader::Step step(reader, i);
-    into.keys.push_back(read_provider_key(reader, value.items[i]));
+    UpstreamKey key = read_provider_key(reader, value.items[i]);
+    if (key.name.empty()) key.name = std::to_string(i);
+    const bool is_taken = std::any_of(into.keys.begin(), into.keys.end(),
+                                      [&](const auto& each) { return each.name == key.name; });
+    if (is_taken) reader.fault(value.items[i].place, key.name, "this name is another key's");
+    into.keys.push_back(std::move(key));
   }
-  if (into.keys.empty()) return;
-  into.upstream.key = into.keys.front().key;
-  into.upstream.key_file = into.keys.front().file;
 }
 
 void read_ca(ConfigReader& reader, const ConfigValue& value, Provider& into) {
-  auto& upstream = into.upstream;
-  if (auto reason = read_certificates(reader.read_file(), value.text, upstream.ca_pem))
+  if (auto reason = read_certificates(reader.read_file(), value.text, into.ca_pem))
     return reader.fault(value.place, value.text, *reason);
-  upstream.ca_file = value.text;
+  into.ca_file = value.text;
 }
 
 using Row = Member<Provider>;
 
-constexpr std::array<Row, 5> rows{{
+constexpr std::array<Row, 7> rows{{
     {{.name = "type",
       .value = "",
       .meaning = "how it is spoken to: `openai`, for OpenAI and every server with its API",
       .form = {.shape = Form::Shape::word, .words = types},
       .is_required = true},
-     [](ConfigReader&, const ConfigValue& value, Provider& into) {
-       into.upstream.type = value.text;
-     },
-     [](const Provider& from) { return from.upstream.type; }},
+     [](ConfigReader&, const ConfigValue& value, Provider& into) { into.type = value.text; },
+     [](const Provider& from) { return from.type; }},
     {{.name = "base_url",
       .value = "https://api.openai.com",
       .meaning =
           "`http` or `https`; a path prefix is kept, a trailing `/` or `/v1` changes nothing",
       .form = {.shape = Form::Shape::text, .text = &url_form}},
      read_base,
-     [](const Provider& from) { return to_string(from.upstream.address); }},
+     [](const Provider& from) { return to_string(from.address); }},
     {{.name = "keys",
       .value = "",
-      .meaning = "its key: a list of one, as keys are not balanced yet; without any no "
-                 "`Authorization` is sent",
-      .form = {.shape = Form::Shape::list, .least = 0, .most = 1, .each = &provider_key_form},
+      .meaning = "its keys, in turn by their weights; without any no credentials are sent",
+      .form = {.shape = Form::Shape::list, .least = 0, .most = 64, .each = &provider_key_form},
       .shown = "none"},
      read_keys},
     {{.name = "ca_file",
@@ -73,7 +71,7 @@ constexpr std::array<Row, 5> rows{{
       .form = {.shape = Form::Shape::text, .text = &path_form},
       .shown = "UPSTREAM_CA_FILE"},
      read_ca,
-     [](const Provider& from) { return from.upstream.ca_file; }},
+     [](const Provider& from) { return from.ca_file; }},
     {{.name = "stream_usage",
       .value = "",
       .meaning = "`ask`: a streamed chat completion without `stream_options` is asked for its "
@@ -81,12 +79,28 @@ constexpr std::array<Row, 5> rows{{
       .form = {.shape = Form::Shape::word, .words = usages},
       .shown = "METERING_STREAM_USAGE"},
      [](ConfigReader&, const ConfigValue& value, Provider& into) {
-       into.upstream.stream_usage =
+       into.stream_usage =
            value.text == usages.front() ? StreamUsage::inject : StreamUsage::passthrough;
      },
      [](const Provider& from) {
-       const bool asks = from.upstream.stream_usage == StreamUsage::inject;
+       const bool asks = from.stream_usage == StreamUsage::inject;
        return std::string(asks ? usages.front() : usages.back());
+     }},
+    {{.name = "timeouts",
+      .value = "",
+      .meaning = "how long it may take",
+      .form = {.shape = Form::Shape::object, .members = timeout_members},
+      .shown = "`defaults.timeouts`"},
+     [](ConfigReader& reader, const ConfigValue& value, Provider& into) {
+       read_timeouts(reader, value, into.timeouts);
+     }},
+    {{.name = "cooldown",
+      .value = "",
+      .meaning = "when its targets are left alone",
+      .form = {.shape = Form::Shape::object, .members = cooldown_members},
+      .shown = "`defaults.cooldown`"},
+     [](ConfigReader& reader, const ConfigValue& value, Provider& into) {
+       read_cooldown(reader, value, into.cooldown);
      }},
 }};
 
@@ -97,13 +111,15 @@ constexpr Form provider_form{.shape = Form::Shape::object,
 void read_providers(ConfigReader& reader, const ConfigValue& value, Config& config) {
   for (const ConfigMember& each : value.members) {
     const ConfigReader::Step step(reader, each.name);
-    Provider provider{.upstream = {.name = each.name,
-                                   .address = *parse_http_url(rows[1].facts.value),
-                                   .ca_file = config.of_variables.ca_file,
-                                   .ca_pem = config.of_variables.ca_pem,
-                                   .stream_usage = config.stream_usage}};
+    Provider provider{.name = each.name,
+                      .address = *parse_http_url(rows[1].facts.value),
+                      .ca_file = config.of_variables.ca_file,
+                      .ca_pem = config.of_variables.ca_pem,
+                      .stream_usage = config.stream_usage,
+                      .timeouts = config.defaults.timeouts,
+                      .cooldown = config.defaults.cooldown};
     reader.object(each.value, std::span<const Row>(rows), provider);
-    config.upstreams.push_back(std::move(provider.upstream));
+    config.upstreams.push_back(std::move(provider));
   }
 }
 

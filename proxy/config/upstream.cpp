@@ -35,7 +35,7 @@ void read_key(SettingInput& input, Config& config) {
   } else if (text) {
     auto key = parse_key_variable(std::move(*text));
     if (!key) return input.fault(key_form);
-    config.of_variables.key = std::move(*key);
+    config.of_variables.keys = {{.name = "0", .key = std::move(*key)}};
   } else if (!is_in_file && !config.has_providers) {
     input.fault("required, or " + std::string(key_file_name) + "; both are unset or empty");
   }
@@ -51,8 +51,7 @@ void read_key_file(SettingInput& input, Config& config) {
   if (!key)
     return input.fault(shown_path(*path),
                        "the file is empty or not a key: " + std::string(key_form));
-  config.of_variables.key = std::move(*key);
-  config.of_variables.key_file = std::move(*path);
+  config.of_variables.keys = {{.name = "0", .key = std::move(*key), .file = std::move(*path)}};
 }
 
 void read_ca(SettingInput& input, Config& config) {
@@ -77,21 +76,27 @@ constexpr std::array<Row, 5> rows{{
     {{key_name, "", "the provider's key", "required"},
      read_key,
      [](const Config& config) {
-       const bool is_set =
-           !config.of_variables.key.is_empty() && config.of_variables.key_file.empty();
-       return std::string(is_set ? "***" : "");
+       const auto& keys = config.of_variables.keys;
+       return std::string(!keys.empty() && keys.front().file.empty() ? "***" : "");
      }},
     {{key_file_name, "", "in place of the key: a file that holds it, read again when it changes",
       "unset"},
      read_key_file,
-     [](const Config& config) { return config.of_variables.key_file; }},
+     [](const Config& config) {
+       const auto& keys = config.of_variables.keys;
+       return keys.empty() ? std::string() : keys.front().file;
+     }},
     {{"UPSTREAM_CA_FILE", "",
       "extra CA bundle (PEM) for the upstream; certificates are always verified", "system store"},
      read_ca,
      [](const Config& config) { return config.of_variables.ca_file; }},
     {{"HTTP_CLIENT_TIMEOUT", "120s",
       "longest silence of the upstream, until the response head and then between two reads"},
-     [](SettingInput& input, Config& config) { config.client_timeout = input.duration(1ms, 24h); },
+     [](SettingInput& input, Config& config) {
+       config.client_timeout = input.duration(1ms, 24h);
+       config.of_variables.timeouts.head = config.client_timeout;
+       config.of_variables.timeouts.idle = config.client_timeout;
+     },
      [](const Config& config) { return format_duration(config.client_timeout); }},
 }};
 

@@ -2,32 +2,56 @@
 // PURE: the settings of one upstream, and how the parts of them are read.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/error.hpp"
 #include "common/secret.hpp"
 #include "common/settings/http_url.hpp"
 #include "common/system/read_file.hpp"
+#include "proxy/config/routing.hpp"
 
 namespace llmgw::proxy {
 
 /// Whether a streamed completion that did not ask for its usage is asked for it upstream.
 enum class StreamUsage : std::uint8_t { inject, passthrough };
 
+/// A key of the gateway's.
+struct UpstreamKey {
+  std::string name = {};     ///< what people call it; its position where nobody does
+  Secret key = {};           ///< visible ASCII, as it stood at start where it comes from a file
+  std::string file = {};     ///< empty: it does not come from a file
+  std::uint64_t weight = 1;  ///< its share beside other keys
+
+  friend bool operator==(const UpstreamKey&, const UpstreamKey&) = default;
+};
+
+/// How long what may last; 0: as is said for all, and where nothing is, as long as it likes.
+struct UpstreamTimeouts {
+  std::chrono::nanoseconds connect{};      ///< each of look-up, TCP and TLS
+  std::chrono::nanoseconds head{};         ///< from the end of the request to the answer's head
+  std::chrono::nanoseconds first_token{};  ///< from there to the first event of a stream
+  std::chrono::nanoseconds idle{};         ///< between two reads
+  std::chrono::nanoseconds total{};        ///< the whole exchange, all attempts
+
+  friend bool operator==(const UpstreamTimeouts&, const UpstreamTimeouts&) = default;
+};
+
 /// A server that answers requests, and how it is spoken to.
 struct UpstreamSettings {
-  std::string name = {};      ///< what requests and metrics call it: 1 to 64 of [A-Za-z0-9._-]
-  std::string type = {};      ///< its dialect, one that provider/registry knows: `openai`
-  HttpUrl address = {};       ///< path: the prefix before `/v1`, so a target is path + "/v1/..."
-  Secret key = {};            ///< visible ASCII, as it stood at start where it comes from a file;
-                              ///< empty: no credentials are sent
-  std::string key_file = {};  ///< empty: the key does not come from a file
-  std::string ca_file = {};   ///< empty: the system store alone
-  std::string ca_pem = {};    ///< content of that file, holds at least one certificate
+  std::string name = {};  ///< what requests and metrics call it: 1 to 64 of [A-Za-z0-9._-]
+  std::string type = {};  ///< its dialect, one that provider/registry knows: `openai`
+  HttpUrl address = {};   ///< path: the prefix before `/v1`, so a target is path + "/v1/..."
+  std::vector<UpstreamKey> keys = {};  ///< none: no credentials are sent
+  std::string ca_file = {};            ///< empty: the system store alone
+  std::string ca_pem = {};             ///< content of that file, holds at least one certificate
   StreamUsage stream_usage = StreamUsage::inject;
+  UpstreamTimeouts timeouts = {};
+  CooldownSettings cooldown = {};
 
   friend bool operator==(const UpstreamSettings&, const UpstreamSettings&) = default;
 };

@@ -17,6 +17,7 @@ struct RequestFacts {
   std::optional<bool> stream;           ///< whether the answer is to be a stream, when that is said
   bool decides_usage = false;           ///< says something of the usage of its stream, whatever
   std::optional<bool> wants_usage;      ///< asks for it, or does not, when that is said
+  bool names_several_models = false;    ///< and not the same; told only of bodies read to their end
 };
 
 /// Tags of the values that a reader's JSON description names, one for each fact.

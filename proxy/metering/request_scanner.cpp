@@ -15,8 +15,9 @@ void set_if_unknown(std::optional<bool>& fact, JsonKind kind) {
 
 }  // namespace
 
-RequestScanner::RequestScanner(JsonPatterns& patterns, const RequestReader& reader) noexcept
-    : patterns_(patterns), reader_(reader) {
+RequestScanner::RequestScanner(JsonPatterns& patterns, const RequestReader& reader,
+                               bool reads_all) noexcept
+    : patterns_(patterns), reader_(reader), reads_all_(reads_all) {
   json_.begin(reader.body);
 }
 
@@ -48,19 +49,25 @@ void RequestScanner::read(std::string_view body) {
 
 bool RequestScanner::knows_all() const noexcept {
   const bool may_want_usage = facts_.stream.value_or(true) && !facts_.wants_usage;
-  return !facts_.model.empty() && facts_.stream && !may_want_usage;
+  return !reads_all_ && !facts_.model.empty() && facts_.stream && !may_want_usage;
 }
 
 void RequestScanner::note(const JsonValue& value) noexcept {
   switch (value.tag) {
-    case request_tag::model:
-      if (value.kind == JsonKind::text && facts_.model.empty()) append_text(value, facts_.model);
-      return;
+    case request_tag::model: return note_model(value);
     case request_tag::stream: return set_if_unknown(facts_.stream, value.kind);
     case request_tag::decides_usage: facts_.decides_usage = true; return;
     case request_tag::wants_usage: return set_if_unknown(facts_.wants_usage, value.kind);
     default: return;
   }
+}
+
+void RequestScanner::note_model(const JsonValue& value) noexcept {
+  if (value.kind != JsonKind::text) return;
+  if (facts_.model.empty()) return append_text(value, facts_.model);
+  BoundedString<max_event_text> other;
+  append_text(value, other);
+  facts_.names_several_models |= other.view() != facts_.model.view();
 }
 
 }  // namespace llmgw::proxy

@@ -17,11 +17,16 @@ namespace llmgw::proxy {
 /// looks on.
 class RequestScanner {
  public:
-  /// `patterns`: of the requests of its thread. Both outlive the scanner.
-  RequestScanner(JsonPatterns& patterns, const RequestReader& reader) noexcept;
+  /// `patterns`: of the requests of its thread. Both outlive the scanner. `reads_all`: to the end
+  /// of the body, whatever is known.
+  RequestScanner(JsonPatterns& patterns, const RequestReader& reader,
+                 bool reads_all = false) noexcept;
 
   /// Shows the next bytes of the body, framing removed, in any split.
   void observe(std::string_view body) noexcept;
+
+  /// The body is of another form, and its model was found by other means.
+  void note_model(std::string_view model) noexcept { facts_.model.append(model); }
 
   /// What was found so far.
   const RequestFacts& facts() const noexcept { return facts_; }
@@ -33,12 +38,14 @@ class RequestScanner {
   void read_begin(std::string_view body);
   void read(std::string_view body);
   void note(const JsonValue& value) noexcept;
+  void note_model(const JsonValue& value) noexcept;
   bool knows_all() const noexcept;
 
   JsonPatterns& patterns_;
   const RequestReader& reader_;
   JsonScanner json_;
   RequestFacts facts_;
+  const bool reads_all_;
   bool has_begun_ = false;
   bool is_done_ = false;
 };

@@ -11,8 +11,11 @@
 namespace llmgw::proxy {
 namespace {
 
-/// What is told of the request. Model and tenant change nothing until models are routed.
+/// What is told of the request.
 struct Asked {
+  std::string_view model;
+  std::string_view tenant = "default";
+  std::string_view path = "/v1/chat/completions";
   std::vector<http::Field> fields;
   Faults faults;
 };
@@ -37,9 +40,15 @@ void read_word(std::string_view word, Asked& asked) {
   const auto equals = word.find('=');
   const std::string_view name = word.substr(0, equals);
   if (equals != word.npos && name == "header") return read_header(word.substr(equals + 1), asked);
-  if (equals != word.npos && (name == "model" || name == "tenant")) return;
-  asked.faults.lines.push_back(quoted(word) +
-                               ": accepted are model=NAME, tenant=NAME and header=NAME:VALUE");
+  const std::pair<std::string_view, std::string_view*> words[] = {
+      {"model", &asked.model}, {"tenant", &asked.tenant}, {"path", &asked.path}};
+  for (const auto& [known, into] : words) {
+    if (equals == word.npos || name != known) continue;
+    *into = word.substr(equals + 1);
+    return;
+  }
+  asked.faults.lines.push_back(
+      quoted(word) + ": accepted are model=NAME, tenant=NAME, path=PATH and header=NAME:VALUE");
 }
 
 Asked read(std::string_view request) {
@@ -52,31 +61,54 @@ Asked read(std::string_view request) {
   return asked;
 }
 
-std::string of_upstream(const UpstreamSettings& upstream, std::string_view reason) {
-  std::string text = "provider  ";
-  text.append(upstream.name).append("\ntype      ").append(upstream.type);
-  text.append("\naddress   ").append(to_string(upstream.address));
-  text.append("\nkey       ").append(upstream.key.is_empty() ? "none is sent" : "***");
-  return text.append("\nbecause   ").append(reason).append("\n");
+std::string of_target(const Config& config, const Route::Choice& choice) {
+  const UpstreamSettings& upstream = config.upstreams[choice.candidate->upstream];
+  std::string text = "target    ";
+  text.append(choice.candidate->name);
+  text.append("\n  type    ").append(upstream.type);
+  text.append("\n  address ").append(to_string(upstream.address));
+  text.append("\n  key     ").append(upstream.keys.empty() ? "none is sent" : "***");
+  text.append("\n  model   ").append(choice.model.empty() ? "as asked" : choice.model);
+  return text.append("\n  weight  ").append(std::to_string(choice.candidate->weight)) + "\n";
 }
 
-std::string of_refusal(std::string_view reason) {
-  std::string text = "provider  none: the gateway answers 400 invalid_value\nbecause   ";
-  return text.append(reason).append("\n");
+std::string of_refusal(std::string_view answer, std::string_view reason) {
+  std::string text = "target    none: the gateway answers ";
+  return text.append(answer).append("\nbecause   ").append(reason).append("\n");
+}
+
+std::string of_fault(const Config& config, RouteFault fault) {
+  switch (fault) {
+    case RouteFault::unknown_provider:
+      return of_refusal("400 invalid_value", "X-LLM-Provider does not name one provider");
+    case RouteFault::denied:
+      return of_refusal("403 provider_not_allowed", "a route denies every target that there is");
+    case RouteFault::unknown_model: break;
+  }
+  return of_refusal("404 model_not_found",
+                    config.has_providers
+                        ? "no entry of models names it, and there is no default_provider"
+                        : "GATEWAY_CONFIG has no providers");
 }
 
 // Why the table finds what it finds.
-std::string_view reason(const Config& config, const std::vector<http::Field>& fields,
-                        bool is_found) {
-  const auto choices = std::count_if(fields.begin(), fields.end(), [](const http::Field& each) {
-    return each.id == http::FieldId::x_llm_provider;
-  });
-  if (!config.selects_by_header) return "it is the only one: GATEWAY_CONFIG is not set";
-  if (choices > 1) return "X-LLM-Provider stands there more than once";
-  if (choices == 1)
-    return is_found ? "X-LLM-Provider names it" : "X-LLM-Provider names no provider";
-  if (!config.has_providers) return "GATEWAY_CONFIG has no providers";
-  return "it is the default_provider, and no X-LLM-Provider names one";
+std::string reason_of(const Route& route) {
+  switch (route.reason()) {
+    case RouteReason::only: return "it is the only one: GATEWAY_CONFIG is not set";
+    case RouteReason::header: return "X-LLM-Provider names its provider";
+    case RouteReason::prefix: return "the model begins with the provider's name";
+    case RouteReason::route: return "the route " + quoted(route.name()) + " fits";
+    case RouteReason::model: return "of the entry " + quoted(route.name()) + " of models";
+    case RouteReason::fallback: break;
+  }
+  return "it is the default_provider, and nothing else decides";
+}
+
+std::string of_route(const Config& config, const Route& route) {
+  std::string text = "because   " + reason_of(route) + "\nattempts  " +
+                     std::to_string(route.retry().attempts) + "\n";
+  for (const Route::Choice& each : route.all()) text += of_target(config, each);
+  return text;
 }
 
 }  // namespace
@@ -84,15 +116,13 @@ std::string_view reason(const Config& config, const std::vector<http::Field>& fi
 Checked<std::string> explain(const Config& config, std::string_view request) {
   const Asked asked = read(request);
   if (!asked.faults.lines.empty()) return asked.faults;
-  std::vector<std::string> names;
-  names.reserve(config.upstreams.size());
-  for (const UpstreamSettings& each : config.upstreams) names.push_back(each.name);
-  const RouteTable table(std::move(names), config.default_upstream, config.selects_by_header);
+  CoolingBook book;
+  RouteTable table(config, book);
   http::Head head;
   head.fields = asked.fields;
-  auto route = table.find(head);
-  const std::string_view because = reason(config, asked.fields, route.has_value());
-  return route ? of_upstream(config.upstreams[route->take()], because) : of_refusal(because);
+  auto found = table.find({head, asked.path, asked.tenant, asked.model});
+  if (const RouteFault* fault = std::get_if<RouteFault>(&found)) return of_fault(config, *fault);
+  return of_route(config, std::get<Route>(found));
 }
 
 }  // namespace llmgw::proxy

@@ -4,13 +4,19 @@
 
 #include <chrono>
 
+#include "proxy/upstream/cause.hpp"
+
 namespace llmgw::proxy {
 
-Attempt::Attempt(Upstream& upstream, ClientRequest& request, Form form) noexcept
-    : upstream_(upstream), request_(request), form_(form) {}
+Attempt::Attempt(const AttemptTerms& terms, ClientRequest& request, Form form) noexcept
+    : terms_(terms),
+      upstream_(terms.upstreams.at(terms.upstream)),
+      request_(request),
+      form_(form) {}
 
 Task<AttemptEnd> Attempt::run() {
-  if (may_edit()) co_await edit();
+  if (names_another_model()) co_await rename_model();
+  if (!has_failed() && may_edit()) co_await edit();
   if (!has_failed() && !send_on_idle_connection(compose())) co_await send_on_fresh_connection();
   if (!has_failed()) go_on_sending();
   while (!has_failed() && !state_.is_answered) {
@@ -18,15 +24,34 @@ Task<AttemptEnd> Attempt::run() {
     const auto bytes = co_await heads_.read(stream(), patience, patience);
     if (take_head(bytes)) co_await pass_interim();
   }
-  if (may_be_refused()) co_await look_for_refusal();
-  if (state_.is_answered && !state_.is_edit_refused) note_answer();
-  co_return conclude();
+  if (state_.is_answered) co_await look_at_answer();
+  const AttemptEnd end = conclude();
+  if (end.verdict == Verdict::pass_on) note_answer();
+  if (end.verdict == Verdict::next) co_await drop_answer();
+  co_return end;
 }
 
 AttemptEnd Attempt::conclude() const noexcept {
   AttemptState state = state_;
   state.has_client = !request_.is_client_gone();
-  return {judge(state), state.failure};
+  const Cause cause = state.is_answered ? cause_ : cause_of(state.failure, state.is_sent);
+  if (!state.is_answered) state.may_repeat = terms_.causes.contains(cause);
+  return {judge(state), state.failure, status_, cause, wait_};
+}
+
+bool Attempt::names_another_model() const noexcept {
+  return !terms_.model.empty() && terms_.model != request_.facts().model.view();
+}
+
+// The model's place is known once the body is there whole, and its length is told in front.
+Task<void> Attempt::rename_model() {
+  if (request_.held() == nullptr) request_.hold(request_.workspace().bytes_to_edit);
+  const errc fault = co_await request_.read_rest();
+  if (fault != errc::ok) co_return fail(Failure::Side::client, fault);
+  if (request_.is_client_gone()) co_return;
+  is_renamed_ = request_.is_complete() &&
+                request_.held()->rename_model(request_.exchange().head(), terms_.model);
+  if (!is_renamed_) fail(Failure::Side::client, errc::malformed_message);
 }
 
 // By the body as far as it is there, then by the head.
@@ -43,6 +68,7 @@ bool Attempt::may_edit() const noexcept {
 Task<void> Attempt::edit() {
   const RequestEdit& edit = *upstream_.edit();
   if (request_.held() == nullptr) request_.hold(request_.workspace().bytes_to_edit);
+  request_.held()->forget_edit();
   if (!request_.is_complete()) {
     const errc fault = co_await request_.read_rest_for(edit);
     if (fault != errc::ok) co_return fail(Failure::Side::client, fault);
@@ -61,18 +87,17 @@ Gather& Attempt::compose() {
   head.clear();
   HeldRequest* const held = request_.held();
   HeadChanges changes;
-  if (is_edited_) {
-    changes.is_uncoded = true;
-    changes.length = held->edited_size();
-  }
-  upstream_.append_head(head, request_.exchange().head(), changes);
+  changes.is_uncoded = is_edited_;
+  if (is_edited_ || is_renamed_) changes.length = held->edited_size();
+  upstream_.append_head(head, request_.exchange().head(),
+                        terms_.upstreams.credentials(terms_.upstream, terms_.key), changes);
   if (held == nullptr) {
     request_.arrived().put(0, head);
     return request_.arrived();
   }
   Gather& out = request_.client().loop().gather();
   out.add(head);
-  is_edited_ ? held->add_edited(out) : held->add_as_came(out);
+  is_edited_ || is_renamed_ ? held->add_edited(out) : held->add_as_came(out);
   return out;
 }
 
@@ -105,7 +130,7 @@ Task<void> Attempt::send_on_fresh_connection() {
 // what became of it, also if the rest fails.
 errc Attempt::send_some(Gather& out) {
   const std::uint64_t before = stream().bytes_sent();
-  stream().read_expires_after(upstream_.silence());
+  stream().read_expires_after(upstream_.head_limit());
   const Result<bool> sent = stream().send(out);
   has_sent_all_ = sent.has_error() || *sent;
   state_.is_sent = sent.has_value() || stream().bytes_sent() != before;
@@ -114,10 +139,10 @@ errc Attempt::send_some(Gather& out) {
 
 // The rest goes on beside the answer, as the upstream may answer early.
 void Attempt::go_on_sending() {
-  if (!is_edited_) request_.let_go();
+  if (!is_edited_ && !is_renamed_ && !terms_.keeps_request) request_.let_go();
   request_.watch_client();
   if (!request_.is_client_gone() && !(request_.is_complete() && has_sent_all_))
-    pump_.start(request_, stream(), upstream_.silence());
+    pump_.start(request_, stream(), upstream_.head_limit());
 }
 
 Task<void> Attempt::end_sending() {
@@ -130,6 +155,12 @@ Task<void> Attempt::end_sending() {
 void Attempt::leave() noexcept {
   if (connecting_ != nullptr) connecting_->cancel();
   if (connection_) stream().close();
+}
+
+void Attempt::expire() noexcept {
+  is_expired_ = true;
+  if (connecting_ != nullptr) connecting_->cancel();
+  if (connection_) stream().close(errc::timed_out);
 }
 
 void Attempt::give_back() { upstream_.pool().give_back(connection_); }

@@ -9,10 +9,22 @@
 #include "proxy/upstream/client_request.hpp"
 #include "proxy/upstream/held_answer.hpp"
 #include "proxy/upstream/request_pump.hpp"
-#include "proxy/upstream/upstream.hpp"
+#include "proxy/upstream/upstreams.hpp"
 #include "proxy/upstream/verdict.hpp"
 
 namespace llmgw::proxy {
+
+/// Whom an attempt asks, and what may follow on it.
+struct AttemptTerms {
+  Upstreams& upstreams;
+  std::size_t upstream = 0;  ///< its number, and that of its key
+  std::size_t key = 0;
+  std::string_view model = {};  ///< what it is to be asked for; empty: what the client asked for
+  bool keeps_request = false;   ///< another attempt may follow
+  Causes causes = {};           ///< for which another target is there, and would be asked
+  /// The longest wait asked for after which this one would be asked again; nothing: none.
+  std::optional<std::chrono::nanoseconds> wait_max = {};
+};
 
 /// Edits, connects, sends, and reads the head of the answer; the rest of the request may still be
 /// on its way up then. Lives with its exchange, and ends before the next attempt begins.
@@ -21,8 +33,8 @@ class Attempt {
   /// Whether the request may be edited, or is to leave as its client meant it.
   enum class Form : std::uint8_t { may_be_edited, as_meant };
 
-  /// Both outlive it.
-  Attempt(Upstream& upstream, ClientRequest& request, Form form) noexcept;
+  /// What they refer to outlives it.
+  Attempt(const AttemptTerms& terms, ClientRequest& request, Form form) noexcept;
   Attempt(const Attempt&) = delete;
   Attempt& operator=(const Attempt&) = delete;
 
@@ -32,6 +44,8 @@ class Attempt {
 
   /// The same verdict holds for nobody any more: the connection is closed, or no longer tried for.
   void leave() noexcept;
+  /// The same because the time for all of the exchange is over: it ends as timed out.
+  void expire() noexcept;
   /// Whether the rest of the request is, or was, sent beside the answer; end_sending() ends that.
   bool is_sending() const noexcept { return pump_.is_started(); }
   Task<void> end_sending();
@@ -44,10 +58,16 @@ class Attempt {
   ByteStream& stream() noexcept { return connection_->stream(); }
   /// Whether a limit will end what is waited for.
   bool is_limited() const noexcept;
+  /// Whether usage was asked for, or else something that the client did not ask for.
   bool is_edited() const noexcept { return is_edited_; }
+  const AttemptTerms& terms() const noexcept { return terms_; }
+  /// With Verdict::next: the answer, if there was one.
+  std::unique_ptr<HeldAnswer> take_answer() noexcept { return std::move(held_answer_); }
 
  private:
   bool may_edit() const noexcept;
+  bool names_another_model() const noexcept;
+  Task<void> rename_model();
   Task<void> edit();
   Gather& compose();
   bool send_on_idle_connection(Gather& out);
@@ -58,14 +78,24 @@ class Attempt {
   bool take_head(const Result<http::HeadBytes>& bytes);
   Task<void> pass_interim();
   bool may_be_refused() const noexcept;
-  Task<void> look_for_refusal();
+  bool may_follow(Cause cause) const noexcept;
+  Task<void> look_at_answer();
+  Task<void> look_at_error();
+  Task<void> look_at_first_event();
+  bool has_first_event_to_wait_for() const noexcept;
+  void hold_answer();
+  void pass_held_answer();
+  Task<void> drop_answer();
   void note_answer();
   AttemptEnd conclude() const noexcept;
-  void fail(Failure::Side side, errc fault) noexcept { state_.failure = {side, fault}; }
+  void fail(Failure::Side side, errc fault) noexcept {
+    state_.failure = {side, is_expired_ ? errc::timed_out : fault};
+  }
   bool has_failed() const noexcept {
     return state_.failure.fault != errc::ok || request_.is_client_gone();
   }
 
+  const AttemptTerms terms_;
   Upstream& upstream_;
   ClientRequest& request_;
   Pool::Connection connection_;
@@ -74,9 +104,14 @@ class Attempt {
   http::HeadReader heads_;
   std::unique_ptr<HeldAnswer> held_answer_;
   AttemptState state_;
-  unsigned interims_ = 0;  // responses before the answer
+  Cause cause_ = Cause::none;
+  int status_ = 0;
+  std::optional<std::chrono::nanoseconds> wait_;  // what the answer asks for
+  unsigned interims_ = 0;                         // responses before the answer
   const Form form_;
   bool is_edited_ = false;
+  bool is_renamed_ = false;
+  bool is_expired_ = false;
   bool has_sent_all_ = false;  // of what was there of the request
 };
 

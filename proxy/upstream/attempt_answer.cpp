@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The answer of an attempt: its head, and the one answer that is not passed on, which is a refusal
-// of what only the gateway asked for.
+// The answer of an attempt: its head, and the answers that are not passed on: a refusal of what
+// only the gateway asked for, and what another target may do better.
 #include "common/log/log.hpp"
+#include "proxy/http/media_type.hpp"
 #include "proxy/upstream/attempt.hpp"
+#include "proxy/upstream/cause.hpp"
 #include "proxy/upstream/response_head.hpp"
 
 namespace llmgw::proxy {
@@ -12,11 +14,14 @@ namespace {
 // hour to send as many.
 constexpr unsigned most_interims = 500;
 
+// How long the head of a stream is held back for its first event, where nothing else is said.
+constexpr std::chrono::seconds longest_hold{15};
+
 }  // namespace
 
 // Zero while the request is still being sent: it is not the upstream that is waited for.
 std::chrono::milliseconds Attempt::patience_for_head() noexcept {
-  if (!pump_.is_running()) return upstream_.silence();
+  if (!pump_.is_running()) return upstream_.head_limit();
   stream().read_expires_never();
   return std::chrono::milliseconds(0);
 }
@@ -67,31 +72,91 @@ Task<void> Attempt::pass_interim() {
 
 bool Attempt::may_be_refused() const noexcept {
   const int status = request_.workspace().answer.status;
-  return is_edited_ && state_.is_answered &&
-         upstream_.dialect().meaning_of(status) == StatusMeaning::may_be_refusal;
+  return is_edited_ && upstream_.dialect().meaning_of(status) == StatusMeaning::may_be_refusal;
 }
 
-// The request was refused as a whole, so it may be sent again; as the client meant it, then.
-// Whatever is answered to that is the client's.
-Task<void> Attempt::look_for_refusal() {
-  Workspace& workspace = request_.workspace();
-  held_answer_ =
-      std::make_unique<HeldAnswer>(workspace.answer_bytes.head, workspace.answer_bytes.rest);
-  HeldAnswer& held = *held_answer_;
-  const http::ResponseHead head = workspace.answer;
-  const std::string text = co_await held.read_text(stream(), head, upstream_.silence());
+// Whether the client will be better served by another attempt than by this answer.
+bool Attempt::may_follow(Cause cause) const noexcept {
+  if (terms_.causes.contains(cause)) return true;
+  return cause == Cause::rate_limit && wait_ && terms_.wait_max && *wait_ <= *terms_.wait_max;
+}
+
+Task<void> Attempt::look_at_answer() {
+  const http::ResponseHead& head = request_.workspace().answer;
+  status_ = head.status;
+  cause_ = cause_of_status(status_);
+  if (cause_ == Cause::rate_limit) wait_ = wait_of(head);
+  if (may_be_refused() || may_follow(cause_) || is_cause_in_text(head.status, terms_.causes))
+    co_await look_at_error();
+  else if (has_first_event_to_wait_for())
+    co_await look_at_first_event();
+}
+
+// The request was refused as a whole, so it may be sent again; as the client meant it, then, or to
+// another target. Whatever else is answered to it is the client's.
+Task<void> Attempt::look_at_error() {
+  hold_answer();
+  const http::ResponseHead head = request_.workspace().answer;
+  const int status = head.status;
+  const bool may_be_of_edit = may_be_refused();
+  const std::string text = co_await held_answer_->read_text(stream(), head, upstream_.idle_limit());
   if (request_.is_client_gone()) co_return;
-  state_.is_edit_refused = upstream_.edit()->is_refusal(text);
+  state_.is_edit_refused = may_be_of_edit && upstream_.edit()->is_refusal(text);
   if (state_.is_edit_refused) {
     upstream_.counts().usage_refused.add();
-    if (held.is_whole()) give_back();
-    if (is_sending()) co_await end_sending();
-    co_return;
+    co_return co_await drop_answer();
   }
-  // A head that was read once is read again without a fault.
+  cause_ = cause_of_error(status, text);
+  state_.may_repeat = may_follow(cause_);
+  if (!state_.may_repeat) pass_held_answer();
+}
+
+bool Attempt::has_first_event_to_wait_for() const noexcept {
+  const http::ResponseHead& head = request_.workspace().answer;
+  const bool is_wanted = terms_.causes.contains(Cause::overloaded) ||
+                         upstream_.first_token_limit() > std::chrono::milliseconds(0);
+  return is_wanted && head.status == 200 &&
+         http::is_event_stream(head.value(http::FieldId::content_type)) &&
+         head.value(http::FieldId::content_encoding).empty();
+}
+
+// A stream that fails before it said anything is an answer that can still be another one.
+Task<void> Attempt::look_at_first_event() {
+  const auto limit = upstream_.first_token_limit();
+  const bool is_limited = limit > std::chrono::milliseconds(0);
+  hold_answer();
+  const http::ResponseHead head = request_.workspace().answer;
+  const auto first =
+      co_await held_answer_->read_first_event(stream(), head, is_limited ? limit : longest_hold);
+  if (request_.is_client_gone()) co_return;
+  if (first == FirstEvent::Kind::error) cause_ = Cause::overloaded;
+  state_.may_repeat = terms_.causes.contains(cause_);
+  if (is_limited && held_answer_->is_silent()) {
+    state_.is_answered = false;
+    co_return fail(Failure::Side::upstream, errc::timed_out);
+  }
+  if (!state_.may_repeat) pass_held_answer();
+}
+
+void Attempt::hold_answer() {
+  const http::HeadBytes& bytes = request_.workspace().answer_bytes;
+  held_answer_ = std::make_unique<HeldAnswer>(bytes.head, bytes.rest);
+}
+
+// A head that was read once is read again without a fault.
+void Attempt::pass_held_answer() {
+  Workspace& workspace = request_.workspace();
+  const HeldAnswer& held = *held_answer_;
   workspace.answer =
       http::parse_response_head(held.head(), workspace.response_fields, request_.is_head()).value();
   workspace.answer_bytes = {held.head(), held.rest()};
+}
+
+// Of no interest any more, or kept for later as far as it is held.
+Task<void> Attempt::drop_answer() {
+  if (is_sending()) co_await end_sending();
+  if (connection_ && held_answer_ != nullptr && held_answer_->is_whole()) give_back();
+  if (connection_) leave();
 }
 
 // It is passed on, so nothing will be sent again. Only success proves that it was the edit that was

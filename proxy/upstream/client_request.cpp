@@ -47,18 +47,22 @@ void ClientRequest::release() noexcept {
 
 bool ClientRequest::may_be_edited_by(const RequestEdit& edit) const noexcept {
   const bool is_all = is_complete() || taps_.scanner.is_done();
-  const bool has_room =
-      held_ != nullptr ? held_->has_room() : workspace_.bytes_to_edit <= HeldRequest::total_limit;
-  return has_room && edit.may_concern(facts(), is_all);
+  const bool has_room_for_edit = held_ != nullptr ? held_->has_room() : has_room();
+  return has_room_for_edit && edit.may_concern(facts(), is_all);
 }
 
-Task<errc> ClientRequest::read_rest_for(const RequestEdit& edit) {
+bool ClientRequest::has_room() const noexcept {
+  return workspace_.bytes_to_edit <= HeldRequest::total_limit;
+}
+
+template <class Wants>
+Task<errc> ClientRequest::read_while(Wants wants) {
   client().expires_without_progress(exchange_.progress_limit());
-  if (exchange_.head().expects_continue && exchange_.body().payload_bytes() == 0)
+  if (exchange_.head().expects_continue && exchange_.body().payload_bytes() == 0 && wants())
     co_await tell_to_continue();
   http::BodyPace pace(exchange_.progress_limit(), http::Exchange::progress_bytes);
   Deadlines& deadlines = client().loop().deadlines();
-  while (!is_client_gone_ && !is_complete() && may_be_edited_by(edit)) {
+  while (!is_client_gone_ && !is_complete() && wants()) {
     client().read_expires_after(pace.begin(deadlines.now()));
     const auto bytes = co_await client().read();
     if (bytes.has_error()) {
@@ -73,6 +77,18 @@ Task<errc> ClientRequest::read_rest_for(const RequestEdit& edit) {
   }
   client().expires_never();
   co_return errc::ok;
+}
+
+Task<errc> ClientRequest::read_rest_for(const RequestEdit& edit) {
+  return read_while([this, &edit] { return may_be_edited_by(edit); });
+}
+
+Task<errc> ClientRequest::read_rest() {
+  return read_while([this] { return has_room(); });
+}
+
+Task<errc> ClientRequest::read_model() {
+  return read_while([this] { return awaits_model() && has_room(); });
 }
 
 Task<void> ClientRequest::tell_to_continue() {

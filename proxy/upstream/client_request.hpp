@@ -57,6 +57,8 @@ class ClientRequest {
     if (held_ != nullptr) release();
   }
 
+  /// Whether more of requests may be held, going by what is.
+  bool has_room() const noexcept;
   /// Whether the edit may concern the request, going by what has come of its body, and by the
   /// memory it takes.
   bool may_be_edited_by(const RequestEdit& edit) const noexcept;
@@ -64,6 +66,16 @@ class ClientRequest {
   /// it is told so, as the upstream cannot be asked yet. errc::ok also where the client has left;
   /// timed_out, malformed_message, body_too_large.
   Task<errc> read_rest_for(const RequestEdit& edit);
+
+  /// Reads the rest of what is held, as far as there is room for it; see is_complete(). The same
+  /// results.
+  Task<errc> read_rest();
+  /// Reads on until the model is known, or will not be; what was read is held.
+  Task<errc> read_model();
+  /// Whether it may still come.
+  bool awaits_model() const noexcept {
+    return !is_complete() && !taps_.scanner.is_done() && facts().model.empty();
+  }
 
   /// Passes on what comes of the body from now on.
   Task<RelayEnd> relay_to(ByteStream& upstream, std::chrono::milliseconds silence);
@@ -75,6 +87,8 @@ class ClientRequest {
 
  private:
   errc take(std::string_view input, Gather& out);
+  template <class Wants>
+  Task<errc> read_while(Wants wants);
   void release() noexcept;
   Task<void> tell_to_continue();
 

@@ -11,6 +11,8 @@ namespace {
 
 // What an error says, as far as one is worth reading.
 constexpr std::size_t most_text = 16 * 1024;
+// Of a stream, before its first event.
+constexpr std::size_t most_held = 64 * 1024;
 
 // Appends the payload that is in `input` to `text`.
 ReframeStep unframe(http::BodyDecoder& decoder, std::string_view& input, std::string& text) {
@@ -50,18 +52,47 @@ Task<std::string> HeldAnswer::read_text(ByteStream& upstream, const http::Respon
   for (std::string latest = rest_;;) {
     std::string_view input = latest;
     const ReframeStep step = unframe(decoder, input, text);
+    is_complete_ = step == ReframeStep::end;
     is_whole_ = step == ReframeStep::end && input.empty() && keep_alive;
     is_over = is_over || step != ReframeStep::need_more;
     if (is_over || text.size() >= most_text) break;
     upstream.read_expires_after(silence);
     const auto bytes = co_await upstream.read();
     is_over = bytes.has_error();
+    if (is_over)
+      is_complete_ = bytes.error() == errc::connection_closed && decoder.finish_at_close();
     latest = is_over ? std::string_view() : *bytes;
     rest_ += latest;
   }
   if (!codings) co_return std::string();
   if (codings->size == 0) co_return text.substr(0, most_text);
   co_return decoded(*codings, text);
+}
+
+Task<FirstEvent::Kind> HeldAnswer::read_first_event(ByteStream& upstream,
+                                                    const http::ResponseHead& head,
+                                                    std::chrono::milliseconds limit) {
+  const auto until = std::chrono::steady_clock::now() + limit;
+  http::BodyDecoder decoder(head.framing);
+  FirstEvent first;
+  std::string payload;
+  for (std::string latest = rest_;;) {
+    std::string_view input = latest;
+    payload.clear();
+    const ReframeStep step = unframe(decoder, input, payload);
+    if (first.observe(payload) != FirstEvent::Kind::none || step != ReframeStep::need_more ||
+        rest_.size() >= most_held)
+      break;
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    upstream.read_expires_after(std::max(left, std::chrono::milliseconds(1)));
+    const auto bytes = co_await upstream.read();
+    is_silent_ = bytes.has_error() && bytes.error() == errc::timed_out;
+    if (bytes.has_error()) break;
+    latest = *bytes;
+    rest_ += latest;
+  }
+  co_return first.kind();
 }
 
 }  // namespace llmgw::proxy

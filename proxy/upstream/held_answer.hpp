@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// HeldAnswer: an error that is looked at before it is passed on.
+// HeldAnswer: an answer that is looked at before it is passed on.
 #pragma once
 
 #include <chrono>
@@ -9,6 +9,7 @@
 #include "common/async/task.hpp"
 #include "common/net/byte_stream.hpp"
 #include "proxy/http/head.hpp"
+#include "proxy/upstream/first_event.hpp"
 
 namespace llmgw::proxy {
 
@@ -25,16 +26,27 @@ class HeldAnswer {
   Task<std::string> read_text(ByteStream& upstream, const http::ResponseHead& head,
                               std::chrono::milliseconds silence);
 
+  /// Of a stream of events: reads on until the first that says something, for `limit` and 64 KB at
+  /// most. Kind::none where that did not come; then is_silent() tells whether it is the limit that
+  /// ended the wait.
+  Task<FirstEvent::Kind> read_first_event(ByteStream& upstream, const http::ResponseHead& head,
+                                          std::chrono::milliseconds limit);
+  bool is_silent() const noexcept { return is_silent_; }
+
   std::string_view head() const noexcept { return head_; }
   /// All that has been read of its body, as received.
   std::string_view rest() const noexcept { return rest_; }
   /// Its connection may carry another request: nothing of the answer is outstanding.
   bool is_whole() const noexcept { return is_whole_; }
+  /// All of the body has come, so that it can be passed on later.
+  bool is_complete() const noexcept { return is_complete_; }
 
  private:
   std::string head_;
   std::string rest_;
   bool is_whole_ = false;
+  bool is_complete_ = false;
+  bool is_silent_ = false;
 };
 
 }  // namespace llmgw::proxy

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "proxy/http/body_decoder.hpp"
+#include "proxy/provider/model_place.hpp"
 
 namespace llmgw::proxy {
 
@@ -24,12 +25,30 @@ void HeldRequest::count() noexcept {
 }
 
 bool HeldRequest::edit(const RequestEdit& edit) {
-  if (is_chunked() && decoded_.empty()) decode();
-  auto edited = edit.edit(is_chunked() ? decoded_ : held_);
+  auto edited = edit.edit(body());
   if (!edited) return false;
   edited_ = std::move(*edited);
   count();
   return true;
+}
+
+bool HeldRequest::rename_model(const http::RequestHead& head, std::string_view model) {
+  const auto place = place_of_model(body(), head.value(http::FieldId::content_type));
+  if (!place) return false;
+  model_place_ = place->text;
+  model_ = place->spell(model);
+  return true;
+}
+
+std::size_t HeldRequest::edited_size() const noexcept {
+  const bool is_edited = edited_.size() > 0;
+  const std::size_t size = is_edited ? edited_.size() : (is_chunked() ? decoded_ : held_).size();
+  return size - model_place_.size() + model_.size();
+}
+
+std::string_view HeldRequest::body() {
+  if (is_chunked() && decoded_.empty()) decode();
+  return is_chunked() ? decoded_ : held_;
 }
 
 // What is held was framed by the relay, so it can be decoded, and plainly.
@@ -48,6 +67,16 @@ void HeldRequest::decode() {
   }
 }
 
+// A piece of the body as it came, the model's name replaced if it lies there.
+void HeldRequest::add_piece(Gather& out, std::string_view piece) const {
+  const char* const end = piece.data() + piece.size();
+  if (model_place_.data() < piece.data() || model_place_.data() >= end) return out.add(piece);
+  const auto before = static_cast<std::size_t>(model_place_.data() - piece.data());
+  out.add(piece.substr(0, before));
+  out.add(model_);
+  out.add(piece.substr(before + model_place_.size()));
+}
+
 void HeldRequest::add_edited(Gather& out) const {
   if (is_chunked()) {
     char line[Gather::copy_limit];
@@ -56,9 +85,13 @@ void HeldRequest::add_edited(Gather& out) const {
     *end++ = '\n';
     out.add_copy({line, end});
   }
-  out.add(edited_.front);
-  out.add(edited_.text);
-  out.add(edited_.back);
+  if (edited_.size() == 0) {
+    add_piece(out, is_chunked() ? decoded_ : held_);
+  } else {
+    add_piece(out, edited_.front);
+    out.add(edited_.text);
+    add_piece(out, edited_.back);
+  }
   if (is_chunked()) out.add(behind_body_);
 }
 

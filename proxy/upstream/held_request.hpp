@@ -31,8 +31,16 @@ class HeldRequest {
   /// The body is there whole: makes what is to be sent in its place. False, and nothing changes, if
   /// that is the body itself.
   bool edit(const RequestEdit& edit);
+  /// The body is there whole: its model is called `model` from now on, and not one other byte of it
+  /// changes. False where it does not stand there exactly once. `head`: of the request.
+  bool rename_model(const http::RequestHead& head, std::string_view model);
+  /// What is sent is the body itself, but for the model.
+  void forget_edit() noexcept { edited_ = {}; }
   /// Bytes that the edited one has without framing.
-  std::size_t edited_size() const noexcept { return edited_.size(); }
+  std::size_t edited_size() const noexcept;
+
+  /// The body, without its framing.
+  std::string_view body();
 
   // Both add views of what is held, good as long as that.
   void add_as_came(Gather& out) const { out.add(held_); }
@@ -50,6 +58,7 @@ class HeldRequest {
   bool is_chunked() const noexcept { return framing_.kind == http::Framing::Kind::chunked; }
   void count() noexcept;
   void decode();
+  void add_piece(Gather& out, std::string_view piece) const;
 
   std::size_t& total_;
   std::size_t counted_ = 0;
@@ -57,7 +66,9 @@ class HeldRequest {
   std::string held_;
   std::string decoded_;           // the body without its framing, where that is chunked
   std::string_view behind_body_;  // the framing that follows it
-  EditedBody edited_;
+  EditedBody edited_;             // all empty: it is not edited
+  std::string_view model_place_;  // of the body, what `model_` stands in for; null: nothing
+  std::string model_;
 };
 
 }  // namespace llmgw::proxy

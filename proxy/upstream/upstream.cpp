@@ -2,6 +2,7 @@
 // From settings to an upstream, and its counts.
 #include "proxy/upstream/upstream.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "proxy/provider/registry.hpp"
@@ -19,6 +20,24 @@ bool is_edited(const UpstreamSettings& settings, const UpstreamTerms& terms) noe
   return terms.may_ask_for_usage && settings.stream_usage == StreamUsage::inject;
 }
 
+std::chrono::milliseconds in_milliseconds(std::chrono::nanoseconds duration) noexcept {
+  return std::chrono::ceil<std::chrono::milliseconds>(duration);
+}
+
+std::chrono::milliseconds or_else(std::chrono::nanoseconds own,
+                                  std::chrono::milliseconds other) noexcept {
+  return own.count() == 0 ? other : in_milliseconds(own);
+}
+
+// No step of connecting lasts longer than it may be silent, unless something else is said.
+PoolLimits limits_of(const UpstreamSettings& settings, const UpstreamTerms& terms) noexcept {
+  PoolLimits limits = terms.pool;
+  const auto silence = or_else(settings.timeouts.head, terms.silence);
+  limits.step = or_else(settings.timeouts.connect, std::min(limits.step, silence));
+  limits.turn = std::min(limits.turn, silence);
+  return limits;
+}
+
 // Others add to the same counter before and after, so only what is new since then is added.
 void tell(Counter& counter, std::uint64_t& told, std::uint64_t now) noexcept {
   counter.add(now - told);
@@ -33,21 +52,21 @@ Upstream::Upstream(Loop& loop, const UpstreamSettings& settings, std::unique_ptr
       dialect_(dialect_of(settings)),
       terms_(terms),
       edit_(is_edited(settings, terms) ? dialect_.usage_edit : nullptr),
+      head_limit_(or_else(settings.timeouts.head, terms.silence)),
+      idle_limit_(or_else(settings.timeouts.idle, terms.silence)),
+      first_token_limit_(in_milliseconds(settings.timeouts.first_token)),
       counts_(counts),
       tls_(std::move(tls)),
-      pool_(loop, address_, tls_.get(), counts.times, terms.pool) {
-  set_key(settings.key);
-}
+      pool_(loop, address_, tls_.get(), counts.times, limits_of(settings, terms)) {}
 
 Upstream::~Upstream() {
   pool_.close_idle();
   publish();
 }
 
-void Upstream::set_key(const Secret& key) {
-  credentials_ = key.is_empty()
-                     ? Secret()
-                     : Secret(std::string(dialect_.credentials.scheme).append(key.reveal()));
+Secret Upstream::credentials_of(const Secret& key) const {
+  if (key.is_empty()) return {};
+  return Secret(std::string(dialect_.credentials.scheme).append(key.reveal()));
 }
 
 void Upstream::publish() noexcept {

@@ -21,12 +21,12 @@ namespace llmgw::proxy {
 /// What the settings of the gateway say of every upstream.
 struct UpstreamTerms {
   PoolLimits pool = {};
-  std::chrono::milliseconds silence{};  ///< longest, until the answer's head and between two reads
+  std::chrono::milliseconds silence{};  ///< longest, where an upstream says nothing of its own
   bool may_ask_for_usage = true;        ///< metering looks at answers, so that asking makes sense
   bool hides_choice = false;            ///< X-LLM-Provider is not for upstreams
 };
 
-/// Name, dialect, address, TLS, pool and key. Belongs to its worker's thread; it may be made before
+/// Name, dialect, address, TLS and pool. Belongs to its worker's thread; it may be made before
 /// that runs.
 class Upstream final : public boost::intrusive_ref_counter<Upstream, boost::thread_unsafe_counter> {
  public:
@@ -40,18 +40,22 @@ class Upstream final : public boost::intrusive_ref_counter<Upstream, boost::thre
 
   std::string_view authority() const noexcept { return address_.authority; }
   const Dialect& dialect() const noexcept { return dialect_; }
-  std::chrono::milliseconds silence() const noexcept { return terms_.silence; }
+  /// Longest, until the answer's head, and between two reads.
+  std::chrono::milliseconds head_limit() const noexcept { return head_limit_; }
+  std::chrono::milliseconds idle_limit() const noexcept { return idle_limit_; }
+  /// Longest from the head of a stream to its first event; zero: no limit.
+  std::chrono::milliseconds first_token_limit() const noexcept { return first_token_limit_; }
   Pool& pool() noexcept { return pool_; }
   UpstreamCounts& counts() noexcept { return counts_; }
 
-  /// Replaces the key, for requests from now on.
-  void set_key(const Secret& key);
+  /// What shows that a request comes from the owner of the key.
+  Secret credentials_of(const Secret& key) const;
 
-  /// Appends the head of a request to it.
-  void append_head(std::string& out, const http::RequestHead& head, HeadChanges changes) const {
+  /// Appends the head of a request to it. `credentials`: empty for none.
+  void append_head(std::string& out, const http::RequestHead& head, std::string_view credentials,
+                   HeadChanges changes) const {
     changes.hides_choice = terms_.hides_choice;
-    append_request_head(out, head, {dialect_, address_.path, authority(), credentials_.reveal()},
-                        changes);
+    append_request_head(out, head, {dialect_, address_.path, authority(), credentials}, changes);
   }
 
   /// What requests to it may be edited by; null for none.
@@ -67,7 +71,9 @@ class Upstream final : public boost::intrusive_ref_counter<Upstream, boost::thre
   const Dialect& dialect_;
   const UpstreamTerms terms_;
   const RequestEdit* const edit_;
-  Secret credentials_;
+  const std::chrono::milliseconds head_limit_;
+  const std::chrono::milliseconds idle_limit_;
+  const std::chrono::milliseconds first_token_limit_;
   UpstreamCounts& counts_;
   PoolCounts told_;  // as published last
   TlsContext::Counts tls_told_;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Upstreams: those of one worker, and which of them a request is for.
+// Upstreams: those of one worker with their keys, and which of them a request is for.
 #pragma once
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "proxy/route/table.hpp"
@@ -19,22 +21,46 @@ class Upstreams final
  public:
   using Pointer = boost::intrusive_ptr<Upstreams>;
 
-  /// `all` are numbered as the table's names are.
-  Upstreams(RouteTable table, std::vector<Upstream::Pointer> all)
-      : table_(std::move(table)), all_(std::move(all)) {}
+  /// An upstream with what it is shown for each of its keys, and how long an exchange with it may
+  /// last; zero: as long as it likes.
+  struct Part {
+    Upstream::Pointer upstream;
+    std::vector<std::pair<std::string, Secret>> credentials = {};
+    std::chrono::milliseconds total_limit{};
+  };
 
-  const RouteTable& table() const noexcept { return table_; }
-  Upstream& at(std::size_t number) noexcept { return *all_[number]; }
-  std::span<const Upstream::Pointer> all() const noexcept { return all_; }
+  /// `parts` are numbered as the upstreams of the table are.
+  Upstreams(RouteTable table, std::vector<Part> parts)
+      : table_(std::move(table)), parts_(std::move(parts)) {}
+
+  RouteTable& table() noexcept { return table_; }
+  Upstream& at(std::size_t number) noexcept { return *parts_[number].upstream; }
+  std::span<const Part> all() const noexcept { return parts_; }
+  std::chrono::milliseconds total_limit(std::size_t number) const noexcept {
+    return parts_[number].total_limit;
+  }
+  /// Of a key by its number; empty for an upstream without keys. Good until that changes.
+  std::string_view credentials(std::size_t number, std::size_t key) const noexcept {
+    const auto& all = parts_[number].credentials;
+    return key < all.size() ? all[key].second.reveal() : std::string_view();
+  }
   /// Null if there is none of that name.
   Upstream* find(std::string_view name) noexcept {
     const auto number = table_.number_of(name);
-    return number ? all_[*number].get() : nullptr;
+    return number ? parts_[*number].upstream.get() : nullptr;
+  }
+  /// Replaces a key, for requests from now on; nothing where there is none of these names.
+  void set_key(std::string_view upstream, const UpstreamKey& key) {
+    const auto number = table_.number_of(upstream);
+    if (!number) return;
+    Part& part = parts_[*number];
+    for (auto& [name, credentials] : part.credentials)
+      if (name == key.name) credentials = part.upstream->credentials_of(key.key);
   }
 
  private:
   RouteTable table_;
-  std::vector<Upstream::Pointer> all_;
+  std::vector<Part> parts_;
 };
 
 }  // namespace llmgw::proxy

@@ -7,11 +7,12 @@ namespace llmgw::proxy {
 Verdict judge(const AttemptState& state) noexcept {
   if (!state.has_client) return Verdict::drop;
   // A refusal of the request as a whole: the upstream says so itself.
-  if (state.is_answered) return state.is_edit_refused ? Verdict::as_meant : Verdict::pass_on;
+  if (state.is_answered && state.is_edit_refused) return Verdict::as_meant;
+  if (state.is_answered) return state.may_repeat ? Verdict::next : Verdict::pass_on;
   if (state.failure.side == Failure::Side::client) return Verdict::fail;
   // Only what surely never reached an upstream can not have been processed by it (RFC 9110 section
   // 9.2.2).
-  return state.is_sent ? Verdict::fail : Verdict::next;
+  return state.is_sent && !state.may_repeat ? Verdict::fail : Verdict::next;
 }
 
 }  // namespace llmgw::proxy

@@ -3,9 +3,12 @@
 // something may be sent again.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include "common/error.hpp"
+#include "proxy/config/routing.hpp"
 
 namespace llmgw::proxy {
 
@@ -27,6 +30,7 @@ struct AttemptState {
   bool is_sent = false;          ///< the upstream has, or may have, some byte of the request
   bool is_answered = false;      ///< the head of its final answer is there
   bool is_edit_refused = false;  ///< which says that it processed nothing, because of an edit
+  bool may_repeat = false;       ///< the settings allow another try for what came of this one
 };
 
 enum class Verdict : std::uint8_t {
@@ -37,14 +41,18 @@ enum class Verdict : std::uint8_t {
   drop,      ///< nobody waits for an answer
 };
 
-/// The rule: nothing is repeated that may have been processed, and billed; nothing is tried for a
-/// client that has left. A client that was given a byte of an answer is never brought here.
+/// The rule: nothing is repeated that may have been processed, and billed, unless the operator has
+/// named the cause; nothing is tried for a client that has left. A client that was given a byte of
+/// an answer is never brought here.
 Verdict judge(const AttemptState& state) noexcept;
 
 /// How an attempt ended.
 struct AttemptEnd {
   Verdict verdict = Verdict::next;
   Failure failure = {};
+  int status = 0;                                     ///< of the answer; 0: there was none
+  Cause cause = Cause::none;                          ///< why it failed, whatever follows
+  std::optional<std::chrono::nanoseconds> wait = {};  ///< what the answer asks for
 };
 
 }  // namespace llmgw::proxy

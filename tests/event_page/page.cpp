@@ -22,6 +22,7 @@ std::string_view json_type(Kind kind) {
     case Kind::number:
     case Kind::number_or_null: return "number";
     case Kind::boolean: return "boolean";
+    case Kind::list: return "array";
     default: return "string";
   }
 }

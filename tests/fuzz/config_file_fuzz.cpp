@@ -32,7 +32,7 @@ void load(const std::string& text) {
     return;
   }
   for (const auto& [path, value, by] : config->file.effective) require_hidden(value);
-  fuzz::require(config->default_upstream < config->upstreams.size());
+  fuzz::require(config->default_upstream.value_or(0) < config->upstreams.size());
   for (const auto& each : config->upstreams)
     fuzz::require(!each.name.empty() && !each.type.empty() && each.address.port != 0);
   const auto again = proxy::reload_config(*config, environment, read, list);

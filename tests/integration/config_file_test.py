@@ -21,7 +21,14 @@ GOOD = [
     {"version": 1, "providers": {"a": {"type": "openai"}}},
     {"version": 1, "providers": {"a.b-c_1": {"type": "openai", "base_url": "http://h:1/x", "keys": []}}},
     {"version": 1, "default_provider": "b", "providers": {"a": {"type": "openai"}, "b": {
-        "type": "openai", "stream_usage": "ask", "keys": [{"name": "main", "env": "KEY", "weight": 2}]}}},
+        "type": "openai", "stream_usage": "ask", "keys": [{"name": "main", "env": "KEY", "weight": 2}, {"env": "KEY"}]}}},
+    {"version": 1, "providers": {"a": {"type": "openai", "timeouts": {"head": "5s", "total": "0s"},
+                                       "cooldown": {"failures": 0, "max": "1h"}}},
+     "defaults": {"retry": {"attempts": 8, "causes": [], "wait_max": "0s"}},
+     "models": {"m": {"targets": [{"provider": "a", "model": "x/y:z", "weight": 0}], "affinity": True,
+                      "fallback": ["org/*"]}, "org/*": {"targets": [{"provider": "a"}]}},
+     "routes": [{"name": "r", "match": {"tenant": "t", "header": {"X-A": "b*"}, "path": ["/v1/*"]}, "model": "m"},
+                {"name": "d", "match": {"tenant": ["t", "u-*"], "provider": "a"}, "deny": True}]},
 ]
 # Each is refused by the schema too.
 BAD = [
@@ -42,7 +49,17 @@ BAD = [
     {"version": 1, "providers": {"a": {"type": "openai", "keys": [{}]}}},
     {"version": 1, "providers": {"a": {"type": "openai", "keys": ["sk-secret"]}}},
     {"version": 1, "providers": {"a": {"type": "openai", "keys": [{"env": "KEY", "file": "/k"}]}}},
-    {"version": 1, "providers": {"a": {"type": "openai", "keys": [{"env": "KEY"}, {"env": "KEY"}]}}},
+    {"version": 1, "providers": {"a": {"type": "openai", "timeouts": {"head": 5}}}},
+    {"version": 1, "providers": {"a": {"type": "openai", "cooldown": {"failures": -1}}}},
+    {"version": 1, "providers": {"a": {"type": "openai"}}, "models": {"m": {"targets": []}}},
+    {"version": 1, "providers": {"a": {"type": "openai"}}, "models": {"a*b": {"targets": [{"provider": "a"}]}}},
+    {"version": 1, "providers": {"a": {"type": "openai"}}, "models": {"m": {"targets": [{"provider": "a"}], "affinity": "true"}}},
+    {"version": 1, "providers": {"a": {"type": "openai"}}, "models": {"m": {
+        "targets": [{"provider": "a"}], "retry": {"causes": ["luck"]}}}},
+    {"version": 1, "providers": {"a": {"type": "openai"}}, "routes": [{"name": "r", "match": {}}]},
+    {"version": 1, "providers": {"a": {"type": "openai"}}, "routes": [
+        {"name": "r", "match": {}, "deny": True, "model": "m"}]},
+    {"version": 1, "providers": {"a": {"type": "openai"}}, "routes": [{"name": "r", "match": {"tenant": []}, "deny": True}]},
     {"version": 1, "providers": {"a": {"type": "openai", "keys": [{"env": "no name"}]}}},
     {"version": 1, "providers": {"a": {"type": "openai", "keys": [{"file": ""}]}}},
     {"version": 1, "providers": {"a": {"type": "openai", "keys": [{"env": "KEY", "weight": 0}]}}},
@@ -116,10 +133,10 @@ def test_check_config_shows_what_is_in_effect(tmp_path: pathlib.Path):
 def test_explain(tmp_path: pathlib.Path):
     with Three.open() as three:
         settings = {"GATEWAY_CONFIG": str(write(tmp_path / "c.yaml", three.config(tmp_path))), "KEY_A": "sk-key-of-a"}
-        for request, provider in (("model=m tenant=t", "a"), ("header=x-llm-provider:local", "local"),
+        for request, provider in (("model=m tenant=t", "a/0"), ("header=x-llm-provider:local", "local"),
                                   ("header=X-LLM-Provider:nobody", "none: the gateway answers 400 invalid_value")):
             done = run("llm-proxy", "--explain", request, **settings)
-            assert done.returncode == 0 and f"provider  {provider}\n" in done.stdout, done
+            assert done.returncode == 0 and f"target    {provider}\n" in done.stdout, done
             assert "sk-key" not in done.stdout
         assert run("llm-proxy", "--explain", "nonsense", **settings).returncode == 2
         assert run("llm-proxy", "--explain", "model=m", **(settings | {"KEY_A": ""})).returncode == 2

@@ -16,6 +16,7 @@ KEYS = ["request_id", "tenant", "app_key", "provider", "model", "prompt_tokens",
         "request_bytes", "response_bytes", "captured_bytes", "capture_truncated", "finish_reason",
         "stream_chunks", "output_bytes"]
 DIGESTS = ["request_digest", "response_digest"]
+ROUTED = ["route", "target", "attempts"]
 TOKENS = ["prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens"]
 
 
@@ -23,7 +24,7 @@ def check_event(event: dict, is_now: bool = True) -> dict:
     """Holds an event of the proxy against the published schema, and against what no schema can say. `is_now`: the
     proxy's clock is this machine's."""
     VALIDATOR.validate(event)
-    assert list(event) in (KEYS, KEYS + DIGESTS), event
+    assert list(event) in (KEYS, KEYS + DIGESTS, KEYS + ROUTED, KEYS + DIGESTS + ROUTED), event
     stamp = datetime.datetime.fromisoformat(event["ts"])
     assert not is_now or abs((datetime.datetime.now(datetime.timezone.utc) - stamp).total_seconds()) < 600, event
     assert event["ttft_ms"] is None or event["ttft_ms"] <= event["latency_ms"], event

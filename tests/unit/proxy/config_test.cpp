@@ -20,8 +20,8 @@ TEST(ProxyConfig, DefaultsAreThoseOfTheTable) {
   EXPECT_EQ(config.listen, (ListenAddress{"", 8080}));
   EXPECT_EQ(config.upstreams.front().address,
             (HttpUrl{true, "api.openai.com", 443, "", "api.openai.com"}));
-  EXPECT_EQ(config.upstreams.front().key.reveal(), "sk-secret");
-  EXPECT_EQ(config.upstreams.front().key_file, "");
+  EXPECT_EQ(config.upstreams.front().keys.at(0).key.reveal(), "sk-secret");
+  EXPECT_EQ(config.upstreams.front().keys[0].file, "");
   EXPECT_EQ(config.upstreams.front().ca_file, "");
   EXPECT_EQ(config.upstreams.front().ca_pem, "");
   EXPECT_EQ(config.collector, std::nullopt);
@@ -139,8 +139,8 @@ TEST(ProxyConfig, TakesTheKeyFromAFile) {
     const auto config =
         load({{"UPSTREAM_OPENAI_API_KEY_FILE", path}, {"UPSTREAM_OPENAI_API_KEY", ""}});
     ASSERT_TRUE(config) << config.error().lines[0];
-    EXPECT_EQ(config->upstreams.front().key.reveal(), key);
-    EXPECT_EQ(config->upstreams.front().key_file, path);
+    EXPECT_EQ(config->upstreams.front().keys.at(0).key.reveal(), key);
+    EXPECT_EQ(config->upstreams.front().keys.at(0).file, path);
   }
 }
 

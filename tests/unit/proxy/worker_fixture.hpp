@@ -64,10 +64,10 @@ class WorkerTest : public testing::Test {
              std::chrono::milliseconds silence = std::chrono::milliseconds(1600)) {
     UpstreamSettings& upstream = config_.upstreams.front();
     upstream.address = {upstream.address.tls, "127.0.0.1", upstream_.port(), "", "upstream.test"};
-    upstream.key = Secret("sk-test");
+    upstream.keys = {{.name = "0", .key = Secret("sk-test")}};
     config_.client_timeout = silence;
     config_.max_request_body = 8 << 20;
-    worker_ = std::make_unique<Worker>(config_, limits, 1000, courier_);
+    worker_ = std::make_unique<Worker>(config_, limits, 1000, courier_, cooling_);
     const Endpoint endpoint = reserve_address({.host = "127.0.0.1", .port = 0}).value();
     port_ = endpoint.port();
     ASSERT_TRUE(worker_->listen(endpoint).has_value());
@@ -99,6 +99,7 @@ class WorkerTest : public testing::Test {
 
   LoopbackPort upstream_{64};
   Nobody courier_;
+  CoolingBook cooling_;
   Config config_;
   std::unique_ptr<Worker> worker_;
   std::uint16_t port_ = 0;

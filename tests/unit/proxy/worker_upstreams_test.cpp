@@ -17,7 +17,7 @@ class WorkerUpstreamsTest : public WorkerTest {
     config_.upstreams.push_back({.name = "local",
                                  .type = "openai",
                                  .address = {false, "127.0.0.1", other_.port(), "/p", "local"},
-                                 .key = Secret("sk-local")});
+                                 .keys = {{.name = "0", .key = Secret("sk-local")}}});
   }
 
   static std::string get(std::string_view provider = {}) {
@@ -85,8 +85,9 @@ TEST_F(WorkerUpstreamsTest, WithoutAFileTheHeaderIsForwarded) {
 
 TEST_F(WorkerUpstreamsTest, AKeyIsReplacedWhereItBelongs) {
   start({});
-  worker_->set_key("local", Secret("sk-new"));
-  worker_->set_key("none", Secret("sk-nobody"));
+  worker_->set_key("local", {.name = "0", .key = Secret("sk-new")});
+  worker_->set_key("none", {.name = "0", .key = Secret("sk-nobody")});
+  worker_->set_key("local", {.name = "1", .key = Secret("sk-nobody")});
   auto client = connect();
   client.send(get("local"));
   EXPECT_TRUE(has(serve(accept_other()), "Authorization: Bearer sk-new\r\n"));
@@ -98,7 +99,7 @@ TEST_F(WorkerUpstreamsTest, AKeyIsReplacedWhereItBelongs) {
 
 // A local server: no key, and none of the client's either.
 TEST_F(WorkerUpstreamsTest, WithoutAKeyNoCredentialsAreSent) {
-  config_.upstreams[1].key = Secret();
+  config_.upstreams[1].keys.clear();
   start({});
   auto client = connect();
   client.send(get("local"));
@@ -120,7 +121,7 @@ TEST_F(WorkerUpstreamsTest, OtherSettingsHoldFromTheNextRequestOn) {
 
   Config changed = config_;
   changed.upstreams.erase(changed.upstreams.begin());
-  changed.upstreams[0].key = Secret("sk-changed");
+  changed.upstreams[0].keys[0].key = Secret("sk-changed");
   worker_->use(changed);
   client.send(get("openai"));
   EXPECT_TRUE(starts(client.read_response(), "HTTP/1.1 400 "));

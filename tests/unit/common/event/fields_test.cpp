@@ -52,6 +52,11 @@ MeteringEvent most() {
   event.finish_reason = "stop";
   event.stream_chunks = event.output_bytes = count;
   event.request_digest = event.response_digest = digest;
+  event.is_routed = true;
+  event.route = event.target = long_text;
+  static const std::vector<AttemptFact> attempts(max_event_attempts,
+                                                 {long_text, 599, "server_error", 1h});
+  event.attempts = attempts;
   return event;
 }
 
@@ -87,6 +92,7 @@ bool fits(const Field& field, const json& value) {
     case Kind::boolean: return value.is_boolean();
     case Kind::status: return value == 0 || (value >= 100 && value <= 599);
     case Kind::version: return value == 1;
+    case Kind::list: return value.is_array();
     default: return value.is_string() && fits_text(field, value.get<std::string>());
   }
 }
@@ -123,6 +129,7 @@ TEST(EventFields, AreNullWhereTheTableSaysSo) {
   event.finish_reason = event.upstream_request_id = event.app_key = event.model = {};
   event.stream_chunks.reset();
   event.output_bytes.reset();
+  event.route = event.target = {};
   const json object = json::parse(line_of(event));
   for (const Field& field : event_fields::table) {
     EXPECT_EQ(object.at(field.name).is_null(), is_nullable(field)) << field.name;

@@ -128,8 +128,8 @@ TEST(MeteringEvent, WritesMillisecondsWithUpToThreeDecimals) {
 
 TEST(MeteringEvent, NamesEveryOutcome) {
   const std::array<std::string_view, outcome_count> names{
-      "completed",        "stream_error",         "client_aborted",  "upstream_aborted",
-      "upstream_timeout", "upstream_unreachable", "upstream_invalid"};
+      "completed",        "stream_error",         "client_aborted",   "upstream_aborted",
+      "upstream_timeout", "upstream_unreachable", "upstream_invalid", "refused"};
   for (std::size_t i = 0; i < names.size(); ++i) {
     MeteringEvent event = example();
     event.outcome = static_cast<Outcome>(i);
@@ -195,6 +195,11 @@ TEST(MeteringEvent, NeverOutgrowsItsBound) {
   event.ttft = event.latency;
   event.status_code = std::numeric_limits<int>::max();
   event.outcome = Outcome::upstream_unreachable;
+  event.is_routed = true;
+  event.route = event.target = text;
+  const AttemptFact attempt{text, std::numeric_limits<int>::max(), text, event.latency};
+  const std::vector<AttemptFact> attempts(max_event_attempts + 1, attempt);
+  event.attempts = attempts;
   const auto line = line_of(event);
   EXPECT_LE(line.size(), max_encoded_event);
   EXPECT_GT(line.size(), max_encoded_event - 1'024);  // else the bound is idle talk

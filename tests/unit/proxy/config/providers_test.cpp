@@ -67,17 +67,17 @@ TEST(ProvidersSection, BecomesUpstreams) {
   EXPECT_EQ(openai.name, "openai");
   EXPECT_EQ(openai.type, "openai");
   EXPECT_EQ(to_string(openai.address), "https://api.openai.com");
-  EXPECT_EQ(openai.key.reveal(), "sk-secret-a");
-  EXPECT_EQ(openai.key_file, "");
+  EXPECT_EQ(openai.keys.at(0).key.reveal(), "sk-secret-a");
+  EXPECT_EQ(openai.keys[0].file, "");
   EXPECT_EQ(openai.stream_usage, StreamUsage::inject);
   const auto& eu = config.upstreams[1];
   EXPECT_EQ(to_string(eu.address), "https://eu.test/openai");
-  EXPECT_EQ(eu.key.reveal(), "sk-from-file");
-  EXPECT_EQ(eu.key_file, "/key");
+  EXPECT_EQ(eu.keys.at(0).key.reveal(), "sk-from-file");
+  EXPECT_EQ(eu.keys[0].file, "/key");
   EXPECT_EQ(eu.ca_file, "/ca.pem");
   EXPECT_EQ(eu.ca_pem, pem);
   EXPECT_EQ(eu.stream_usage, StreamUsage::passthrough);
-  EXPECT_TRUE(config.upstreams[2].key.is_empty());
+  EXPECT_TRUE(config.upstreams[2].keys.empty());
   EXPECT_EQ(config.default_upstream, 2U);
   EXPECT_TRUE(config.selects_by_header);
   EXPECT_TRUE(config.has_providers);
@@ -94,7 +94,7 @@ TEST(ProvidersSection, TakesVariablesAsDefaults) {
 TEST(ProvidersSection, LeavesTheVariablesWhereItIsNotThere) {
   const Config config = good_file("version: 1\n", {{"UPSTREAM_OPENAI_API_KEY", "sk-x"}});
   ASSERT_EQ(config.upstreams.size(), 1U);
-  EXPECT_EQ(config.upstreams.front().key.reveal(), "sk-x");
+  EXPECT_EQ(config.upstreams.front().keys.at(0).key.reveal(), "sk-x");
   EXPECT_FALSE(config.has_providers);
   EXPECT_TRUE(config.selects_by_header);
   EXPECT_EQ(faults_of("version: 1\n"),
@@ -117,7 +117,7 @@ TEST(ProvidersSection, RefusesVariablesBesideIt) {
             std::vector{line("UPSTREAM_OPENAI_BASE_URL")});
   const Config config = good_file(head + "    keys: [{env: UPSTREAM_OPENAI_API_KEY}]\n",
                                   {{"UPSTREAM_OPENAI_API_KEY", "sk-x"}});
-  EXPECT_EQ(config.upstreams.front().key.reveal(), "sk-x");
+  EXPECT_EQ(config.upstreams.front().keys.at(0).key.reveal(), "sk-x");
 }
 
 struct BadCase {
@@ -126,7 +126,7 @@ struct BadCase {
 };
 
 TEST(ProvidersSection, NamesEachFaultByItsPlace) {
-  const std::string members = "type, base_url, keys, ca_file and stream_usage";
+  const std::string members = "type, base_url, keys, ca_file, stream_usage, timeouts and cooldown";
   const BadCase cases[] = {
       {"    kyes: []\n", "5:5: providers.a: `kyes` is not known here; accepted are " + members},
       {"    sk-secret-x: 1\n",
@@ -150,13 +150,11 @@ TEST(ProvidersSection, NamesEachFaultByItsPlace) {
       {"    base_url: http://h/v1/chat/completions\n",
        "5:15: providers.a.base_url=\"http://h/v1/chat/completions\": names an endpoint; accepted "
        "is what comes before /v1"},
-      {"    keys: [{env: KEY_A}, {file: /key}]\n",
-       "5:5: providers.a.keys: holds 2; accepted are 0 to 1"},
       {"    keys: [sk-secret]\n",
        "5:12: providers.a.keys[0]: is a value; accepted is an object of name, env, file and "
        "weight"},
       {"    keys: {env: KEY_A}\n",
-       "5:11: providers.a.keys: is an object; accepted is a list of 0 to 1"},
+       "5:11: providers.a.keys: is an object; accepted is a list of 0 to 64"},
       {"    keys: [{}]\n", "5:12: providers.a.keys[0]: needs exactly one of env and file"},
       {"    keys: [{env: KEY_A, file: /key}]\n",
        "5:12: providers.a.keys[0]: needs exactly one of env and file"},
@@ -191,8 +189,9 @@ TEST(ProvidersSection, NamesEachFaultByItsPlace) {
       {"  b: {type: openai}\n",
        "2:1: `default_provider` is missing; with several providers it is required, and is one of "
        "a, b"},
-      {"routes: []\n",
-       "5:1: `routes` is not known here; accepted are version, providers and default_provider"},
+      {"router: []\n",
+       "5:1: `router` is not known here; accepted are version, defaults, providers, models, routes "
+       "and default_provider"},
   };
   for (const auto& [text, line] : cases)
     EXPECT_EQ(faults_of(head + text), std::vector{std::string(path) + ":" + line}) << text;

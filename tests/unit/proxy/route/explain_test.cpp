@@ -14,7 +14,7 @@ Config config() {
   made.upstreams.push_back({.name = "a",
                             .type = "openai",
                             .address = *parse_http_url("https://a.test"),
-                            .key = Secret("sk-secret")});
+                            .keys = {{.name = "a", .key = Secret("sk-secret")}}});
   made.upstreams.push_back(
       {.name = "local", .type = "openai", .address = *parse_http_url("http://vllm:8000")});
   return made;
@@ -26,32 +26,57 @@ std::string said(std::string_view request, const Config& of = config()) {
   return "faults: " + text.error().lines.front();
 }
 
-TEST(Explain, NamesTheProviderAndWhy) {
+TEST(Explain, NamesTheTargetAndWhy) {
   EXPECT_EQ(said("model=gpt-4o tenant=t"),
-            "provider  a\ntype      openai\naddress   https://a.test\nkey       ***\n"
-            "because   it is the default_provider, and no X-LLM-Provider names one\n");
+            "because   it is the default_provider, and nothing else decides\nattempts  2\n"
+            "target    a/a\n  type    openai\n  address https://a.test\n  key     ***\n"
+            "  model   as asked\n  weight  1\n");
   EXPECT_EQ(said(" header=x-llm-provider:local  header=Accept:a=b "),
-            "provider  local\ntype      openai\naddress   http://vllm:8000\n"
-            "key       none is sent\nbecause   X-LLM-Provider names it\n");
+            "because   X-LLM-Provider names its provider\nattempts  2\n"
+            "target    local\n  type    openai\n  address http://vllm:8000\n"
+            "  key     none is sent\n  model   as asked\n  weight  1\n");
+}
+
+TEST(Explain, FollowsModelsRoutesAndDenials) {
+  Config of = config();
+  of.routing.models = {{.name = "m", .targets = {{.upstream = 1, .model = "x", .weight = 4}}}};
+  of.routing.routes = {
+      {.name = "r", .match = {.tenants = {"eu"}, .paths = {"/v1/e"}}, .model = "m"},
+      {.name = "d", .match = {.tenants = {"bank"}}, .denies = true}};
+  of.default_upstream.reset();
+  const std::string target =
+      "target    local/x\n  type    openai\n  address http://vllm:8000\n"
+      "  key     none is sent\n  model   x\n  weight  4\n";
+  EXPECT_EQ(said("model=m", of), "because   of the entry \"m\" of models\nattempts  2\n" + target);
+  EXPECT_TRUE(said("tenant=eu path=/v1/e", of).ends_with(target));
+  EXPECT_EQ(said("model=m tenant=bank", of),
+            "target    none: the gateway answers 403 provider_not_allowed\n"
+            "because   a route denies every target that there is\n");
+  EXPECT_EQ(said("model=n", of),
+            "target    none: the gateway answers 404 model_not_found\n"
+            "because   no entry of models names it, and there is no default_provider\n");
+  EXPECT_TRUE(said("model=a/n", of).starts_with("because   the model begins with"));
 }
 
 TEST(Explain, NamesTheRefusal) {
-  const std::string none = "provider  none: the gateway answers 400 invalid_value\nbecause   ";
-  EXPECT_EQ(said("header=X-LLM-Provider:b"), none + "X-LLM-Provider names no provider\n");
-  EXPECT_EQ(said("header=X-LLM-Provider:"), none + "X-LLM-Provider names no provider\n");
-  EXPECT_EQ(said("header=X-LLM-Provider:a header=X-LLM-Provider:a"),
-            none + "X-LLM-Provider stands there more than once\n");
+  const std::string none =
+      "target    none: the gateway answers 400 invalid_value\n"
+      "because   X-LLM-Provider does not name one provider\n";
+  EXPECT_EQ(said("header=X-LLM-Provider:b"), none);
+  EXPECT_EQ(said("header=X-LLM-Provider:"), none);
+  EXPECT_EQ(said("header=X-LLM-Provider:a header=X-LLM-Provider:a"), none);
 }
 
 TEST(Explain, TakesTheFieldForAnyOtherWithoutTheFile) {
   Config of = config();
   of.selects_by_header = of.has_providers = false;
-  EXPECT_TRUE(said("header=X-LLM-Provider:local", of).starts_with("provider  a\n"));
-  EXPECT_TRUE(said("", of).ends_with("it is the only one: GATEWAY_CONFIG is not set\n"));
+  EXPECT_TRUE(
+      said("header=X-LLM-Provider:local", of).starts_with("because   it is the only one: "));
 }
 
 TEST(Explain, RefusesWordsThatItDoesNotKnow) {
-  const std::string accepted = ": accepted are model=NAME, tenant=NAME and header=NAME:VALUE";
+  const std::string accepted =
+      ": accepted are model=NAME, tenant=NAME, path=PATH and header=NAME:VALUE";
   EXPECT_EQ(said("gpt-4o"), "faults: \"gpt-4o\"" + accepted);
   EXPECT_EQ(said("mode=x"), "faults: \"mode=x\"" + accepted);
   EXPECT_EQ(said("header=x"), "faults: header=\"x\": not of the form NAME:VALUE");

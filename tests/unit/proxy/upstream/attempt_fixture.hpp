@@ -81,7 +81,7 @@ class AttemptTest : public testing::Test, public CloseListener {
     self.request_ = &request;
     EXPECT_EQ(request.take_arrived(), errc::ok);
     for (const Form form : forms) {
-      Attempt attempt(self.upstream_, request, form);
+      Attempt attempt(self.terms_, request, form);
       self.attempt_ = &attempt;
       Outcome& outcome = outcomes.emplace_back();
       outcome.end = co_await attempt.run();
@@ -104,11 +104,24 @@ class AttemptTest : public testing::Test, public CloseListener {
             .address = {false, "127.0.0.1", port_.port(), "/p", "upstream.test"}};
   }
 
+  Upstreams::Pointer make() {
+    Config config;
+    config.upstreams.push_back(settings());
+    CoolingBook book;
+    std::vector<Upstreams::Part> parts(1);
+    const UpstreamTerms terms{.pool = {}, .silence = std::chrono::seconds(5)};
+    parts[0].upstream =
+        std::make_unique<Upstream>(loop_, config.upstreams[0], nullptr, terms, counts_).release();
+    return Upstreams::Pointer(
+        std::make_unique<Upstreams>(RouteTable(config, book), std::move(parts)).release());
+  }
+
   LoopbackPort port_{16};
   Loop loop_{std::chrono::milliseconds(10)};
   UpstreamCounts counts_;
-  Upstream upstream_{
-      loop_, settings(), nullptr, {.pool = {}, .silence = std::chrono::seconds(5)}, counts_};
+  Upstreams::Pointer upstreams_ = make();
+  Upstream& upstream_ = upstreams_->at(0);
+  AttemptTerms terms_{*upstreams_};
   StreamPair client_{loop_};
   Workspace workspace_;
   JsonPatterns patterns_;

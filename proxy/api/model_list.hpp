@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// The models that may be asked for, where the configuration file says which.
+#pragma once
+
+#include "proxy/api/context.hpp"
+#include "proxy/http/exchange.hpp"
+
+namespace llmgw::proxy {
+
+/// Whether the gateway answers such a request itself: GET or HEAD of /v1/models or of one model,
+/// with models in the file.
+bool asks_for_models(Context& context, const http::RequestHead& head);
+
+/// Answers it in OpenAI's form: what the tenant may ask for by its exact name, without an upstream.
+Task<void> reply_models(Context& context, http::Exchange& exchange);
+
+}  // namespace llmgw::proxy
