@@ -47,6 +47,7 @@ struct TokenCounts {
   std::optional<std::uint64_t> total;
   std::optional<std::uint64_t> cached;
   std::optional<std::uint64_t> reasoning;
+  std::optional<std::uint64_t> cache_write = {};  ///< part of the prompt, as `cached` is
 
   friend bool operator==(const TokenCounts&, const TokenCounts&) = default;
 };
@@ -80,6 +81,8 @@ struct MeteringEvent {
   /// Of a response read as an event stream: pieces of text seen, and the bytes of UTF-8 they make.
   std::optional<std::uint64_t> stream_chunks;
   std::optional<std::uint64_t> output_bytes;
+  std::string_view service_tier;          ///< the upstream's word for it; empty: null in the event
+  std::string_view native_finish_reason;  ///< the upstream's own word; empty: null in the event
   /// Whether digests of the payloads are kept; one that is empty is null in the event: there was no
   /// complete payload.
   bool has_digests = false;
@@ -88,6 +91,7 @@ struct MeteringEvent {
 };
 
 inline constexpr std::size_t max_event_text = 128;       ///< bytes of a string in an event
+inline constexpr std::size_t max_event_word = 31;        ///< bytes of a reason or a tier in it
 inline constexpr std::size_t max_event_endpoint = 256;   ///< bytes of its endpoint
 inline constexpr std::size_t max_encoded_event = 9'728;  ///< no encoded event is longer
 
