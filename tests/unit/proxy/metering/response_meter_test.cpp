@@ -14,7 +14,7 @@
 namespace llmgw::proxy {
 namespace {
 
-static_assert(sizeof(ResponseMeter) <= 480, "one lives in each open exchange");
+static_assert(sizeof(ResponseMeter) <= 512, "one lives in each open exchange");
 
 TEST(ResponseMeter, ReadsChatCompletions) {
   const std::string compact =
