@@ -31,9 +31,10 @@ TEST(Target, LosesAParameterWhereverItStands) {
 // Nothing else changes: not what is empty or odd, nor a name that is spelt in another way.
 TEST(Target, KeepsAllOtherParameters) {
   for (const std::string_view query :
-       {"", "?", "?&", "?a=%20", "?%6bey=s", "?%6Bey=s", "?k%65y=s", "?Key=s", "?KEY=s", "?key",
-        "?key&a", "?keys=s", "?monkey=s", "?a=key=s", "?metadata[key]=s", "?a;key=s", "? key=s",
-        "??key=s", "?%26key=s", "?a=1&b=2&"}) {
+       {"",         "?",        "?&",        "?a=%20",    "?%6bey=s",
+        "?%6Bey=s", "?k%65y=s", "?Key=s",    "?KEY=s",    "?key",
+        "?key&a",   "?keys=s",  "?monkey=s", "?a=key=s",  "?metadata[key]=s",
+        "?a;key=s", "? key=s",  "??key=s",   "?%26key=s", "?a=1&b=2&"}) {
     EXPECT_EQ(without_key(query), query);
   }
 }

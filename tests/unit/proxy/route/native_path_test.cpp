@@ -36,8 +36,8 @@ TEST(NativePath, GeminiIsKnownByMethodAndVerb) {
             "gemini m streamGenerateContent stream");
   EXPECT_EQ(said("POST", "/v1/tunedModels/my%20own:countTokens"), "gemini my%20own countTokens");
   for (const auto path :
-       {"/v1/models/a/b:generateContent", "/v1/models/:generateContent", "/v1/models/m:",
-        "/v1/models/m", "/v1/models/ft:gpt-4o:acme::id", "/v1/models/m:generate2",
+       {"/v1/models/a/b:generateContent", "/v1/models/:generateContent",
+        "/v1/models/m:", "/v1/models/m", "/v1/models/ft:gpt-4o:acme::id", "/v1/models/m:generate2",
         "/v1/models/m:generate:content", "/v1/models/m:generateContent/", "/v1/models",
         "/v1/models/m%3AgenerateContent", "/v1/chat/models/m:generateContent",
         "/v1/files/m:generateContent", "/v2/models/m:generateContent"}) {

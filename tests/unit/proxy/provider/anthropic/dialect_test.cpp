@@ -13,8 +13,9 @@ namespace {
 
 TEST(AnthropicDialect, LeavesTargetsAsTheyAre) {
   const Place place{.prefix = "/p", .model = "other", .api_version = "1"};
-  for (const std::string target : {"/v1/messages?beta=true", "/v1/messages/count_tokens",
-                                   "/v1/messages/batches/b/results", "/v1/models", "/v1/models/m"}) {
+  for (const std::string target :
+       {"/v1/messages?beta=true", "/v1/messages/count_tokens", "/v1/messages/batches/b/results",
+        "/v1/models", "/v1/models/m"}) {
     EXPECT_TRUE(anthropic_dialect.has_target(place, target)) << target;
     EXPECT_EQ(target_of(anthropic_dialect, place, target), "/p" + target);
   }

@@ -52,8 +52,9 @@ TEST(AzureDialect, TakesAnAddressThatHoldsTheRoot) {
 
 TEST(AzureDialect, LeavesTargetsOfItsOwnClientsAsTheyAre) {
   for (const std::string target :
-       {"/openai/deployments/gpt-4o/chat/completions?api-version=2023-05-15", "/openai/v1/responses",
-        "/openai/files?api-version=1", "/openai/deployments/a%20b/embeddings"}) {
+       {"/openai/deployments/gpt-4o/chat/completions?api-version=2023-05-15",
+        "/openai/v1/responses", "/openai/files?api-version=1",
+        "/openai/deployments/a%20b/embeddings"}) {
     EXPECT_EQ(target_of(azure_dialect, {.prefix = "", .api_version = "9"}, target), target);
     EXPECT_EQ(target_of(azure_dialect, {.prefix = ""}, target), target);
   }
