@@ -57,7 +57,6 @@ class ResponseMeter {
  private:
   enum class Mode : std::uint8_t { off, sniff, json, events };
 
-  // Events, or a list of replies, which is a stream as well.
   bool is_stream() const noexcept { return mode_ == Mode::events || is_list_; }
   static Mode mode_of(std::string_view content_type) noexcept;
   bool scan_content(std::string_view content);

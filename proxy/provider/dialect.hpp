@@ -34,7 +34,7 @@ struct DefaultField {
 };
 
 /// Where the servers of a provider have things.
-struct Place {
+struct TargetPlace {
   std::string_view prefix;  ///< their addresses begin so
   /// What they call the model, for addresses that name one; empty: as the client's target names it.
   std::string_view model = {};
@@ -50,9 +50,9 @@ struct Dialect {
   CredentialsForm other_credentials;  ///< that settings may choose instead; no field: there is none
   std::span<const DefaultField> defaults;
   /// Whether there is anything at `place` for what clients ask for at `target`.
-  bool (*has_target)(const Place& place, std::string_view target) noexcept;
+  bool (*has_target)(const TargetPlace& place, std::string_view target) noexcept;
   /// Appends where it is. Where there is nothing, what is appended is of no use, but harmless.
-  void (*append_target)(std::string& out, const Place& place, std::string_view target);
+  void (*append_target)(std::string& out, const TargetPlace& place, std::string_view target);
   StatusMeaning (*meaning_of)(int status) noexcept;
   const RequestReader& requests;  ///< how they are read, where clients speak this dialect
   const UsageReader& usage;       ///< how it is read from answers

@@ -19,7 +19,7 @@ struct Destination {
   std::string_view prefix;       ///< of its targets
   std::string_view authority;    ///< for Host
   std::string_view credentials;  ///< scheme and key; empty: none are sent
-  /// As in Place.
+  /// As in TargetPlace.
   std::string_view model = {};
   std::string_view api_version = {};
   CredentialsForm form = dialect.credentials;  ///< the dialect's other one, if settings say so

@@ -15,14 +15,14 @@ namespace {
 constexpr std::array<DefaultField, 1> defaults{
     {{.name = "anthropic-version", .value = "2023-06-01"}}};
 
-bool has_target(const Place&, std::string_view target) noexcept {
+bool has_target(const TargetPlace&, std::string_view target) noexcept {
   constexpr std::string_view models = "/v1/models";
   const std::string_view path = parts_of(target).path;
   if (classify("GET", path).dialect == ClientDialect::anthropic) return true;
   return path.starts_with(models) && (path.size() == models.size() || path[models.size()] == '/');
 }
 
-void append_target(std::string& out, const Place& place, std::string_view target) {
+void append_target(std::string& out, const TargetPlace& place, std::string_view target) {
   out.append(place.prefix).append(target);
 }
 

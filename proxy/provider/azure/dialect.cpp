@@ -44,7 +44,7 @@ std::string_view without_root(std::string_view prefix) noexcept {
   return prefix;
 }
 
-void append_classic(std::string& out, const Place& place, const TargetParts& target) {
+void append_classic(std::string& out, const TargetPlace& place, const TargetParts& target) {
   const std::string_view verb = target.path.substr(client_root.size());
   out.append(root);
   if (is_of_deployment(verb)) {
@@ -57,7 +57,7 @@ void append_classic(std::string& out, const Place& place, const TargetParts& tar
   out.append(place.api_version);
 }
 
-void append_target(std::string& out, const Place& place, std::string_view target) {
+void append_target(std::string& out, const TargetPlace& place, std::string_view target) {
   const TargetParts parts = parts_of(target);
   const NativePath native = classify({}, parts.path);
   out.append(without_root(place.prefix));
@@ -68,7 +68,7 @@ void append_target(std::string& out, const Place& place, std::string_view target
   out.append(root).append(target);
 }
 
-bool has_target(const Place& place, std::string_view target) noexcept {
+bool has_target(const TargetPlace& place, std::string_view target) noexcept {
   const std::string_view path = parts_of(target).path;
   const ClientDialect dialect = classify("POST", path).dialect;
   if (dialect == ClientDialect::azure) return true;

@@ -22,11 +22,11 @@ std::string_view without_version(std::string_view prefix) noexcept {
   return prefix;
 }
 
-bool has_target(const Place&, std::string_view target) noexcept {
+bool has_target(const TargetPlace&, std::string_view target) noexcept {
   return native_path(target).dialect == ClientDialect::gemini;
 }
 
-void append_target(std::string& out, const Place& place, std::string_view target) {
+void append_target(std::string& out, const TargetPlace& place, std::string_view target) {
   out.append(without_version(place.prefix));
   append_with_model(out, target, native_path(target).model, place.model);
 }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view azure_root = "/openai/";
 
-bool has_target(const Place&, std::string_view) noexcept { return true; }
+bool has_target(const TargetPlace&, std::string_view) noexcept { return true; }
 
 // What Azure's clients ask for has the same answer here; the body names the model as well.
 void append_target_of_azure(std::string& out, std::string_view target) {
@@ -25,7 +25,7 @@ void append_target_of_azure(std::string& out, std::string_view target) {
   append_without_parameter(out, parts.query, "api-version");
 }
 
-void append_target(std::string& out, const Place& place, std::string_view target) {
+void append_target(std::string& out, const TargetPlace& place, std::string_view target) {
   out.append(place.prefix);
   if (target.starts_with(azure_root)) return append_target_of_azure(out, target);
   out.append(target);

@@ -9,7 +9,8 @@
 
 namespace llmgw::proxy {
 
-inline std::string target_of(const Dialect& dialect, const Place& place, std::string_view target) {
+inline std::string target_of(const Dialect& dialect, const TargetPlace& place,
+                             std::string_view target) {
   std::string out;
   dialect.append_target(out, place, target);
   return out;

@@ -12,7 +12,7 @@ namespace llmgw::proxy {
 namespace {
 
 TEST(AnthropicDialect, LeavesTargetsAsTheyAre) {
-  const Place place{.prefix = "/p", .model = "other", .api_version = "1"};
+  const TargetPlace place{.prefix = "/p", .model = "other", .api_version = "1"};
   for (const std::string target :
        {"/v1/messages?beta=true", "/v1/messages/count_tokens", "/v1/messages/batches/b/results",
         "/v1/models", "/v1/models/m"}) {

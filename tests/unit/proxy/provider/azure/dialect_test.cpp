@@ -10,8 +10,8 @@
 namespace llmgw::proxy {
 namespace {
 
-const Place classic{.prefix = "", .model = "gpt4o-eu", .api_version = "2024-10-21"};
-const Place version_1{.prefix = "/p"};
+const TargetPlace classic{.prefix = "", .model = "gpt4o-eu", .api_version = "2024-10-21"};
+const TargetPlace version_1{.prefix = "/p"};
 
 std::string in_classic(std::string_view target) {
   EXPECT_TRUE(azure_dialect.has_target(classic, target)) << target;
@@ -73,7 +73,7 @@ TEST(AzureDialect, HasNothingForOtherApisOrModelsThatAreNoDeployments) {
     EXPECT_FALSE(azure_dialect.has_target(version_1, target)) << target;
   }
   for (const auto model : {"", ".", "..", "a/b", "../x", "a b", "a%2e", "a?b", "\xc3\xa9"}) {
-    const Place place{.prefix = "", .model = model, .api_version = "1"};
+    const TargetPlace place{.prefix = "", .model = model, .api_version = "1"};
     EXPECT_FALSE(azure_dialect.has_target(place, "/v1/chat/completions")) << model;
     EXPECT_TRUE(azure_dialect.has_target(place, "/v1/files")) << model;
     const std::string target = target_of(azure_dialect, place, "/v1/embeddings");
@@ -90,7 +90,7 @@ TEST(AzureDialect, ItsRefusalsAndUsageAreOpenAis) {
 
 // Azure's clients are served by OpenAI as well.
 TEST(OpenAiDialect, HasWhatAzuresClientsAskFor) {
-  const Place place{.prefix = "/p"};
+  const TargetPlace place{.prefix = "/p"};
   const auto in_openai = [&](std::string_view target) {
     return target_of(openai_dialect, place, target);
   };

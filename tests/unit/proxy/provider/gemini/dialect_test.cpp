@@ -22,7 +22,7 @@ TEST(GeminiDialect, LeavesTargetsAsTheyAre) {
 }
 
 TEST(GeminiDialect, PutsAnotherModelInPlaceOfTheClients) {
-  const Place place{.prefix = "", .model = "gemini-3.8-flash"};
+  const TargetPlace place{.prefix = "", .model = "gemini-3.8-flash"};
   EXPECT_EQ(target_of(gemini_dialect, place, "/v1beta/models/fast:streamGenerateContent?alt=sse"),
             "/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse");
   EXPECT_EQ(target_of(gemini_dialect, place, "/v1beta/models?pageSize=5"),
