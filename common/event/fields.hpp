@@ -65,15 +65,16 @@ inline constexpr std::string_view fingerprint = R"(^(sha256:[0-9a-f]{12})?$)";
 inline constexpr std::string_view time = R"(^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$)";
 inline constexpr std::string_view uuid7 =
     R"(^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$)";
-inline constexpr std::string_view path = R"(^/v1(/.*)?$)";
+inline constexpr std::string_view path = R"(^/((upload/)?v1(alpha|beta)?|openai)(/.*)?$)";
 inline constexpr std::string_view digest = R"(^hmac-sha256:[0-9a-f]{64}$)";
 inline constexpr Form text{.longest = max_event_text};
+inline constexpr Form word{.shortest = 1, .longest = max_event_word};
 
 }  // namespace forms
 
 // Outcome and usage_source are open lists for the collector on purpose: a word that a newer proxy
 // adds must not make an older collector refuse, and so lose, its events.
-inline constexpr std::array<Field, 34> table{{
+inline constexpr std::array<Field, 37> table{{
     {"request_id",
      Kind::word,
      Written::always,
@@ -183,10 +184,7 @@ inline constexpr std::array<Field, 34> table{{
      {},
      "How much of it metering looked at, up to METERING_CAPTURE_BYTES."},
     {"capture_truncated", Kind::boolean, Written::since_v1, {}, "Whether it was more than that."},
-    {"finish_reason",
-     Kind::text_or_null,
-     Written::since_v1,
-     {.shortest = 1, .longest = 31},
+    {"finish_reason", Kind::text_or_null, Written::since_v1, forms::word,
      "The last one that the upstream gave."},
     {"stream_chunks",
      Kind::count_or_null,
@@ -199,6 +197,15 @@ inline constexpr std::array<Field, 34> table{{
      Written::lately,
      {},
      "Bytes of UTF-8 in those pieces: how far a stream without usage came."},
+    {"cache_write_tokens",
+     Kind::count_or_null,
+     Written::lately,
+     {},
+     "Part of the prompt tokens: those that the upstream wrote into its cache."},
+    {"service_tier", Kind::text_or_null, Written::lately, forms::word,
+     "The tier in which the upstream says it answered, in its own word; null: it said none."},
+    {"native_finish_reason", Kind::text_or_null, Written::lately, forms::word,
+     "The upstream's own word where finish_reason is one that was made of it; else null."},
     {"request_digest",
      Kind::text_or_null,
      Written::sometimes,

@@ -14,11 +14,14 @@
 namespace llmgw {
 namespace {
 
-constexpr std::size_t text_fields = 11 + max_event_attempts;
-constexpr std::size_t most_around_texts = 1'408;  // keys, numbers, digests, punctuation
+constexpr std::size_t text_fields = 10 + max_event_attempts;
+constexpr std::size_t word_fields = 3;
+constexpr std::size_t most_around_texts = 1'600;  // keys, numbers, digests, punctuation
 constexpr std::size_t most_around_attempt = 128;  // the same
-static_assert((text_fields * max_event_text + max_event_endpoint) * max_escape_growth +
-                  most_around_texts + max_event_attempts * most_around_attempt <=
+constexpr std::size_t most_of_texts =
+    text_fields * max_event_text + word_fields * max_event_word + max_event_endpoint;
+static_assert(most_of_texts * max_escape_growth + most_around_texts +
+                  max_event_attempts * most_around_attempt <=
               max_encoded_event);
 
 // Writes to a buffer that is large enough for whatever an event may hold, so nothing is checked.
@@ -47,11 +50,11 @@ class Writer {
     *out_++ = '"';
   }
 
-  void text_or_null(std::string_view value) {
+  void text_or_null(std::string_view value, std::size_t limit = max_event_text) {
     if (value.empty()) {
       literal("null");
     } else {
-      text(value);
+      text(value, limit);
     }
   }
 
@@ -168,11 +171,21 @@ void write_measures(const MeteringEvent& event, Writer& writer) {
   writer.literal(R"(,"capture_truncated":)");
   writer.boolean(event.capture_truncated);
   writer.literal(R"(,"finish_reason":)");
-  writer.text_or_null(event.finish_reason);
+  writer.text_or_null(event.finish_reason, max_event_word);
   writer.literal(R"(,"stream_chunks":)");
   writer.count(event.stream_chunks);
   writer.literal(R"(,"output_bytes":)");
   writer.count(event.output_bytes);
+}
+
+// What providers other than OpenAI made worth telling.
+void write_provider_facts(const MeteringEvent& event, Writer& writer) {
+  writer.literal(R"(,"cache_write_tokens":)");
+  writer.count(event.tokens.cache_write);
+  writer.literal(R"(,"service_tier":)");
+  writer.text_or_null(event.service_tier, max_event_word);
+  writer.literal(R"(,"native_finish_reason":)");
+  writer.text_or_null(event.native_finish_reason, max_event_word);
 }
 
 void write_digests(const MeteringEvent& event, Writer& writer) {
@@ -188,7 +201,11 @@ void write_attempt(const AttemptFact& attempt, Writer& writer) {
   writer.literal(R"(,"status":)");
   writer.number(static_cast<std::uint64_t>(std::max(attempt.status, 0)));
   writer.literal(R"(,"cause":)");
-  writer.text_or_null(attempt.cause);
+  if (attempt.cause.empty()) {
+    writer.literal("null");
+  } else {
+    writer.name(attempt.cause);
+  }
   writer.literal(R"(,"latency_ms":)");
   writer.milliseconds(attempt.latency);
   writer.literal("}");
@@ -215,6 +232,7 @@ std::size_t encode(const MeteringEvent& event, std::span<char, max_encoded_event
   write_first_block(event, writer);
   write_identity(event, writer);
   write_measures(event, writer);
+  write_provider_facts(event, writer);
   if (event.has_digests) write_digests(event, writer);
   if (event.is_routed) write_route(event, writer);
   writer.literal("}\n");

@@ -48,6 +48,7 @@ struct TokenCounts {
   std::optional<std::uint64_t> total;
   std::optional<std::uint64_t> cached;
   std::optional<std::uint64_t> reasoning;
+  std::optional<std::uint64_t> cache_write = {};  ///< part of the prompt, as `cached` is
 
   friend bool operator==(const TokenCounts&, const TokenCounts&) = default;
 };
@@ -56,7 +57,7 @@ struct TokenCounts {
 struct AttemptFact {
   std::string_view target;
   int status = 0;          ///< of its answer; 0: none came
-  std::string_view cause;  ///< why it failed; empty: it did not
+  std::string_view cause;  ///< why it failed, in a word of ours; empty: it did not
   std::chrono::nanoseconds latency{0};
 };
 
@@ -89,6 +90,8 @@ struct MeteringEvent {
   /// Of a response read as an event stream: pieces of text seen, and the bytes of UTF-8 they make.
   std::optional<std::uint64_t> stream_chunks;
   std::optional<std::uint64_t> output_bytes;
+  std::string_view service_tier;          ///< the upstream's word for it; empty: null in the event
+  std::string_view native_finish_reason;  ///< the upstream's own word; empty: null in the event
   /// Whether digests of the payloads are kept; one that is empty is null in the event: there was no
   /// complete payload.
   bool has_digests = false;
@@ -102,9 +105,10 @@ struct MeteringEvent {
 };
 
 inline constexpr std::size_t max_event_text = 128;      ///< bytes of a string in an event
+inline constexpr std::size_t max_event_word = 31;       ///< bytes of a reason or a tier in it
 inline constexpr std::size_t max_event_endpoint = 256;  ///< bytes of its endpoint
 inline constexpr std::size_t max_event_attempts = 8;
-inline constexpr std::size_t max_encoded_event = 18'944;  ///< no encoded event is longer
+inline constexpr std::size_t max_encoded_event = 18'688;  ///< no encoded event is longer
 
 /// Writes the event as one JSON line with its `\n` and returns its length. Allocates nothing; the
 /// same event always gives the same bytes.

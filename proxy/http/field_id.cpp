@@ -33,6 +33,7 @@ constexpr Known known[] = {
     {"content-length", FieldId::content_length},
     {"sec-fetch-site", FieldId::sec_fetch_site},
     {"x-llm-provider", FieldId::x_llm_provider},
+    {"x-goog-api-key", FieldId::x_goog_api_key},
     {"content-encoding", FieldId::content_encoding},
     {"proxy-connection", FieldId::proxy_connection},
     {"x-llm-request-id", FieldId::x_llm_request_id},

@@ -37,6 +37,7 @@ enum class FieldId : std::uint8_t {
   transfer_encoding,
   upgrade,
   x_api_key,
+  x_goog_api_key,
   x_llm_provider,
   x_llm_request_id,
   x_llm_tenant,

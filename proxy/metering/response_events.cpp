@@ -56,9 +56,12 @@ void ResponseMeter::read_event(const SsePiece& piece) {
   }
 }
 
+// A list that holds an error and nothing before it is no stream that failed: so come errors that
+// have their own status.
 void ResponseMeter::note_in_event(const JsonValue& value) noexcept {
   if (value.tag == reply_tag::error) {
-    failed_ = failed_ || is_truthy(value);
+    const bool is_failure = !is_list_ || chunks_ > 0 || has_count_;
+    failed_ = failed_ || (is_failure && is_truthy(value));
   } else if (value.kind != JsonKind::text) {
     return;
   } else if (value.tag == reply_tag::text) {

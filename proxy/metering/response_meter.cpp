@@ -64,8 +64,8 @@ void ResponseMeter::scan(std::string_view content) {
   }
 }
 
-// The first bytes decide: a brace, or a line that event streams begin with. Some servers send
-// events as application/json, or without any type.
+// The first bytes decide: a brace, a bracket where replies come in lists, or a line that event
+// streams begin with. Some servers send events as application/json, or without any type.
 void ResponseMeter::sniff(std::string_view content) {
   constexpr std::string_view ignored = " \t\r\n\xef\xbb\xbf";
   constexpr std::string_view fields = "data:event:";
@@ -73,7 +73,8 @@ void ResponseMeter::sniff(std::string_view content) {
   for (std::size_t i = 0; i < content.size(); ++i) {
     const char c = content[i];
     if (sniffed_ == 0) {
-      if (c == '{') {
+      is_list_ = c == '[' && reader_->reply.element != nullptr;
+      if (c == '{' || is_list_) {
         mode_ = Mode::json;
         if (read_document(content.substr(i))) json_.finish();
         return;
@@ -121,12 +122,19 @@ void ResponseMeter::note(const JsonValue& value) noexcept {
       if (!is_text) return;
       finish_reason_.clear();
       return append_text(value, finish_reason_);
+    case reply_tag::service_tier:
+      if (is_text && service_tier_.empty()) append_text(value, service_tier_);
+      return;
+    case reply_tag::new_sums:
+      if (value.kind != JsonKind::null) counts_.clear_from(reader_->first_sum);
+      return;
     default:
-      if (mode_ == Mode::events) note_in_event(value);
+      if (is_stream()) note_in_event(value);
   }
 }
 
 void ResponseMeter::note_count(std::uint8_t tag, std::int64_t count) noexcept {
+  if (tag >= reply_tag::first_part) return counts_.add(tag - reply_tag::first_part, count);
   const bool is_lesser = tag >= reply_tag::first_lesser_count;
   if (is_lesser && has_count_ && !has_lesser_count_) return;
   if (!is_lesser && has_lesser_count_) counts_ = {};
@@ -146,12 +154,15 @@ ResponseFacts ResponseMeter::finish() noexcept {
   if (mode_ == Mode::events) {
     const auto last = events_.finish();  // a name at most
     if (last) failed_ = failed_ || reader_->tells_failure(last->text);
+  }
+  if (is_stream()) {
     facts.stream_chunks = chunks_;
     facts.output_bytes = text_bytes_;
   }
   if (reader_ != nullptr) facts.usage = with_total(reader_->usage(counts_));
   facts.model = model_;
   facts.finish_reason = finish_reason_;
+  facts.service_tier = service_tier_;
   facts.error_event = failed_;
   facts.captured_bytes = std::min(seen_, limit_);
   facts.capture_truncated = seen_ > limit_;

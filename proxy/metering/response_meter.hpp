@@ -21,11 +21,12 @@ namespace llmgw::proxy {
 struct ResponseFacts {
   Usage usage;                                  ///< as reported; a missing total is derived
   BoundedString<max_event_text> model;          ///< empty: none seen
-  BoundedString<max_event_name> finish_reason;  ///< empty: none seen
-  bool error_event = false;                     ///< an event stream said that it failed
+  BoundedString<max_event_name> finish_reason;  ///< in the upstream's word; empty: none seen
+  BoundedString<max_event_word> service_tier;   ///< in the upstream's word; empty: none seen
+  bool error_event = false;                     ///< a stream said that it failed
   std::uint64_t captured_bytes = 0;             ///< of the body looked at, up to the limit
   bool capture_truncated = false;               ///< more was looked at than the limit
-  /// Of an event stream: pieces of text seen, and the bytes of UTF-8 that they make.
+  /// Of a stream: pieces of text seen, and the bytes of UTF-8 that they make.
   std::optional<std::uint64_t> stream_chunks;
   std::optional<std::uint64_t> output_bytes;
 };
@@ -56,6 +57,7 @@ class ResponseMeter {
  private:
   enum class Mode : std::uint8_t { off, sniff, json, events };
 
+  bool is_stream() const noexcept { return mode_ == Mode::events || is_list_; }
   static Mode mode_of(std::string_view content_type) noexcept;
   bool scan_content(std::string_view content);
   void scan(std::string_view content);
@@ -83,11 +85,13 @@ class ResponseMeter {
   bool in_event_ = false;     // json_ is within the data of one
   bool holds_text_ = true;    // the event under way does, by its name
   bool failed_ = false;
+  bool is_list_ = false;
   bool has_count_ = false;
   bool has_lesser_count_ = false;  // what counts_ holds is of that kind
   SseScanner events_;
   BoundedString<max_event_text> model_;
   BoundedString<max_event_name> finish_reason_;
+  BoundedString<max_event_word> service_tier_;
   std::uint64_t limit_ = 0;
   CountSlots counts_;
   JsonScanner json_;

@@ -2,8 +2,10 @@
 // PURE: token counts as an upstream reported them.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "common/event/metering_event.hpp"
@@ -25,16 +27,27 @@ inline Usage with_total(Usage usage) noexcept {
 }
 
 /// The numbers found in one reply, each under a slot whose meaning is its reader's business. A
-/// number found again takes the place of the one before: no sum is formed, nothing is lost to a
-/// null.
+/// number found again takes the place of the one before, unless it is said to be a part: nothing is
+/// lost to a null.
 class CountSlots {
  public:
-  static constexpr std::size_t size = 8;
+  static constexpr std::size_t size = 9;
 
   CountSlots() noexcept { values_.fill(unknown); }
 
   /// `count` is not negative.
   void set(std::size_t slot, std::int64_t count) noexcept { values_[slot] = count; }
+
+  /// The same, to what the slot holds; a sum that is too large stays at the largest.
+  void add(std::size_t slot, std::int64_t count) noexcept {
+    const std::int64_t before = std::max<std::int64_t>(values_[slot], 0);
+    values_[slot] = before + std::min(count, std::numeric_limits<std::int64_t>::max() - before);
+  }
+
+  /// Forgets what the slots from this one on hold.
+  void clear_from(std::size_t slot) noexcept {
+    for (; slot < size; ++slot) values_[slot] = unknown;
+  }
 
   std::optional<std::uint64_t> operator[](std::size_t slot) const noexcept {
     if (values_[slot] == unknown) return std::nullopt;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,15 +27,32 @@ struct CredentialsForm {
   std::string_view scheme;  ///< stands before the key
 };
 
+/// A field that servers demand: it is added where the client sent none of that name.
+struct DefaultField {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// Where the servers of a provider have things.
+struct TargetPlace {
+  std::string_view prefix;  ///< their addresses begin so
+  /// What they call the model, for addresses that name one; empty: as the client's target names it.
+  std::string_view model = {};
+  std::string_view api_version = {};  ///< for addresses that tell one; empty: none do
+};
+
 /// A constant in each folder below provider/, listed in the registry. Adding one changes nothing
 /// else.
 struct Dialect {
   std::uint8_t number;    ///< its place in the registry
   std::string_view name;  ///< the type of a provider in settings, events and metrics
   CredentialsForm credentials;
-  /// Appends where at a server whose addresses begin with `prefix` the thing is that clients ask
-  /// for at `target`.
-  void (*append_target)(std::string& out, std::string_view prefix, std::string_view target);
+  CredentialsForm other_credentials;  ///< that settings may choose instead; no field: there is none
+  std::span<const DefaultField> defaults;
+  /// Whether there is anything at `place` for what clients ask for at `target`.
+  bool (*has_target)(const TargetPlace& place, std::string_view target) noexcept;
+  /// Appends where it is. Where there is nothing, what is appended is of no use, but harmless.
+  void (*append_target)(std::string& out, const TargetPlace& place, std::string_view target);
   StatusMeaning (*meaning_of)(int status) noexcept;
   const RequestReader& requests;  ///< how they are read, where clients speak this dialect
   const UsageReader& usage;       ///< how it is read from answers

@@ -5,12 +5,16 @@
 #include <algorithm>
 #include <array>
 
+#include "proxy/provider/anthropic/dialect.hpp"
+#include "proxy/provider/azure/dialect.hpp"
+#include "proxy/provider/gemini/dialect.hpp"
 #include "proxy/provider/openai/dialect.hpp"
 
 namespace llmgw::proxy {
 namespace {
 
-constexpr std::array<const Dialect*, dialect_count> all{&openai_dialect};
+constexpr std::array<const Dialect*, dialect_count> all{&openai_dialect, &azure_dialect,
+                                                        &anthropic_dialect, &gemini_dialect};
 
 }  // namespace
 

@@ -10,7 +10,7 @@
 
 namespace llmgw::proxy {
 
-inline constexpr std::size_t dialect_count = 1;
+inline constexpr std::size_t dialect_count = 4;
 
 /// By their numbers.
 std::span<const Dialect* const, dialect_count> dialects() noexcept;

@@ -2,8 +2,12 @@
 // PURE: request heads for upstreams.
 #include "proxy/provider/request_head.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "common/text/case_blind.hpp"
 #include "proxy/http/hop_by_hop.hpp"
+#include "proxy/provider/target.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -16,13 +20,34 @@ bool is_accept_encoding(const Field& field) noexcept {
   return equals_ignoring_case(field.name, "accept-encoding");
 }
 
+// Google takes keys in the query too, where any log on the way shows them.
+void append_target(std::string& out, std::string_view target, const Destination& to) {
+  constexpr std::string_view key = "key";
+  const TargetPlace place{to.prefix, to.model, to.api_version};
+  const TargetParts parts = parts_of(target);
+  if (!has_parameter(parts.query, key)) return to.dialect.append_target(out, place, target);
+  std::string rest(parts.path);
+  append_without_parameter(rest, parts.query, key);
+  to.dialect.append_target(out, place, rest);
+}
+
+// Each that the client's head has not, or has for this connection alone.
+void append_defaults(std::string& out, const http::RequestHead& head, const Destination& to) {
+  for (const DefaultField& each : to.defaults) {
+    const bool is_sent = std::ranges::any_of(head.fields, [&](const Field& field) {
+      return equals_ignoring_case(field.name, each.name) && !http::is_hop_by_hop(field, head);
+    });
+    if (!is_sent) append_field(out, each.name, each.value);
+  }
+}
+
 }  // namespace
 
 // Fields keep their order: ours stand where the client's stood.
 void append_request_head(std::string& out, const http::RequestHead& head, const Destination& to,
                          const HeadChanges& changes) {
   out.append(head.method).append(" ");
-  to.dialect.append_target(out, to.prefix, head.target);
+  append_target(out, head.target, to);
   out.append(" HTTP/1.1\r\n");
   bool has_host = false;
   bool has_credentials = to.credentials.empty();
@@ -34,8 +59,7 @@ void append_request_head(std::string& out, const http::RequestHead& head, const 
         has_host = true;
         break;
       case FieldId::authorization:
-        if (!std::exchange(has_credentials, true))
-          append_field(out, to.dialect.credentials.field, to.credentials);
+        if (!std::exchange(has_credentials, true)) append_field(out, to.form.field, to.credentials);
         break;
       case FieldId::transfer_encoding: append_field(out, each.name, "chunked"); break;
       case FieldId::content_length:
@@ -43,6 +67,7 @@ void append_request_head(std::string& out, const http::RequestHead& head, const 
         break;
       case FieldId::api_key:
       case FieldId::x_api_key:
+      case FieldId::x_goog_api_key:
       case FieldId::x_llm_tenant:
       case FieldId::x_tenant: break;
       case FieldId::x_llm_provider:
@@ -58,7 +83,8 @@ void append_request_head(std::string& out, const http::RequestHead& head, const 
     }
   }
   if (!has_host) append_field(out, "Host", to.authority);
-  if (!has_credentials) append_field(out, to.dialect.credentials.field, to.credentials);
+  if (!has_credentials) append_field(out, to.form.field, to.credentials);
+  append_defaults(out, head, to);
   out.append("\r\n");
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,11 @@ struct Destination {
   std::string_view prefix;       ///< of its targets
   std::string_view authority;    ///< for Host
   std::string_view credentials;  ///< scheme and key; empty: none are sent
+  /// As in TargetPlace.
+  std::string_view model = {};
+  std::string_view api_version = {};
+  CredentialsForm form = dialect.credentials;  ///< the dialect's other one, if settings say so
+  std::span<const DefaultField> defaults = dialect.defaults;
 };
 
 /// What else differs from the client's head.
@@ -30,7 +36,8 @@ struct HeadChanges {
   bool hides_choice = false;  ///< X-LLM-Provider was meant for the gateway
 };
 
-/// Appends the head: target, Host and credentials are the upstream's, and none are the client's.
+/// Appends the head: target, Host and credentials are the upstream's, and none are the client's,
+/// neither in fields nor as `key=` in the query.
 void append_request_head(std::string& out, const http::RequestHead& head, const Destination& to,
                          const HeadChanges& changes = {});
 

@@ -64,7 +64,7 @@ const json& rules() {
         "then": {"properties": {
           "prompt_tokens": {"type": "null"}, "completion_tokens": {"type": "null"},
           "total_tokens": {"type": "null"}, "cached_tokens": {"type": "null"},
-          "reasoning_tokens": {"type": "null"}
+          "reasoning_tokens": {"type": "null"}, "cache_write_tokens": {"type": "null"}
         }}
       },
       {

@@ -17,6 +17,7 @@ struct Facts {
   Usage usage;
   std::string model;
   std::string finish_reason;
+  std::string service_tier;
   bool failed = false;
   std::optional<std::uint64_t> chunks;
   std::optional<std::uint64_t> bytes;
@@ -28,6 +29,7 @@ Facts facts_of(ResponseMeter& meter) {
   return {facts.usage,
           std::string(facts.model.view()),
           std::string(facts.finish_reason.view()),
+          std::string(facts.service_tier.view()),
           facts.error_event,
           facts.stream_chunks,
           facts.output_bytes};
@@ -65,6 +67,10 @@ class Reference {
       case reply_tag::finish_reason:
         if (is_text) facts_.finish_reason = BoundedString<max_event_name>(found.text).view();
         return;
+      case reply_tag::service_tier:
+        if (is_text && facts_.service_tier.empty())
+          facts_.service_tier = BoundedString<max_event_word>(found.text).view();
+        return;
       case reply_tag::error:
         return fail_if(found.kind == JsonKind::object || found.kind == JsonKind::array ||
                        found.kind == JsonKind::yes || is_text ||
@@ -88,7 +94,7 @@ class Reference {
     }
   }
 
-  Facts facts_{{}, "", "", false, 0, 0};
+  Facts facts_{{}, "", "", "", false, 0, 0};
   CountSlots counts_;
   CountSlots lesser_counts_;
   bool has_count_ = false;

@@ -14,10 +14,11 @@ KEYS = ["request_id", "tenant", "app_key", "provider", "model", "prompt_tokens",
         "latency_ms", "status_code", "ts", "schema_version", "event_id", "request_model", "endpoint", "stream",
         "outcome", "usage_source", "cached_tokens", "reasoning_tokens", "ttft_ms", "upstream_request_id",
         "request_bytes", "response_bytes", "captured_bytes", "capture_truncated", "finish_reason",
-        "stream_chunks", "output_bytes"]
+        "stream_chunks", "output_bytes", "cache_write_tokens", "service_tier", "native_finish_reason"]
 DIGESTS = ["request_digest", "response_digest"]
 ROUTED = ["route", "target", "attempts"]
-TOKENS = ["prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens"]
+TOKENS = ["prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens",
+          "cache_write_tokens"]
 
 
 def check_event(event: dict, is_now: bool = True) -> dict:
@@ -29,7 +30,7 @@ def check_event(event: dict, is_now: bool = True) -> dict:
     assert not is_now or abs((datetime.datetime.now(datetime.timezone.utc) - stamp).total_seconds()) < 600, event
     assert event["ttft_ms"] is None or event["ttft_ms"] <= event["latency_ms"], event
     tokens = [event[name] for name in TOKENS]
-    assert (event["usage_source"] == "missing") == (tokens == [None] * 5), event
+    assert (event["usage_source"] == "missing") == (tokens == [None] * len(TOKENS)), event
     assert event["captured_bytes"] <= event["response_bytes"], event
     return event
 

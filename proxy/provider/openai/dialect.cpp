@@ -5,12 +5,30 @@
 #include "proxy/provider/openai/request_reader.hpp"
 #include "proxy/provider/openai/usage_edit.hpp"
 #include "proxy/provider/openai/usage_reader.hpp"
+#include "proxy/provider/target.hpp"
+#include "proxy/route/native_path.hpp"
 
 namespace llmgw::proxy {
 namespace {
 
-void append_target(std::string& out, std::string_view prefix, std::string_view target) {
-  out.append(prefix).append(target);
+constexpr std::string_view azure_root = "/openai/";
+
+bool has_target(const TargetPlace&, std::string_view) noexcept { return true; }
+
+// What Azure's clients ask for has the same answer here; the body names the model as well.
+void append_target_of_azure(std::string& out, std::string_view target) {
+  TargetParts parts = parts_of(target);
+  const NativePath native = classify({}, parts.path);
+  parts.path.remove_prefix(azure_root.size());
+  if (parts.path.starts_with("v1/")) parts.path.remove_prefix(std::string_view("v1/").size());
+  out.append("/v1/").append(native.model.empty() ? parts.path : native.verb);
+  append_without_parameter(out, parts.query, "api-version");
+}
+
+void append_target(std::string& out, const TargetPlace& place, std::string_view target) {
+  out.append(place.prefix);
+  if (target.starts_with(azure_root)) return append_target_of_azure(out, target);
+  out.append(target);
 }
 
 // A member that a server does not know is a bad request to some, and to validators content that
@@ -25,6 +43,9 @@ constinit const Dialect openai_dialect{
     .number = 0,
     .name = "openai",
     .credentials = {.field = "Authorization", .scheme = "Bearer "},
+    .other_credentials = {},
+    .defaults = {},
+    .has_target = has_target,
     .append_target = append_target,
     .meaning_of = meaning_of,
     .requests = openai_request_reader,

@@ -6,7 +6,8 @@
 
 namespace llmgw::proxy {
 
-/// Targets below the prefix are those of the client, `Authorization: Bearer` holds the key.
+/// Targets below the prefix are those of the client, those of Azure's clients in OpenAI's form;
+/// `Authorization: Bearer` holds the key.
 extern const Dialect openai_dialect;
 
 }  // namespace llmgw::proxy

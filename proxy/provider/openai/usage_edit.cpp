@@ -10,6 +10,7 @@
 #include "proxy/provider/openai/stream_options.hpp"
 #include "proxy/provider/openai/usage_filter.hpp"
 #include "proxy/provider/openai/usage_refusal.hpp"
+#include "proxy/route/native_path.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -19,6 +20,15 @@ using http::FieldId;
 // The only endpoint whose streams have to be asked and can be: legacy completions have the option
 // too, but Ollama answers it there with zeros on every chunk, and other streams do not know it.
 constexpr std::string_view asked_path = "/v1/chat/completions";
+
+// That of Azure's clients is the same endpoint.
+bool is_asked(std::string_view path) noexcept {
+  if (path == asked_path) return true;
+  constexpr std::string_view azure_root = "/openai";
+  if (!path.starts_with(azure_root)) return false;
+  return path.substr(azure_root.size()) == asked_path ||
+         classify({}, path).verb == asked_path.substr(std::string_view("/v1/").size());
+}
 
 bool is_uncoded(const http::Head& head) noexcept {
   return std::all_of(head.fields.begin(), head.fields.end(), [](const http::Field& each) {
@@ -62,7 +72,7 @@ bool UsageEdit::may_concern(const RequestFacts& facts, bool is_all) const noexce
 // Whatever the body's type is said to be: many servers read JSON without looking at it, and what is
 // no JSON to the letter is not edited.
 bool UsageEdit::may_concern(const http::RequestHead& head) const noexcept {
-  return head.method == "POST" && head.path() == asked_path && is_uncoded(head) &&
+  return head.method == "POST" && is_asked(head.path()) && is_uncoded(head) &&
          std::none_of(head.fields.begin(), head.fields.end(), guards_body);
 }
 

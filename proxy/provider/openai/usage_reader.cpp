@@ -18,7 +18,8 @@ enum Slot : std::uint8_t {
   total,
   cached,
   reasoning,
-  cache_hits
+  cache_hits,
+  cache_writes
 };
 
 // That of a choice counts only where the document has none of its own.
@@ -28,8 +29,13 @@ constexpr std::uint8_t tag(Place place, Slot slot) {
   return place == Place::choice ? reply_tag::lesser_count(slot) : reply_tag::count(slot);
 }
 
-constexpr std::array<JsonKey, 1> detail_keys(std::string_view name, Place place, Slot slot) {
-  return {{{.name = name, .tag = tag(place, slot)}}};
+constexpr std::array<JsonKey, 2> prompt_detail_keys(Place place) {
+  return {{{.name = "cached_tokens", .tag = tag(place, cached)},
+           {.name = "cache_write_tokens", .tag = tag(place, cache_writes)}}};
+}
+
+constexpr std::array<JsonKey, 1> completion_detail_keys(Place place) {
+  return {{{.name = "reasoning_tokens", .tag = tag(place, reasoning)}}};
 }
 
 constexpr std::array<JsonKey, 11> usage_keys(Place place, const JsonShape& prompt_details,
@@ -49,16 +55,16 @@ constexpr std::array<JsonKey, 11> usage_keys(Place place, const JsonShape& promp
   }};
 }
 
-constexpr auto prompt_keys = detail_keys("cached_tokens", Place::document, cached);
+constexpr auto prompt_keys = prompt_detail_keys(Place::document);
 constexpr JsonShape prompt_details(prompt_keys);
-constexpr auto completion_keys = detail_keys("reasoning_tokens", Place::document, reasoning);
+constexpr auto completion_keys = completion_detail_keys(Place::document);
 constexpr JsonShape completion_details(completion_keys);
 constexpr auto own_usage_keys = usage_keys(Place::document, prompt_details, completion_details);
 constexpr JsonShape usage(own_usage_keys);
 
-constexpr auto choice_prompt_keys = detail_keys("cached_tokens", Place::choice, cached);
+constexpr auto choice_prompt_keys = prompt_detail_keys(Place::choice);
 constexpr JsonShape choice_prompt(choice_prompt_keys);
-constexpr auto choice_completion_keys = detail_keys("reasoning_tokens", Place::choice, reasoning);
+constexpr auto choice_completion_keys = completion_detail_keys(Place::choice);
 constexpr JsonShape choice_completion(choice_completion_keys);
 constexpr auto choice_usage_keys = usage_keys(Place::choice, choice_prompt, choice_completion);
 constexpr JsonShape choice_usage(choice_usage_keys);
@@ -70,6 +76,7 @@ constexpr JsonKey response_keys[] = {
     {.name = "model", .tag = reply_tag::model},
     {.name = "incomplete_details", .object = &incomplete},
     {.name = "usage", .object = &usage},
+    {.name = "service_tier", .tag = reply_tag::service_tier},
 };
 constexpr JsonShape response(response_keys);
 
@@ -113,6 +120,7 @@ constexpr JsonKey reply_keys[] = {
     {.name = "response", .object = &response},
     {.name = "incomplete_details", .object = &incomplete},
     {.name = "x_groq", .object = &groq},
+    {.name = "service_tier", .tag = reply_tag::service_tier},
 };
 constexpr JsonShape reply(reply_keys);
 constexpr JsonKey root{.name = "", .object = &reply};
@@ -126,7 +134,8 @@ Usage read_usage(const CountSlots& found) noexcept {
           .completion = either(completion, output),
           .total = found[total],
           .cached = either(cached, cache_hits),
-          .reasoning = found[reasoning]};
+          .reasoning = found[reasoning],
+          .cache_write = found[cache_writes]};
 }
 
 bool tells_failure(std::string_view event_name) noexcept {

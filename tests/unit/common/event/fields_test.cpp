@@ -41,7 +41,7 @@ MeteringEvent most() {
   event.provider = event.model = event.request_model = event.upstream_request_id = long_text;
   event.request_id = event.tenant = long_text;
   constexpr std::uint64_t count = 18'446'744'073'709'551'615U;
-  event.tokens = {count, count, count, count, count};
+  event.tokens = {count, count, count, count, count, count};
   event.latency = event.ttft.emplace(std::chrono::hours(10'000) + 1us);
   event.status_code = 599;
   event.ts = std::chrono::sys_days(std::chrono::year(2261) / 12 / 31) + 23h + 59min + 59s + 999ms;
@@ -50,6 +50,7 @@ MeteringEvent most() {
   event.usage_source = UsageSource::upstream;
   event.request_bytes = event.response_bytes = event.captured_bytes = count;
   event.finish_reason = "stop";
+  event.service_tier = event.native_finish_reason = long_text;
   event.stream_chunks = event.output_bytes = count;
   event.request_digest = event.response_digest = digest;
   event.is_routed = true;
@@ -127,6 +128,7 @@ TEST(EventFields, AreNullWhereTheTableSaysSo) {
   event.tokens = {};
   event.ttft.reset();
   event.finish_reason = event.upstream_request_id = event.app_key = event.model = {};
+  event.service_tier = event.native_finish_reason = {};
   event.stream_chunks.reset();
   event.output_bytes.reset();
   event.route = event.target = {};
@@ -183,6 +185,17 @@ TEST(EventFields, AreAskedForAsTheTableSays) {
       EXPECT_FALSE(validate_event(first.dump())) << field.name;
     }
   }
+}
+
+TEST(EventFields, EndpointsAreThoseOfEveryDialect) {
+  const Field& endpoint = event_fields::table[event_fields::index_of("endpoint")];
+  for (const auto path :
+       {"/v1", "/v1/chat/completions", "/v1beta/models/m:generateContent", "/v1alpha/x",
+        "/upload/v1beta/files", "/openai/deployments/d/chat/completions", "/openai/v1/responses"}) {
+    EXPECT_TRUE(fits_text(endpoint, path)) << path;
+  }
+  for (const auto path : {"", "/", "/v2", "/v1x", "/upload", "/upload/x", "/openai2", "v1/x"})
+    EXPECT_FALSE(fits_text(endpoint, path)) << path;
 }
 
 TEST(EventFields, HaveNamesOfTheirOwn) {

@@ -63,7 +63,8 @@ TEST(MeteringEvent, IsOneLineOfKnownBytes) {
             R"("usage_source":"upstream","cached_tokens":0,"reasoning_tokens":0,"ttft_ms":211.7,)"
             R"("upstream_request_id":"req_abc","request_bytes":412,"response_bytes":9310,)"
             R"("captured_bytes":9310,"capture_truncated":false,"finish_reason":"stop",)"
-            R"("stream_chunks":9,"output_bytes":34})"
+            R"("stream_chunks":9,"output_bytes":34,"cache_write_tokens":null,)"
+            R"("service_tier":null,"native_finish_reason":null})"
             "\n");
 }
 
@@ -91,7 +92,8 @@ TEST(MeteringEvent, WritesNullForWhatNobodyReported) {
   const json object = parsed(event);
   for (const auto key :
        {"prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens",
-        "ttft_ms", "finish_reason", "stream_chunks", "output_bytes"}) {
+        "ttft_ms", "finish_reason", "stream_chunks", "output_bytes", "cache_write_tokens",
+        "service_tier", "native_finish_reason"}) {
     EXPECT_TRUE(object.at(key).is_null()) << key;
   }
   EXPECT_EQ(object.at("usage_source"), "missing");
@@ -99,6 +101,18 @@ TEST(MeteringEvent, WritesNullForWhatNobodyReported) {
   EXPECT_EQ(object.at("app_key"), "");
   EXPECT_EQ(object.at("capture_truncated"), true);
   EXPECT_EQ(object.at("stream"), false);
+}
+
+TEST(MeteringEvent, TellsWhatProvidersTellOfThemselves) {
+  MeteringEvent event = example();
+  event.tokens.cache_write = 7;
+  event.service_tier = "priority";
+  event.native_finish_reason = "model_context_window_exceeded";
+  const json object = parsed(event);
+  EXPECT_EQ(object.at("cache_write_tokens"), 7);
+  EXPECT_EQ(object.at("service_tier"), "priority");
+  EXPECT_EQ(object.at("native_finish_reason"), "model_context_window_exceeded");
+  EXPECT_TRUE(validate_event(line_of(event)));
 }
 
 TEST(MeteringEvent, HoldsDigestsWhereTheyAreKept) {
@@ -151,7 +165,14 @@ constexpr std::pair<std::string_view, TextMember> text_members[] = {
     {"endpoint", &MeteringEvent::endpoint},
     {"upstream_request_id", &MeteringEvent::upstream_request_id},
     {"finish_reason", &MeteringEvent::finish_reason},
+    {"service_tier", &MeteringEvent::service_tier},
+    {"native_finish_reason", &MeteringEvent::native_finish_reason},
 };
+
+std::size_t limit_of(std::string_view key) {
+  if (key == "endpoint") return max_event_endpoint;
+  return key.ends_with("finish_reason") || key == "service_tier" ? max_event_word : max_event_text;
+}
 
 TEST(MeteringEvent, SurvivesHostileStringsInEveryField) {
   using namespace std::string_literals;
@@ -175,8 +196,7 @@ TEST(MeteringEvent, BoundsItsStrings) {
   for (const auto& [key, member] : text_members) {
     MeteringEvent event = example();
     event.*member = text;
-    const std::size_t limit = key == "endpoint" ? max_event_endpoint : max_event_text;
-    EXPECT_EQ(parsed(event).at(key).get<std::string>(), text.substr(0, limit)) << key;
+    EXPECT_EQ(parsed(event).at(key).get<std::string>(), text.substr(0, limit_of(key))) << key;
   }
 }
 
@@ -185,7 +205,7 @@ TEST(MeteringEvent, NeverOutgrowsItsBound) {
   MeteringEvent event = example();
   for (const auto& [key, member] : text_members) event.*member = text;
   constexpr auto most = std::numeric_limits<std::uint64_t>::max();
-  event.tokens = {most, most, most, most, most};
+  event.tokens = {most, most, most, most, most, most};
   event.stream_chunks = event.output_bytes = most;
   event.has_digests = true;
   const std::string digest(76, 'f');
@@ -197,7 +217,7 @@ TEST(MeteringEvent, NeverOutgrowsItsBound) {
   event.outcome = Outcome::upstream_unreachable;
   event.is_routed = true;
   event.route = event.target = text;
-  const AttemptFact attempt{text, std::numeric_limits<int>::max(), text, event.latency};
+  const AttemptFact attempt{text, std::numeric_limits<int>::max(), "server_error", event.latency};
   const std::vector<AttemptFact> attempts(max_event_attempts + 1, attempt);
   event.attempts = attempts;
   const auto line = line_of(event);
@@ -213,7 +233,7 @@ TEST(MeteringEvent, IsAcceptedByTheCollectorWhateverItsTexts) {
     for (char& c : text) c = static_cast<char>(random());
     MeteringEvent event = example();
     event.model = event.request_model = event.endpoint = event.finish_reason =
-        event.upstream_request_id = text;
+        event.upstream_request_id = event.service_tier = event.native_finish_reason = text;
     if (random() % 2 == 0) event.tokens = {};
     if (random() % 2 == 0) event.ttft.reset();
     event.latency = std::chrono::nanoseconds(random());

@@ -23,7 +23,7 @@ inline const std::string json_type = "application/json";
 inline const std::string sse_type = "text/event-stream; charset=utf-8";
 
 struct Expected {
-  Usage usage;  // prompt, completion, total, cached, reasoning
+  Usage usage;  // prompt, completion, total, cached, reasoning, cache_write
   std::string model;
   std::string finish_reason;
   bool error_event = false;
@@ -31,26 +31,27 @@ struct Expected {
 
 inline std::string to_text(const Usage& usage) {
   std::string text;
-  for (const auto& count :
-       {usage.prompt, usage.completion, usage.total, usage.cached, usage.reasoning}) {
+  for (const auto& count : {usage.prompt, usage.completion, usage.total, usage.cached,
+                            usage.reasoning, usage.cache_write}) {
     text += count ? std::to_string(*count) + " " : "- ";
   }
   return text;
 }
 
 inline ResponseFacts meter(std::string_view type, std::string_view body,
-                           std::string_view coding = "", std::uint64_t limit = capture_limit) {
+                           std::string_view coding = "", std::uint64_t limit = capture_limit,
+                           const UsageReader& reader = openai_usage_reader) {
   ResponseMeter meter;
-  meter.begin(openai_usage_reader, patterns, type, coding, limit);
+  meter.begin(reader, patterns, type, coding, limit);
   meter.observe(body);
   return meter.finish();
 }
 
-inline void expect_facts(const std::string& type, const std::string& body,
-                         const Expected& expected) {
+inline void expect_facts(const std::string& type, const std::string& body, const Expected& expected,
+                         const UsageReader& reader = openai_usage_reader) {
   in_all_pieces(body, [&](auto feed, const std::string& how) {
     ResponseMeter meter;
-    meter.begin(openai_usage_reader, patterns, type, "", capture_limit);
+    meter.begin(reader, patterns, type, "", capture_limit);
     feed([&](std::string_view piece) { meter.observe(piece); });
     const ResponseFacts facts = meter.finish();
     EXPECT_EQ(to_text(facts.usage), to_text(expected.usage)) << body << '\n' << how;

@@ -14,7 +14,7 @@
 namespace llmgw::proxy {
 namespace {
 
-static_assert(sizeof(ResponseMeter) <= 480, "one lives in each open exchange");
+static_assert(sizeof(ResponseMeter) <= 512, "one lives in each open exchange");
 
 TEST(ResponseMeter, ReadsChatCompletions) {
   const std::string compact =
@@ -70,6 +70,28 @@ TEST(ResponseMeter, ReadsWhatOtherEndpointsReport) {
       "data: "
       "{\"type\":\"transcript.text.done\",\"usage\":{\"input_tokens\":3,\"output_tokens\":4}}\n\n",
       {{3, 4, 7, unknown, unknown}, "", ""});
+}
+
+TEST(ResponseMeter, TellsTheTierAndWhatWasWrittenToTheCache) {
+  const std::string usage =
+      R"("usage":{"prompt_tokens":9,"prompt_tokens_details":{"cached_tokens":2,"cache_write_tokens":3}})";
+  const Usage expected{9, unknown, unknown, 2, unknown, 3};
+  const std::string body = R"({"model":"m","service_tier":"flex",)" + usage + "}";
+  expect_facts(json_type, body, {expected, "m", ""});
+  expect_facts(json_type, R"({"choices":[{)" + usage + "}]}", {expected, "", ""});
+  EXPECT_EQ(meter(json_type, body).service_tier.view(), "flex");
+  EXPECT_EQ(meter(sse_type, chunk(delta + R"(,"service_tier":null)") +
+                                chunk(stop + R"(,"service_tier":"default")") +
+                                chunk(stop + R"(,"service_tier":"")") +
+                                chunk(stop + R"(,"service_tier":"later")"))
+                .service_tier.view(),
+            "default");
+  EXPECT_EQ(meter(sse_type, R"(data: {"response":{"service_tier":"a\u0062"}})").service_tier.view(),
+            "ab");
+  EXPECT_EQ(
+      meter(json_type, R"({"service_tier":")" + std::string(99, 'x') + "\"}").service_tier.view(),
+      std::string(31, 'x'));
+  EXPECT_TRUE(meter(json_type, R"({"service_tier":5,"usage":{"x":1}})").service_tier.empty());
 }
 
 TEST(ResponseMeter, ReadsResponses) {
@@ -309,7 +331,7 @@ TEST(ResponseMeter, FindsUsageBehindFiftyMegabytes) {
     for (std::size_t at = 0; at < coded.size(); at += 65'536)
       meter.observe(coded.substr(at, 65'536));
     const ResponseFacts facts = meter.finish();
-    EXPECT_EQ(to_text(facts.usage), "8 - 8 - - ") << coding;
+    EXPECT_EQ(to_text(facts.usage), "8 - 8 - - - ") << coding;
     EXPECT_TRUE(facts.capture_truncated);
     EXPECT_EQ(facts.captured_bytes, capture_limit);
   };

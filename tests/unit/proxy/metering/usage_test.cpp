@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace llmgw::proxy {
 namespace {
 
@@ -31,6 +33,24 @@ TEST(UsageCounts, SlotsKeepTheLastNumber) {
   slots.set(0, 0);
   EXPECT_EQ(slots[0], 0u);
   EXPECT_EQ(slots[CountSlots::size - 1], std::nullopt);
+}
+
+TEST(UsageCounts, SlotsAddUpPartsUntilTheyAreForgotten) {
+  CountSlots slots;
+  slots.set(0, 1);
+  slots.add(1, 2);
+  slots.add(1, 3);
+  EXPECT_EQ(slots[1], 5u);
+  slots.clear_from(1);
+  EXPECT_EQ(slots[1], std::nullopt);
+  EXPECT_EQ(slots[0], 1u);
+  slots.add(1, 0);
+  EXPECT_EQ(slots[1], 0u);
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  slots.add(1, most);
+  slots.add(1, most);
+  EXPECT_EQ(slots[1], static_cast<std::uint64_t>(most));
+  slots.clear_from(CountSlots::size);
 }
 
 }  // namespace

@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "proxy/provider/anthropic/dialect.hpp"
 #include "proxy/provider/openai/dialect.hpp"
+#include "proxy/provider/registry.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -93,10 +95,62 @@ TEST(RequestHead, NothingOfTheClientsIdentityLeaves) {
   const std::string out = written(
       "POST /v1/x HTTP/1.1\r\nHost: g\r\nAuthorization: a1\r\nauthorization: a2\r\napi-key: "
       "a3\r\nX-Api-Key: a4\r\n"
-      "X-LLM-Tenant: a5\r\nX-Tenant: a6\r\nProxy-Authorization: a7\r\n\r\n");
+      "X-Goog-Api-Key: a8\r\nX-LLM-Tenant: a5\r\nX-Tenant: a6\r\nProxy-Authorization: a7\r\n\r\n");
   EXPECT_EQ(
       out,
       "POST /prefix/v1/x HTTP/1.1\r\nHost: api.example\r\nAuthorization: Bearer sk-key\r\n\r\n");
+}
+
+// Google's clients may write their key into the query, where logs show it.
+TEST(RequestHead, NoKeyOfTheQueryLeaves) {
+  const auto target = [](const std::string& sent) {
+    const std::string out = written("POST " + sent + " HTTP/1.1\r\nHost: g\r\n\r\n");
+    return out.substr(5, out.find(" HTTP/1.1") - 5);
+  };
+  EXPECT_EQ(target("/v1/x?key=secret"), "/prefix/v1/x");
+  EXPECT_EQ(target("/v1/x?key=secret&alt=sse"), "/prefix/v1/x?alt=sse");
+  EXPECT_EQ(target("/v1/x?alt=sse&key=secret"), "/prefix/v1/x?alt=sse");
+  EXPECT_EQ(target("/v1/x?a=1&key=secret&b=%20"), "/prefix/v1/x?a=1&b=%20");
+  EXPECT_EQ(target("/v1/x?%6bey=v&keys=1&key"), "/prefix/v1/x?%6bey=v&keys=1&key");
+  EXPECT_EQ(target("/v1/key=x?a"), "/prefix/v1/key=x?a");
+}
+
+TEST(RequestHead, AddsWhatADialectDemandsUnlessTheClientSentIt) {
+  const std::string begin = "POST /v1/messages HTTP/1.1\r\nHost: g\r\n";
+  const Destination to{anthropic_dialect, "", "api.example", "k"};
+  const std::string out = "POST /v1/messages HTTP/1.1\r\nHost: api.example\r\n";
+  EXPECT_EQ(written(begin + "\r\n", to),
+            out + "x-api-key: k\r\nanthropic-version: 2023-06-01\r\n\r\n");
+  EXPECT_EQ(written(begin + "Anthropic-Version: 2026-10-21\r\nanthropic-beta: b\r\n\r\n", to),
+            out + "Anthropic-Version: 2026-10-21\r\nanthropic-beta: b\r\nx-api-key: k\r\n\r\n");
+  // One that is of this connection alone does not leave, so ours has to.
+  EXPECT_EQ(written(begin + "Connection: anthropic-version\r\nanthropic-version: 1\r\n\r\n", to),
+            out + "x-api-key: k\r\nanthropic-version: 2023-06-01\r\n\r\n");
+  constexpr DefaultField own[] = {{"anthropic-version", "2026-10-21"}, {"anthropic-beta", "x"}};
+  Destination with_own = to;
+  with_own.defaults = own;
+  EXPECT_EQ(written(begin + "anthropic-beta: b\r\n\r\n", with_own),
+            out + "anthropic-beta: b\r\nx-api-key: k\r\nanthropic-version: 2026-10-21\r\n\r\n");
+}
+
+// Whatever keys the client sent, exactly one leaves: ours, in the form that settings chose.
+TEST(RequestHead, SendsOneKeyInTheFormOfTheDialect) {
+  const std::string text =
+      "POST /v1/x HTTP/1.1\r\nHost: g\r\nx-api-key: c1\r\napi-key: c2\r\nAuthorization: Bearer "
+      "c3\r\nX-Goog-Api-Key: c4\r\nauthorization: c5\r\n\r\n";
+  const std::string prefix = "/p";
+  for (const Dialect* dialect : dialects()) {
+    for (const CredentialsForm& form : {dialect->credentials, dialect->other_credentials}) {
+      if (form.field.empty()) continue;
+      const std::string key = std::string(form.scheme) + "ours";
+      Destination to{*dialect, prefix, "a", key};
+      to.form = form;
+      to.defaults = {};
+      const std::string out = written(text, to);
+      EXPECT_EQ(out.substr(out.find("\r\n")),
+                "\r\nHost: a\r\n" + std::string(form.field) + ": " + key + "\r\n\r\n");
+    }
+  }
 }
 
 TEST(RequestHead, DropsHopByHopFields) {

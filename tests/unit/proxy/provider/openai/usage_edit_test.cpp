@@ -51,8 +51,14 @@ TEST(UsageEdit, ChatCompletionsInJsonMayBeAskedForUsage) {
        {"Content-Type: multipart/form-data; boundary=x", "Content-Type: text/plain",
         "Cache-Control: no-transform", "cache-control: no-cache, no-transform"})
     EXPECT_TRUE(may_be_asked(chat, std::string(field) + "\r\n")) << field;
-  for (const char* line : {"GET /v1/chat/completions", "POST /v1/completions", "POST /v1/responses",
-                           "POST /v1/chat/completions/x", "POST /v1/x/v1/chat/completions"})
+  // Azure's clients ask for the same.
+  EXPECT_TRUE(may_be_asked("POST /openai/deployments/d/chat/completions?api-version=1", ""));
+  EXPECT_TRUE(may_be_asked("POST /openai/v1/chat/completions", ""));
+  for (const char* line :
+       {"GET /v1/chat/completions", "POST /v1/completions", "POST /v1/responses",
+        "POST /v1/chat/completions/x", "POST /v1/x/v1/chat/completions",
+        "POST /openai/deployments/d/completions", "POST /openai/chat/completions",
+        "POST /openai/deployments/d/chat/completions/x", "POST /openai/v1/responses"})
     EXPECT_FALSE(may_be_asked(line, "")) << line;
   for (const char* field : {"Content-Encoding: gzip", "Content-MD5: x", "Digest: x",
                             "Content-Digest: x", "repr-digest: x", "Signature: x"})

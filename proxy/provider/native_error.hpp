@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// PURE: the gateway's own errors as clients of other APIs than OpenAI's read them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace llmgw::proxy {
+
+/// Whose form of an error.
+enum class NativeErrorForm : std::uint8_t { anthropic, gemini };
+
+struct NativeError {
+  int status;                        ///< 400 to 599
+  std::string_view message;          ///< what is no UTF-8 in it is replaced
+  std::string_view request_id = {};  ///< the gateway's
+};
+
+/// `{"type":"error","error":{"type","message"},"request_id"}` or
+/// `{"error":{"code","message","status"}}`; without a line break. The kind follows from the status:
+/// of all errors that the gateway makes, those of one status are of one kind in these forms.
+std::string native_error_body(NativeErrorForm form, const NativeError& error);
+
+}  // namespace llmgw::proxy
