@@ -17,7 +17,7 @@ TEST(AnthropicTraits, PatternsMatch) {
   EXPECT_FALSE(matches_name("a", "") || matches_name("", "a"));
 }
 
-Traits named(std::string_view model) { return traits_of({.model = model}); }
+Traits named(std::string_view model) { return traits_of({.model = model, .provider = "p"}); }
 
 TEST(AnthropicTraits, FirstRowThatMatches) {
   EXPECT_EQ(named("claude-haiku-4-5-20251001").max_output, 64'000u);
@@ -34,6 +34,7 @@ TEST(AnthropicTraits, FirstRowThatMatches) {
 
 TEST(AnthropicTraits, TargetGoesFirst) {
   const Traits traits = traits_of({.model = "claude-opus-4-6",
+                                   .provider = "p",
                                    .max_output_tokens = 5,
                                    .reasoning = ReasoningForm::off,
                                    .has_sampling = false,

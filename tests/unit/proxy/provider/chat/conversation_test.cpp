@@ -7,7 +7,7 @@
 namespace llmgw::proxy::chat {
 namespace {
 
-const TranslationTarget target{.provider = "p"};
+const TranslationTarget target{.model = "m", .provider = "p"};
 
 std::string message(const std::string& role, const std::string& more = "") {
   return "{\"role\":\"" + role + "\",\"content\":\"x\"" + more + "}";

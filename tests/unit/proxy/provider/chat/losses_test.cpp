@@ -8,7 +8,7 @@ namespace llmgw::proxy::chat {
 namespace {
 
 TEST(ChatLosses, NamesEachOnceInOrder) {
-  const TranslationTarget target{.provider = "p"};
+  const TranslationTarget target{.model = "m", .provider = "p"};
   Losses losses(target);
   losses.drop("b");
   losses.drop("a");
@@ -19,7 +19,7 @@ TEST(ChatLosses, NamesEachOnceInOrder) {
 }
 
 TEST(ChatLosses, RefusalsAreTakenTogether) {
-  const TranslationTarget target{.provider = "p"};
+  const TranslationTarget target{.model = "m", .provider = "p"};
   Losses losses(target);
   losses.refuse_value("one");
   losses.refuse("two");
@@ -34,7 +34,7 @@ TEST(ChatLosses, RefusalsAreTakenTogether) {
 }
 
 TEST(ChatLosses, WhereItIsSoSetTheyAreNamed) {
-  const TranslationTarget target{.provider = "p", .drops_unsupported = true};
+  const TranslationTarget target{.model = "m", .provider = "p", .drops_unsupported = true};
   Losses losses(target);
   losses.refuse("one");
   losses.refuse_value("two");
@@ -43,7 +43,7 @@ TEST(ChatLosses, WhereItIsSoSetTheyAreNamed) {
 }
 
 TEST(ChatLosses, TheFirstRejectionGoesFirst) {
-  const TranslationTarget target{.provider = "p", .drops_unsupported = true};
+  const TranslationTarget target{.model = "m", .provider = "p", .drops_unsupported = true};
   Losses losses(target);
   losses.refuse("one");
   EXPECT_FALSE(losses.reject("a[0]", "has to be an object"));
