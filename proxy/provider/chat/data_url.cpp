@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Only what comes before the data is decoded; the data are looked at and copied.
+#include "proxy/provider/chat/data_url.hpp"
+
+#include <algorithm>
+
+#include "common/text/case_blind.hpp"
+#include "proxy/provider/chat/json_items.hpp"
+
+namespace llmgw::proxy::chat {
+namespace {
+
+constexpr std::size_t longest_head = 256;  // of a data URL, to its comma
+
+bool is_alphanumeric(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool begins_with(std::string_view inside, std::string_view prefix) {
+  constexpr std::size_t longest_start = 64;  // enough for any prefix, with all of it escaped
+  const std::string start = decoded(inside.substr(0, longest_start));
+  return start.size() >= prefix.size() &&
+         equals_ignoring_case(std::string_view(start).substr(0, prefix.size()), prefix);
+}
+
+char lowered(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool is_media_type(std::string_view type) noexcept {
+  return type.find('/') != type.npos && std::all_of(type.begin(), type.end(), [](char c) {
+           return is_alphanumeric(c) || c == '/' || c == '+' || c == '-' || c == '.';
+         });
+}
+
+}  // namespace
+
+std::optional<DataUrl> parse_data_url(std::string_view inside) {
+  if (!is_data_url(inside)) return std::nullopt;
+  const std::size_t comma = inside.substr(0, longest_head).find(',');
+  if (comma == inside.npos) return std::nullopt;
+  constexpr std::string_view scheme = "data:", coding = ";base64";
+  std::string head = decoded(inside.substr(0, comma));
+  std::transform(head.begin(), head.end(), head.begin(), lowered);
+  const std::string_view data = inside.substr(comma + 1);
+  if (!std::string_view(head).ends_with(coding) || !is_base64(data)) return std::nullopt;
+  std::string type = head.substr(scheme.size(), head.find(';') - scheme.size());
+  if (!is_media_type(type)) return std::nullopt;
+  return DataUrl{std::move(type), data};
+}
+
+bool is_data_url(std::string_view inside) { return begins_with(inside, "data:"); }
+
+bool is_https_url(std::string_view inside) { return begins_with(inside, "https://"); }
+
+bool is_web_url(std::string_view inside) {
+  return is_https_url(inside) || begins_with(inside, "http://");
+}
+
+bool is_base64(std::string_view inside) noexcept {
+  constexpr std::size_t most_padding = 2;
+  for (std::size_t i = 0; i < most_padding && inside.ends_with('='); ++i) inside.remove_suffix(1);
+  for (std::size_t i = 0; i < inside.size(); ++i) {
+    const char c = inside[i];
+    if (is_alphanumeric(c) || c == '+' || c == '/') continue;
+    if (!inside.substr(i).starts_with("\\/")) return false;
+    ++i;
+  }
+  return !inside.empty();
+}
+
+}  // namespace llmgw::proxy::chat
