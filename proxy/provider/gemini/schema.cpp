@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "proxy/provider/chat/json_items.hpp"
+#include "proxy/provider/gemini/json_out.hpp"
 #include "proxy/provider/gemini/schema_facts.hpp"
 #include "proxy/provider/gemini/schema_reference.hpp"
 
@@ -66,8 +67,6 @@ class Reduction {
   void write_properties(std::string_view value);
   void write_variants(std::string_view list);
   void write_texts(std::string_view list);
-  void begin_element();
-  void begin_member(std::string_view name);
 
   std::string_view document_;
   std::size_t& work_;
@@ -147,8 +146,7 @@ void Reduction::write_node(const Node& node) {
   write_members(node, shape, of);
   if (!node.has(Keyword::type) && shape.types != 0) write_types(node, shape);
   if (shape.is_nullable) {
-    begin_member("nullable");
-    out_ += "true";
+    append_member("nullable", "true", out_);
   }
   out_ += '}';
 }
@@ -168,8 +166,7 @@ void Reduction::write_member(const Node& node, const Shape& shape, Keyword keywo
   const std::string_view value = node[keyword];
   const auto copy_if = [&](bool is_fit) {
     if (!is_fit) return;
-    begin_member(schema::traits_of(keyword).name);
-    out_ += value;
+    append_member(schema::traits_of(keyword).name, value, out_);
   };
   switch (schema::traits_of(keyword).form) {
     case Form::text: return copy_if(is_kind(value, JsonKind::text));
@@ -196,18 +193,17 @@ void Reduction::write_member(const Node& node, const Shape& shape, Keyword keywo
 
 void Reduction::write_types(const Node& node, const Shape& shape) {
   const auto write_type = [&](const schema::TypeName& type) {
-    begin_member("type");
-    ((out_ += '"') += type.gemini) += '"';
+    append_text_member("type", type.gemini, out_);
   };
   if (shape.types == 0) return;
   if (shape.is_split) {
-    begin_member("anyOf");
+    begin_member("anyOf", out_);
     out_ += '[';
   }
   for (const schema::TypeName& type : schema::type_names) {
     if ((type.type & shape.types) == 0) continue;
     if (!shape.is_split) return write_type(type);
-    begin_element();
+    begin_element(out_);
     out_ += '{';
     write_type(type);
     write_members(node, shape, type.type);
@@ -218,7 +214,7 @@ void Reduction::write_types(const Node& node, const Shape& shape) {
 
 // Lists of items of any kind must say so, and may only by a type.
 void Reduction::write_items(std::string_view value) {
-  begin_member("items");
+  begin_member("items", out_);
   const bool is_told = is_kind(value, JsonKind::object) && !chat::is_vacant(value);
   if (is_told) return write_schema(value);
   out_ += R"({"type":"STRING"})";
@@ -226,11 +222,11 @@ void Reduction::write_items(std::string_view value) {
 
 void Reduction::write_properties(std::string_view value) {
   if (!is_kind(value, JsonKind::object)) return;
-  begin_member("properties");
+  begin_member("properties", out_);
   out_ += '{';
   JsonMembers members(value);
   for (JsonMember each; !has_failed() && members.next(each);) {
-    begin_member(each.key);
+    begin_member(each.key, out_);
     write_schema(each.value);
   }
   out_ += '}';
@@ -238,12 +234,12 @@ void Reduction::write_properties(std::string_view value) {
 
 void Reduction::write_variants(std::string_view list) {
   if (!is_kind(list, JsonKind::array)) return;
-  begin_member("anyOf");
+  begin_member("anyOf", out_);
   out_ += '[';
   JsonElements elements(list);
   for (std::string_view each; !has_failed() && elements.next(each);) {
     if (schema::is_null_schema(each)) continue;
-    begin_element();
+    begin_element(out_);
     write_schema(each);
   }
   out_ += ']';
@@ -253,26 +249,15 @@ void Reduction::write_variants(std::string_view list) {
 void Reduction::write_texts(std::string_view list) {
   const auto write = [&](std::string_view text) {
     if (inside_of(text).value_or("").empty()) return;
-    begin_element();
+    begin_element(out_);
     out_ += text;
   };
-  begin_member("enum");
+  begin_member("enum", out_);
   out_ += '[';
   if (is_kind(list, JsonKind::text)) write(list);
   JsonElements elements(list);
   for (std::string_view each; elements.next(each);) write(each);
   out_ += ']';
-}
-
-// Behind the bracket of an array, or behind another element.
-void Reduction::begin_element() {
-  if (out_.back() != '[') out_ += ',';
-}
-
-// Behind the brace of an object, or behind another member.
-void Reduction::begin_member(std::string_view name) {
-  if (out_.back() != '{') out_ += ',';
-  ((out_ += '"') += name) += "\":";
 }
 
 }  // namespace
@@ -287,8 +272,7 @@ void append_json_schema(std::string_view schema, std::string& out) {
   JsonMembers members(schema);
   for (JsonMember each; members.next(each);) {
     if (chat::is_text(each.key, dialect)) continue;
-    if (out.back() != '{') out += ',';
-    (((out += '"') += each.key) += "\":") += each.value;
+    append_member(each.key, each.value, out);
   }
   out += '}';
 }
