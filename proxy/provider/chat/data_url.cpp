@@ -19,11 +19,8 @@ bool is_alphanumeric(char c) noexcept {
 bool begins_with(std::string_view inside, std::string_view prefix) {
   constexpr std::size_t longest_start = 64;  // enough for any prefix, with all of it escaped
   const std::string start = decoded(inside.substr(0, longest_start));
-  return start.size() >= prefix.size() &&
-         equals_ignoring_case(std::string_view(start).substr(0, prefix.size()), prefix);
+  return starts_ignoring_case(start, prefix);
 }
-
-char lowered(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool is_media_type(std::string_view type) noexcept {
   return type.find('/') != type.npos && std::all_of(type.begin(), type.end(), [](char c) {
@@ -39,7 +36,7 @@ std::optional<DataUrl> parse_data_url(std::string_view inside) {
   if (comma == inside.npos) return std::nullopt;
   constexpr std::string_view scheme = "data:", coding = ";base64";
   std::string head = decoded(inside.substr(0, comma));
-  std::transform(head.begin(), head.end(), head.begin(), lowered);
+  std::transform(head.begin(), head.end(), head.begin(), lower_case);
   const std::string_view data = inside.substr(comma + 1);
   if (!std::string_view(head).ends_with(coding) || !is_base64(data)) return std::nullopt;
   std::string type = head.substr(scheme.size(), head.find(';') - scheme.size());
@@ -65,6 +62,11 @@ bool is_base64(std::string_view inside) noexcept {
     ++i;
   }
   return !inside.empty();
+}
+
+bool is_whole_base64(std::string_view inside) noexcept {
+  const auto escapes = std::count(inside.begin(), inside.end(), '\\');
+  return is_base64(inside) && (inside.size() - static_cast<std::size_t>(escapes)) % 4 == 0;
 }
 
 }  // namespace llmgw::proxy::chat

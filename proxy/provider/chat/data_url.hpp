@@ -28,5 +28,7 @@ bool is_https_url(std::string_view inside);
 /// Whether it is of base64's alphabet and not empty. Slashes may be escaped, as some encoders of
 /// JSON do.
 bool is_base64(std::string_view inside) noexcept;
+/// The same, and nothing is missing at its end: so are signatures that a provider has made.
+bool is_whole_base64(std::string_view inside) noexcept;
 
 }  // namespace llmgw::proxy::chat

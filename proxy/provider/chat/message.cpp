@@ -39,6 +39,27 @@ std::string_view* place_of(std::string_view key, MessageMembers& members) {
   return nullptr;
 }
 
+// Members that have no meaning in a message of that role.
+void name_misplaced(const ChatMessage& message, Losses& losses, const MessageMembers& members) {
+  struct Rule {
+    std::string_view name;
+    std::string_view value;
+    bool is_in_place;
+  };
+  const bool is_assistant = message.role == ChatRole::assistant;
+  const Rule rules[] = {
+      {"messages.name", members.name, message.role == ChatRole::function},
+      {"messages.refusal", members.refusal, is_assistant},
+      {"messages.tool_calls", members.tool_calls, is_assistant},
+      {"messages.function_call", members.function_call, is_assistant},
+      {"thinking_blocks", members.thinking_blocks, is_assistant},
+      {"messages.tool_call_id", members.tool_call_id, message.role == ChatRole::tool},
+  };
+  for (const Rule& each : rules) {
+    if (!each.is_in_place && !is_vacant(each.value)) losses.drop(each.name);
+  }
+}
+
 bool check(const ChatMessage& message, Losses& losses, const MessageMembers& members) {
   const std::pair<std::string_view, std::string_view> strings[] = {
       {"refusal", members.refusal},
@@ -134,7 +155,7 @@ bool read_members(const ChatMessage& message, Losses& losses, MessageMembers& me
       return losses.reject(message.path("audio"), "cannot be carried over to this provider");
     losses.drop_unknown("messages.", each.key);
   }
-  if (!members.name.empty() && message.role != ChatRole::function) losses.drop("messages.name");
+  name_misplaced(message, losses, members);
   return check(message, losses, members);
 }
 

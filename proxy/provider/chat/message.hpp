@@ -50,8 +50,8 @@ struct MessageMembers {
   std::string_view cache_control;    ///< extension
 };
 
-/// Reads a message without what lies in its members. Names members that nobody knows, and `name`
-/// where it tells who speaks. False: rejected.
+/// Reads a message without what lies in its members. Names members that nobody knows, and those
+/// that mean nothing in a message of its role, as a speaker's `name`. False: rejected.
 bool read_members(const ChatMessage& message, Losses& losses, MessageMembers& members);
 
 enum class PartKind : std::uint8_t { text, image, audio, file };
