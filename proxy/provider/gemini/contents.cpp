@@ -11,7 +11,7 @@
 #include "proxy/provider/gemini/media_part.hpp"
 #include "proxy/provider/gemini/thought_signature.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 namespace {
 
 using chat::ChatCall;
@@ -249,4 +249,4 @@ bool append_contents(const chat::Conversation& conversation, const GeminiRequest
   return true;
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

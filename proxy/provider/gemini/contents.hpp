@@ -7,7 +7,7 @@
 #include "proxy/provider/chat/conversation.hpp"
 #include "proxy/provider/gemini/request_terms.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 
 /// Appends `systemInstruction`, if there is a system message at the front with any text, to an
 /// object that is open. False: rejected.
@@ -18,4 +18,4 @@ bool append_system_instruction(const chat::Conversation& conversation, chat::Los
 bool append_contents(const chat::Conversation& conversation, const GeminiRequestTerms& terms,
                      std::string& out);
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

@@ -5,7 +5,7 @@
 #include "proxy/provider/chat/json_items.hpp"
 #include "proxy/provider/gemini/json_out.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 namespace {
 
 using chat::JsonMembers;
@@ -71,4 +71,4 @@ void append_extensions(const GeminiExtensions& extensions, std::string& out) {
     append_member("cachedContent", extensions.cached_content, out);
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

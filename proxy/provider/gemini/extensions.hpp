@@ -7,7 +7,7 @@
 
 #include "proxy/provider/chat/losses.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 
 /// Values as they are written; empty: absent or null.
 struct GeminiExtensions {
@@ -26,4 +26,4 @@ bool read_extensions(std::string_view extra_body, chat::Losses& losses,
 /// Appends `safetySettings` and `cachedContent` to an object that is open.
 void append_extensions(const GeminiExtensions& extensions, std::string& out);
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

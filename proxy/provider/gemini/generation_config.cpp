@@ -12,7 +12,7 @@
 #include "proxy/provider/gemini/json_out.hpp"
 #include "proxy/provider/gemini/thinking.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 namespace {
 
 using chat::ChatParam;
@@ -195,4 +195,4 @@ bool append_generation_config(std::string_view thinking_config, const GeminiRequ
   return true;
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

@@ -7,11 +7,11 @@
 
 #include "proxy/provider/gemini/request_terms.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 
 /// Appends it, where the client says anything that it holds, to an object that is open.
 /// `thinking_config`: see thinking.hpp. False: rejected.
 bool append_generation_config(std::string_view thinking_config, const GeminiRequestTerms& terms,
                               std::string& out);
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

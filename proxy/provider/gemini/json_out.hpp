@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 
 /// Behind the bracket of an array, or behind an element.
 inline void begin_element(std::string& out) {
@@ -31,4 +31,4 @@ inline void append_text_member(std::string_view key, std::string_view inside, st
   ((out += '"') += inside) += '"';
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

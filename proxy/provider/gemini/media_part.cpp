@@ -7,7 +7,7 @@
 #include "proxy/provider/gemini/json_out.hpp"
 #include "proxy/provider/gemini/media_type.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 namespace {
 
 using chat::ChatPart;
@@ -105,4 +105,4 @@ bool append_media_part(const ChatPart& part, Losses& losses, std::string& out) {
   return losses.reject(part.path, "has to be an image, sound or a file");
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

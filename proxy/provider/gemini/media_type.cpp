@@ -6,7 +6,7 @@
 
 #include "common/text/case_blind.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 namespace {
 
 constexpr std::pair<std::string_view, std::string_view> types[] = {
@@ -36,4 +36,4 @@ std::string_view media_type_of(std::string_view name) noexcept {
   return {};
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

@@ -4,7 +4,7 @@
 
 #include <compare>
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 namespace {
 
 struct Version {
@@ -61,4 +61,4 @@ GeminiTraits gemini_traits(const TranslationTarget& target) noexcept {
   return traits;
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

@@ -6,7 +6,7 @@
 
 #include "proxy/provider/translation.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 
 struct GeminiTraits {
   ReasoningForm reasoning = ReasoningForm::level;
@@ -23,4 +23,4 @@ GeminiTraits gemini_traits(std::string_view model) noexcept;
 /// The same, overruled by what the target says.
 GeminiTraits gemini_traits(const TranslationTarget& target) noexcept;
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

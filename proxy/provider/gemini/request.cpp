@@ -10,6 +10,7 @@
 #include "proxy/provider/gemini/tools.hpp"
 
 namespace llmgw::proxy {
+namespace gemini {
 namespace {
 
 using chat::ChatParam;
@@ -58,9 +59,7 @@ bool append_body(const GeminiRequestTerms& terms, std::string& out) {
   return true;
 }
 
-}  // namespace
-
-RequestTranslation translate_to_gemini(std::string_view body, const TranslationTarget& target) {
+RequestTranslation translate(std::string_view body, const TranslationTarget& target) {
   constexpr std::string_view extensions[] = {GeminiExtensions::name};
   Losses losses(target);
   const auto request = chat::read_chat_request(body, extensions, losses);
@@ -76,6 +75,13 @@ RequestTranslation translate_to_gemini(std::string_view body, const TranslationT
   if (!is_read || losses.is_refused()) return losses.refusal();
   translated.dropped = losses.take_dropped();
   return translated;
+}
+
+}  // namespace
+}  // namespace gemini
+
+RequestTranslation translate_to_gemini(std::string_view body, const TranslationTarget& target) {
+  return gemini::translate(body, target);
 }
 
 }  // namespace llmgw::proxy

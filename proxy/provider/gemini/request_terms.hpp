@@ -8,7 +8,7 @@
 #include "proxy/provider/gemini/schema.hpp"
 #include "proxy/provider/translation.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 
 /// All of it outlives the translation.
 struct GeminiRequestTerms {
@@ -19,4 +19,4 @@ struct GeminiRequestTerms {
   SchemaReducer& reducer;
 };
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

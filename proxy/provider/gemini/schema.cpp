@@ -11,7 +11,7 @@
 #include "proxy/provider/gemini/schema_facts.hpp"
 #include "proxy/provider/gemini/schema_reference.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 namespace {
 
 using chat::inside_of;
@@ -48,7 +48,7 @@ class Reduction {
   bool has_failed() const noexcept { return fault_ != SchemaFault::none; }
   // Of bytes that are about to be looked at; each schema costs something, however small.
   void charge(std::size_t size) noexcept {
-    constexpr std::size_t least = 32;
+    constexpr std::size_t least = 256;
     work_ += size + least;
     if (work_ > SchemaReducer::most_work) fail(SchemaFault::size);
   }
@@ -296,4 +296,4 @@ SchemaFault SchemaReducer::append(std::string_view schema, std::string& out) {
   return fault;
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

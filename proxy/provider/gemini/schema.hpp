@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 
 /// Appends `schema`, a JSON value, for `parametersJsonSchema` and `responseJsonSchema`: without the
 /// member `$schema` of its top level, and else as it is to the byte.
@@ -48,4 +48,4 @@ class SchemaReducer {
   std::size_t work_ = 0;
 };
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

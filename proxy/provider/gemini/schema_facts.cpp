@@ -6,7 +6,7 @@
 
 #include "proxy/provider/chat/json_items.hpp"
 
-namespace llmgw::proxy::schema {
+namespace llmgw::proxy::gemini::schema {
 namespace {
 
 using chat::inside_of;
@@ -100,4 +100,4 @@ Shape shape_of(const Node& node) noexcept {
   return shape;
 }
 
-}  // namespace llmgw::proxy::schema
+}  // namespace llmgw::proxy::gemini::schema

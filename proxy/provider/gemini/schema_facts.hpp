@@ -8,7 +8,7 @@
 #include "proxy/provider/gemini/schema_keywords.hpp"
 #include "proxy/provider/gemini/schema_node.hpp"
 
-namespace llmgw::proxy::schema {
+namespace llmgw::proxy::gemini::schema {
 
 /// Of a type, or of a list of them.
 Types types_of(std::string_view value) noexcept;
@@ -34,4 +34,4 @@ struct Shape {
 };
 Shape shape_of(const Node& node) noexcept;
 
-}  // namespace llmgw::proxy::schema
+}  // namespace llmgw::proxy::gemini::schema

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-namespace llmgw::proxy::schema {
+namespace llmgw::proxy::gemini::schema {
 
 /// A type, as one bit of a set.
 using Types = std::uint8_t;
@@ -141,4 +141,4 @@ constexpr Types type_of(std::string_view name) noexcept {
   return 0;
 }
 
-}  // namespace llmgw::proxy::schema
+}  // namespace llmgw::proxy::gemini::schema

@@ -11,7 +11,7 @@
 
 #include "proxy/provider/gemini/schema_keywords.hpp"
 
-namespace llmgw::proxy::schema {
+namespace llmgw::proxy::gemini::schema {
 
 /// Values are parts of the document, and empty where there is none. Of several values of a keyword
 /// the first one counts.
@@ -45,4 +45,4 @@ class Node {
   bool is_nullable_ = false;
 };
 
-}  // namespace llmgw::proxy::schema
+}  // namespace llmgw::proxy::gemini::schema

@@ -9,7 +9,7 @@
 #include "common/text/bounded_string.hpp"
 #include "proxy/provider/chat/json_items.hpp"
 
-namespace llmgw::proxy::schema {
+namespace llmgw::proxy::gemini::schema {
 namespace {
 
 using Text = BoundedString<255>;
@@ -84,4 +84,4 @@ std::string_view find_referenced(std::string_view document, std::string_view ref
   return found;
 }
 
-}  // namespace llmgw::proxy::schema
+}  // namespace llmgw::proxy::gemini::schema

@@ -8,7 +8,7 @@
 #include "proxy/provider/chat/options.hpp"
 #include "proxy/provider/gemini/json_out.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 namespace {
 
 using chat::Effort;
@@ -100,4 +100,4 @@ void append_thinking(std::string_view config, const GeminiRequestTerms& terms, s
   if (*effort != Effort::none) terms.losses.drop(effort_param);
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

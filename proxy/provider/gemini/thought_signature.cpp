@@ -5,7 +5,7 @@
 #include "proxy/provider/chat/data_url.hpp"
 #include "proxy/provider/chat/json_items.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 
 using chat::member_of;
 
@@ -21,4 +21,4 @@ std::optional<std::string> thought_signature_of(const chat::ChatCall& call) {
   return signature;
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

@@ -8,7 +8,7 @@
 
 #include "proxy/provider/chat/conversation.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 
 /// What Google takes for a signature that was lost, at the cost of quality: the words
 /// `skip_thought_signature_validator` in base64.
@@ -19,4 +19,4 @@ inline constexpr std::string_view stand_in_signature =
 /// there is none, and for one that is no base64 or was cut, which counts as lost.
 std::optional<std::string> thought_signature_of(const chat::ChatCall& call);
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

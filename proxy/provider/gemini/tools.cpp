@@ -9,7 +9,7 @@
 #include "proxy/provider/gemini/function_name.hpp"
 #include "proxy/provider/gemini/json_out.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 namespace {
 
 using chat::ChatTool;
@@ -153,4 +153,4 @@ bool append_tools(const GeminiRequestTerms& terms, std::string& out) {
   return true;
 }
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

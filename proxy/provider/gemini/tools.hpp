@@ -6,9 +6,9 @@
 
 #include "proxy/provider/gemini/request_terms.hpp"
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 
 /// Appends both, where there are any, to an object that is open. False: rejected.
 bool append_tools(const GeminiRequestTerms& terms, std::string& out);
 
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

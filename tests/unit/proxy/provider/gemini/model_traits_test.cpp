@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 namespace {
 
 TEST(GeminiTraits, AreThoseOfTheFirstModels) {
@@ -53,4 +53,4 @@ TEST(GeminiTraits, AreOverruledByTheTarget) {
 }
 
 }  // namespace
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

@@ -7,14 +7,14 @@
 namespace llmgw::proxy {
 namespace {
 
-using test::body_of;
-using test::contents_of;
-using test::gemini_2;
-using test::gemini_3;
-using test::Names;
-using test::of_messages;
-using test::refused;
-using test::translated;
+using gemini_test::body_of;
+using gemini_test::contents_of;
+using gemini_test::gemini_2;
+using gemini_test::gemini_3;
+using gemini_test::Names;
+using gemini_test::of_messages;
+using gemini_test::refused;
+using gemini_test::translated;
 
 // An assistant's call, and its result.
 std::string call(std::string_view id, std::string_view arguments = "{}",
@@ -138,7 +138,8 @@ TEST(GeminiMessages, R2ArgumentsAreAnObjectOrNothing) {
   for (const std::string_view blank : {"", " ", R"(\n\t)", "{}", " {} "}) {
     const auto contents =
         body_of(of_messages(calls(call("1", blank)) + "," + result("1")))["contents"];
-    EXPECT_EQ(contents[0]["parts"][0]["functionCall"]["args"], test::Json::object()) << blank;
+    EXPECT_EQ(contents[0]["parts"][0]["functionCall"]["args"], gemini_test::Json::object())
+        << blank;
   }
   for (const std::string_view bad :
        {"null", "[]", R"({\"a\":)", "5", R"({\"a\":1}x)", R"({\"a\":\"\n\"})"}) {

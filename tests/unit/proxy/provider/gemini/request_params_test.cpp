@@ -8,14 +8,14 @@
 namespace llmgw::proxy {
 namespace {
 
-using test::body_of;
-using test::dropping;
-using test::gemini_2;
-using test::gemini_3;
-using test::Names;
-using test::refused;
-using test::translated;
-using test::with;
+using gemini_test::body_of;
+using gemini_test::dropping;
+using gemini_test::gemini_2;
+using gemini_test::gemini_3;
+using gemini_test::Names;
+using gemini_test::refused;
+using gemini_test::translated;
+using gemini_test::with;
 
 std::string config_of(std::string_view members, const TranslationTarget& target = gemini_2) {
   const auto body = body_of(with(members), target);

@@ -7,13 +7,13 @@
 namespace llmgw::proxy {
 namespace {
 
-using test::body_of;
-using test::dropping;
-using test::gemini_2;
-using test::Names;
-using test::refused;
-using test::translated;
-using test::with;
+using gemini_test::body_of;
+using gemini_test::dropping;
+using gemini_test::gemini_2;
+using gemini_test::Names;
+using gemini_test::refused;
+using gemini_test::translated;
+using gemini_test::with;
 
 constexpr std::string_view two_tools =
     R"("tools":[{"type":"function","function":{"name":"a","description":"d\u00e9","parameters":)"

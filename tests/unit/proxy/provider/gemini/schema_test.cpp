@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-namespace llmgw::proxy {
+namespace llmgw::proxy::gemini {
 namespace {
 
 std::string copied(std::string_view schema) {
@@ -286,4 +286,4 @@ TEST(GeminiSchema, R8ToolsInUseAreCopiedButForTheirDialect) {
 }
 
 }  // namespace
-}  // namespace llmgw::proxy
+}  // namespace llmgw::proxy::gemini

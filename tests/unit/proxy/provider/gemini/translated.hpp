@@ -12,7 +12,7 @@
 
 #include "proxy/provider/gemini/request.hpp"
 
-namespace llmgw::proxy::test {
+namespace llmgw::proxy::gemini_test {
 
 using Json = nlohmann::ordered_json;
 using Names = std::vector<std::string>;
@@ -68,4 +68,4 @@ inline std::string contents_of(std::string_view messages,
   return body_of(of_messages(messages), target)["contents"].dump();
 }
 
-}  // namespace llmgw::proxy::test
+}  // namespace llmgw::proxy::gemini_test
