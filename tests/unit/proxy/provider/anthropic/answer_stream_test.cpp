@@ -269,10 +269,12 @@ TEST(AnthropicStream, S19LineEndsDoNotMatter) {
       full_stream().substr(0, full_stream().size() - 1),  // the last event lacks its blank line
       full_stream() + "data: not looked at\n\n",
   };
-  for (const std::string& form : forms) {
-    EXPECT_EQ(translated(form).out, expected);
-    expect_same_in_all_pieces(anthropic_stream, terms, form);
-  }
+  for (const std::string& form : forms) EXPECT_EQ(translated(form).out, expected);
+  const std::string brief = start() + text(0, "Hi") + message_delta("end_turn") + stop();
+  for (const std::string_view line_end : {"\r\n", "\r"})
+    expect_same_in_all_pieces(anthropic_stream, terms, replaced(brief, "\n", line_end));
+  expect_same_in_all_pieces(anthropic_stream, terms,
+                            "\xef\xbb\xbf: a\n\n" + replaced(brief, ",\"", ",\ndata: \""));
 }
 
 TEST(AnthropicStream, NoByteOfATextBeginsAnEvent) {

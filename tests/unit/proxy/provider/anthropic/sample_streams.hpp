@@ -96,7 +96,7 @@ inline std::vector<std::string> full_events() {
           tool_block(3, "toolu_01", "get_weather"),
           input(3, ""),
           input(3, R"({\"city\":)"),
-          input(3, R"( \"K\u00f6ln\"})"),
+          input(3, R"( \"K\\u00f6ln\"})"),
           stop_block(3),
           tool_block(4, "toolu_02", "now"),
           input(4, ""),
