@@ -25,11 +25,10 @@ using chat_answer::text_of;
 
 void add_tool(const chat_answer::ToolCall& call, const AnswerTerms& terms, std::size_t number,
               ChatChoice& choice) {
-  const std::string made =
-      call.id.empty() ? chat_answer::make_call_id(terms.request_id, 0, number) : std::string();
+  const std::string id = chat_answer::call_id(call.id, terms.request_id, 0, number);
   separate(choice.tool_calls);
   chat_answer::append_tool_call(
-      {.id = call.id.empty() ? std::string_view(made) : call.id,
+      {.id = id,
        .name = call.name,
        .arguments = call.arguments.empty() ? std::string_view("{}") : call.arguments},
       {}, choice.tool_calls);

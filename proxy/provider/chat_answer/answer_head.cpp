@@ -51,7 +51,9 @@ void append_answer_head(std::string_view object, const AnswerNames& names, const
   out += R"(","choices":[)";
 }
 
-std::string make_call_id(std::string_view request_id, std::size_t choice, std::size_t number) {
+std::string call_id(std::string_view given, std::string_view request_id, std::size_t choice,
+                    std::size_t number) {
+  if (!given.empty()) return std::string(given);
   std::string source(request_id);
   source += ' ';
   append_count(choice, source);

@@ -20,7 +20,9 @@ struct AnswerNames {
 void append_answer_head(std::string_view object, const AnswerNames& names, const AnswerTerms& terms,
                         std::string& out);
 
-/// `call_` and 24 characters, the same for the same call; for calls that have no id.
-std::string make_call_id(std::string_view request_id, std::size_t choice, std::size_t number);
+/// The id of a call: the given one, which is the inside of a JSON string, or where that is empty
+/// `call_` and 24 characters, the same for the same call.
+std::string call_id(std::string_view given, std::string_view request_id, std::size_t choice,
+                    std::size_t number);
 
 }  // namespace llmgw::proxy::chat_answer

@@ -27,11 +27,9 @@ using chat_answer::text_of;
 
 void add_call(const GeminiPart& call, const AnswerTerms& terms, std::size_t number,
               ChatChoice& choice) {
-  const std::string made = call.id.empty()
-                               ? chat_answer::make_call_id(terms.request_id, choice.index, number)
-                               : std::string();
+  const std::string id = chat_answer::call_id(call.id, terms.request_id, choice.index, number);
   separate(choice.tool_calls);
-  chat_answer::append_tool_call({.id = call.id.empty() ? std::string_view(made) : call.id,
+  chat_answer::append_tool_call({.id = id,
                                  .name = call.name,
                                  .arguments = call.arguments,
                                  .thought_signature = call.signature},

@@ -164,11 +164,10 @@ bool GeminiStream::add_call(std::size_t number, const GeminiPart& call, std::str
   Choice& choice = choices_[number];
   if (choice.calls == most_calls) return false;
   const std::size_t k = choice.calls++;
-  const std::string made =
-      call.id.empty() ? chat_answer::make_call_id(chunks().request_id(), number, k) : std::string();
+  const std::string id = chat_answer::call_id(call.id, chunks().request_id(), number, k);
   chunks().begin_delta(number, out);
   out += R"("tool_calls":[)";
-  chat_answer::append_tool_call({.id = call.id.empty() ? std::string_view(made) : call.id,
+  chat_answer::append_tool_call({.id = id,
                                  .name = call.name,
                                  .arguments = call.arguments,
                                  .thought_signature = call.signature},
