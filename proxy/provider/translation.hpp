@@ -63,6 +63,7 @@ struct TranslatedError {
   std::string upstream_type;                         ///< the provider's own word for it
   std::string request_id = {};                       ///< the provider's, where its body tells one
   std::optional<std::uint64_t> retry_after_ms = {};  ///< where its body tells it
+  int upstream_status = 0;  ///< what the upstream said, in its head or its stream; 0: nothing
 };
 
 /// `{"error":{...},"upstream":{...}}`; without a line break.

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// PURE: how Anthropic counts, as OpenAI does.
+#pragma once
+
+#include <string_view>
+
+#include "proxy/provider/chat_answer/chat_usage.hpp"
+
+namespace llmgw::proxy {
+
+/// Of one message. Of each count the last one told holds: a stream tells them more than once, and
+/// they grow or move between fields within it.
+class AnthropicAnswerUsage {
+ public:
+  /// `usage`: a JSON object; anything else says nothing.
+  void note(std::string_view usage);
+
+  chat_answer::ChatUsage in_chat_form() const;
+
+ private:
+  struct Counts {
+    chat_answer::Count input = {};
+    chat_answer::Count output = {};
+    chat_answer::Count cache_write = {};
+    chat_answer::Count cache_read = {};
+    chat_answer::Count thinking = {};
+  };
+
+  static Counts read(std::string_view usage);
+  static Counts sum_of(std::string_view iterations);
+
+  Counts own_;
+  Counts iterations_;  // where told: of all, while own_ then covers a part of them
+};
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// PURE: candidates and their parts, as events and whole answers of Gemini hold them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace llmgw::proxy {
+
+/// Values as they are written; texts as the insides of JSON strings. Empty: not there.
+struct GeminiCandidate {
+  std::uint64_t index = 0;
+  std::string_view parts;  ///< an array
+  std::string_view finish_reason;
+  std::string_view logprobs;  ///< an object
+};
+
+/// `position`: of the candidate among those of its event. Nothing: it is none.
+std::optional<GeminiCandidate> read_gemini_candidate(std::string_view candidate,
+                                                     std::uint64_t position) noexcept;
+
+/// Why the prompt was blocked, of a `promptFeedback`; empty: it was not.
+std::string_view gemini_block_reason(std::string_view feedback) noexcept;
+
+struct GeminiPart {
+  enum class Kind : std::uint8_t { text, thought, call, image, other };
+  Kind kind = Kind::other;
+  std::string_view text = {};
+  std::string_view name = {};       ///< of the function, as the client calls it
+  std::string_view id = {};         ///< of the call
+  std::string_view arguments = {};  ///< JSON
+  std::string_view signature = {};  ///< of the call
+  std::string_view media_type = {};
+  std::string_view data = {};  ///< base64
+};
+
+/// Nothing: it is none.
+std::optional<GeminiPart> read_gemini_part(std::string_view part) noexcept;
+
+}  // namespace llmgw::proxy

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// PURE: Gemini's errors in OpenAI's form.
+#pragma once
+
+#include <string_view>
+
+#include "proxy/provider/translation.hpp"
+
+namespace llmgw::proxy {
+
+/// Of an answer with this status, which is not 2xx, and any body.
+TranslatedError gemini_error(int status, std::string_view body);
+
+/// Of an event that is an error, in a stream whose status was good.
+TranslatedError gemini_error_event(std::string_view event);
+
+}  // namespace llmgw::proxy
