@@ -33,6 +33,8 @@ struct Defaults {
   UpstreamTimeouts timeouts = {};
   CooldownSettings cooldown = {};
   RetrySettings retry = {};
+  bool drops_unsupported = false;
+  bool shows_reasoning = true;
 };
 
 struct Config {

@@ -31,6 +31,7 @@ class Call {
   std::string_view request_id() const noexcept { return slice(request_id_); }
   std::string_view tenant() const noexcept { return slice(tenant_); }
   std::string_view endpoint() const noexcept { return slice(endpoint_); }
+  std::string_view upstream_request_id() const noexcept { return slice(upstream_request_id_); }
 
   /// The head of the upstream's final answer.
   void note_response(int status, std::string_view upstream_request_id);

@@ -10,7 +10,7 @@ namespace llmgw::proxy {
 
 /// By path; what lies below one of them (`/v1/models/gpt-4o`) counts with it. The last one is all
 /// others.
-inline constexpr std::array<std::string_view, 13> endpoint_names{"/v1/chat/completions",
+inline constexpr std::array<std::string_view, 16> endpoint_names{"/v1/chat/completions",
                                                                  "/v1/completions",
                                                                  "/v1/embeddings",
                                                                  "/v1/responses",
@@ -22,6 +22,9 @@ inline constexpr std::array<std::string_view, 13> endpoint_names{"/v1/chat/compl
                                                                  "/v1/images/edits",
                                                                  "/v1/moderations",
                                                                  "/v1/files",
+                                                                 "/v1/messages",
+                                                                 "/v1beta/models",
+                                                                 "/openai",
                                                                  "other"};
 
 constexpr std::size_t endpoint_number(std::string_view path) noexcept {

@@ -4,6 +4,8 @@
 
 #include "common/http/error_body.hpp"
 #include "proxy/api/reach.hpp"
+#include "proxy/provider/native_error.hpp"
+#include "proxy/route/native_path.hpp"
 
 namespace llmgw::proxy {
 
@@ -50,6 +52,9 @@ constinit const GatewayError model_not_found{404, invalid_request, "model_not_fo
 constinit const GatewayError provider_not_allowed{
     403, "permission_error", "provider_not_allowed",
     "No provider that this tenant may use has this model.", Outcome::completed};
+constinit const GatewayError unsupported_endpoint{400, invalid_request, "unsupported_endpoint",
+                                                  "No target of this model has this API.",
+                                                  Outcome::completed};
 constinit const GatewayError request_timeout{408, invalid_request, "request_timeout",
                                              "The request did not arrive in time.",
                                              Outcome::client_aborted};
@@ -105,6 +110,16 @@ const GatewayError& error_of_client(errc fault) noexcept {
 
 namespace {
 
+std::string body_of(const GatewayError& error, std::string_view request_id, ErrorForm form) {
+  const NativeError native{error.status, error.message, request_id};
+  switch (form) {
+    case ErrorForm::anthropic: return native_error_body(NativeErrorForm::anthropic, native);
+    case ErrorForm::gemini: return native_error_body(NativeErrorForm::gemini, native);
+    case ErrorForm::openai: break;
+  }
+  return http::error_body(error.message, error.type, error.code);
+}
+
 const GatewayError& error_of_connect(errc fault) noexcept {
   switch (fault) {
     case errc::timed_out: return gateway_error::upstream_timeout;
@@ -132,13 +147,23 @@ const GatewayError& error_of(const Failure& failure) noexcept {
   }
 }
 
+ErrorForm error_form(const http::RequestHead& head, bool has_native) noexcept {
+  if (!has_native) return ErrorForm::openai;
+  switch (classify(head).dialect) {
+    case ClientDialect::anthropic: return ErrorForm::anthropic;
+    case ClientDialect::gemini: return ErrorForm::gemini;
+    default: return ErrorForm::openai;
+  }
+}
+
 Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& error,
-                               std::string_view request_id,
+                               std::string_view request_id, ErrorForm form,
                                std::optional<std::chrono::nanoseconds> wait) {
-  const std::string body = http::error_body(error.message, error.type, error.code);
+  const std::string body = body_of(error, request_id, form);
   std::vector<http::OutField> fields{{"Content-Type", "application/json"},
                                      {"X-LLM-Request-ID", request_id}};
   if (!error.allow.empty()) fields.push_back({"Allow", error.allow});
+  if (form == ErrorForm::anthropic) fields.push_back({"request-id", request_id});
   if (error.is_final) fields.push_back({"X-Should-Retry", "false"});
   const std::string seconds =
       wait ? std::to_string(std::chrono::ceil<std::chrono::seconds>(*wait).count()) : std::string();

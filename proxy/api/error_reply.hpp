@@ -26,9 +26,9 @@ struct GatewayError {
 namespace gateway_error {
 extern const GatewayError malformed_request, unknown_url, method_not_allowed, only_read,
     host_not_allowed, origin_not_allowed, unknown_provider, ambiguous_model, model_not_found,
-    provider_not_allowed, request_timeout, request_too_large, headers_too_large,
-    upstream_unreachable, upstream_invalid, upstream_closed, upstream_timeout, upstream_auth_failed,
-    rate_limited, no_target_available, draining, overloaded;
+    provider_not_allowed, unsupported_endpoint, request_timeout, request_too_large,
+    headers_too_large, upstream_unreachable, upstream_invalid, upstream_closed, upstream_timeout,
+    upstream_auth_failed, rate_limited, no_target_available, draining, overloaded;
 }
 
 /// For what a client sent that is no request, or whose body went wrong.
@@ -36,10 +36,16 @@ const GatewayError& error_of_client(errc fault) noexcept;
 /// For an attempt that failed before its answer's head was complete.
 const GatewayError& error_of(const Failure& failure) noexcept;
 
-/// Sends the error in the OpenAI form with its X-LLM-Request-ID. `wait`: for how long asking again
-/// is of no use.
+/// Whose form of an error the client reads.
+enum class ErrorForm : std::uint8_t { openai, anthropic, gemini };
+
+/// By the path of its request; OpenAI's where there is no file of providers (`has_native`).
+ErrorForm error_form(const http::RequestHead& head, bool has_native) noexcept;
+
+/// Sends the error in that form with its X-LLM-Request-ID. `wait`: for how long asking again is of
+/// no use.
 Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& error,
-                               std::string_view request_id,
+                               std::string_view request_id, ErrorForm form = ErrorForm::openai,
                                std::optional<std::chrono::nanoseconds> wait = std::nullopt);
 
 }  // namespace llmgw::proxy

@@ -32,6 +32,7 @@ Forward::Forward(Context& context, http::Exchange& exchange)
     : context_(context),
       exchange_(exchange),
       upstreams_(context.upstreams),
+      error_form_(error_form(exchange.head(), context.upstreams->table().asks_for_model())),
       call_(exchange.head(),
             request_id_text(context.request_ids.next(std::chrono::system_clock::now())),
             fingerprint, exchange.begun_at()),
@@ -70,6 +71,7 @@ bool Forward::owes_answer() const noexcept {
 // came of it upstream.
 Task<void> Forward::answer(const AttemptEnd& end) {
   exchange_.client().watch(nullptr);
+  if (attempt_->refusal() != nullptr) co_return co_await reply_refusal(*attempt_->refusal());
   if (kept_ != nullptr && attempt_->pump_fault() == errc::ok) co_return co_await replay();
   Failure failure = end.failure;
   if (attempt_->pump_fault() != errc::ok) failure = {Failure::Side::client, attempt_->pump_fault()};
@@ -79,7 +81,7 @@ Task<void> Forward::answer(const AttemptEnd& end) {
   call_.note_status(error.status);
   log_failure(context_, exchange_, call_.request_id(), error, reason_of(failure),
               attempt_->upstream().authority());
-  const Result<void> sent = co_await reply_error(exchange_, error, call_.request_id());
+  const Result<void> sent = co_await reply_error(exchange_, error, call_.request_id(), error_form_);
   if (sent.has_error()) outcome_ = Outcome::client_aborted;
 }
 
@@ -87,7 +89,7 @@ Task<void> Forward::refuse(const GatewayError& error) {
   exchange_.client().watch(nullptr);
   log_failure(context_, exchange_, call_.request_id(), error, error.message, {});
   const Result<void> sent =
-      co_await reply_error(exchange_, error, call_.request_id(), refusal_wait_);
+      co_await reply_error(exchange_, error, call_.request_id(), error_form_, refusal_wait_);
   if (error.outcome != Outcome::refused) co_return;
   call_.note_status(sent.has_error() ? 0 : error.status);
   outcome_ = Outcome::refused;

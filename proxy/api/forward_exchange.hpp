@@ -71,17 +71,29 @@ class Forward final : public OpenExchange, private CloseListener {
   void peer_closed() noexcept override;
   const GatewayError* refuse_all(Route::Clock::time_point now);
   const GatewayError* limit_total();
+  void note_path(const NativePath& path);
+  const GatewayError* leave_out_foreign(const RouteQuery& query);
   AttemptTerms attempt_terms();
   void note_attempt(const AttemptEnd& end);
   void keep_answer();
   bool leave_answer();
   Task<void> replay();
+  std::optional<TranslationTarget> translation_target() const;
+  AnswerTerms answer_terms() const;
+  std::vector<http::OutField> translated_fields(std::string_view content_type);
+  Task<void> relay_translated();
+  Task<void> relay_stream();
+  Task<void> reply_translated();
+  Task<void> reply_translated_error(const TranslatedError& error, std::size_t upstream);
+  Task<void> reply_refusal(const TranslationRefusal& refusal);
+  Task<std::optional<std::string>> read_whole_answer();
   const Dialect& answering_dialect() const;
   void note_route(MeteringEvent& event) const;
 
   Context& context_;
   http::Exchange& exchange_;
   const Upstreams::Pointer upstreams_;  // that it was admitted by
+  const ErrorForm error_form_;          // that the client reads
   Call call_;
   RequestTap request_tap_;
   ResponseTap response_tap_;
@@ -93,6 +105,8 @@ class Forward final : public OpenExchange, private CloseListener {
   std::vector<AttemptFact> attempts_;  // of routes of the file
   Call::Clock::time_point attempt_begun_at_;
   std::unique_ptr<HeldAnswer> kept_;  // for the case that all fail
+  std::optional<TranslatedError> kept_error_;
+  std::string translated_head_;  // what fields of a translated answer look at
   std::size_t kept_upstream_ = 0;
   std::size_t kept_attempt_ = 0;
   std::size_t answering_ = 0;  // the upstream whose answer the client gets
@@ -102,6 +116,8 @@ class Forward final : public OpenExchange, private CloseListener {
   Outcome outcome_ = Outcome::completed;
   bool is_relayed_ = false;  // the answer, as far as it came
   bool is_awaiting_usage_ = false;
+  bool is_model_in_path_ = false;
+  bool is_translatable_ = false;
   bool has_waited_ = false;
   bool is_replayed_ = false;  // the answer that was kept
   bool is_expired_ = false;

@@ -22,6 +22,7 @@ bool ends_by_close(BodyForm form, const http::Framing& framing) noexcept {
 
 // The attempt has left the head in the workspace: it goes with the first suspension.
 Task<void> Forward::relay() {
+  if (attempt_->translated() != nullptr) co_return co_await relay_translated();
   const Workspace& workspace = context_.workspace;
   edit_of_answer_ = edit_of_answer(workspace.answer);
   const BodyForm form = begin_response(workspace.answer);
@@ -67,6 +68,7 @@ BodyForm Forward::begin_response(const http::ResponseHead& head) {
 Task<void> Forward::replay() {
   is_replayed_ = true;
   answering_ = kept_upstream_;
+  if (kept_error_) co_return co_await reply_translated_error(*kept_error_, kept_upstream_);
   Workspace& workspace = context_.workspace;
   workspace.answer =
       http::parse_response_head(kept_->head(), workspace.response_fields, request_.is_head())

@@ -5,6 +5,7 @@
 #include "proxy/api/forward_exchange.hpp"
 #include "proxy/provider/model_place.hpp"
 #include "proxy/route/affinity.hpp"
+#include "proxy/route/native_path.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -48,19 +49,45 @@ const GatewayError* Forward::find_route() {
   if (request_.is_client_gone()) return &gateway_error::malformed_request;
   if (request_.facts().names_several_models) return &gateway_error::ambiguous_model;
   const http::RequestHead& head = exchange_.head();
-  auto found =
-      upstreams_->table().find({head, head.path(), call_.tenant(), request_.facts().model.view()});
+  const bool is_routed = upstreams_->table().asks_for_model();
+  if (is_routed) note_path(classify(head));
+  const RouteQuery query{head, head.path(), call_.tenant(), request_.facts().model.view()};
+  auto found = upstreams_->table().find(query);
   if (const RouteFault* fault = std::get_if<RouteFault>(&found)) return &error_of(*fault);
   route_ = std::move(std::get<Route>(found));
-  if (!upstreams_->table().asks_for_model()) {
+  if (!is_routed) {
     choice_ = route_.take({});
     return nullptr;
   }
+  if (const GatewayError* const refusal = leave_out_foreign(query)) return refusal;
   if (route_.has_affinity() && request_.held() != nullptr)
     route_.begin_at(affinity_of(call_.tenant(), request_.held()->body()));
   const auto now = Clock::now();
   choice_ = route_.take(now);
   return choice_.candidate != nullptr ? limit_total() : refuse_all(now);
+}
+
+// What the path tells goes before what the body says.
+void Forward::note_path(const NativePath& path) {
+  is_model_in_path_ = !path.model.empty();
+  is_translatable_ = is_translatable(exchange_.head());
+  if (is_model_in_path_) request_tap_.note_model(path.model);
+  if (path.is_stream) call_.note_stream(true);
+}
+
+// Targets that have nothing for this path. What nobody decided on goes to whoever has.
+const GatewayError* Forward::leave_out_foreign(const RouteQuery& query) {
+  const std::vector<bool> foreign = upstreams_->without(exchange_.head());
+  if (foreign.empty()) return nullptr;
+  route_.leave_out(foreign);
+  if (route_.has_any()) return nullptr;
+  const auto native = std::find(foreign.begin(), foreign.end(), false);
+  if (route_.reason() != RouteReason::fallback || native == foreign.end())
+    return &gateway_error::unsupported_endpoint;
+  auto found = upstreams_->table().find(query, static_cast<std::size_t>(native - foreign.begin()));
+  if (const RouteFault* fault = std::get_if<RouteFault>(&found)) return &error_of(*fault);
+  route_ = std::move(std::get<Route>(found));
+  return nullptr;
 }
 
 // Nothing of it is free.
@@ -86,10 +113,17 @@ const GatewayError* Forward::limit_total() {
 
 AttemptTerms Forward::attempt_terms() {
   const Candidate& candidate = *choice_.candidate;
-  AttemptTerms terms{.upstreams = *upstreams_,
-                     .upstream = candidate.upstream,
-                     .key = candidate.key,
-                     .model = choice_.model};
+  AttemptTerms terms{
+      .upstreams = *upstreams_, .upstream = candidate.upstream, .key = candidate.key};
+  terms.translated = translation_target();
+  const bool is_in_target = upstreams_->at(candidate.upstream).names_model_in_target();
+  if (is_model_in_path_ || is_in_target) {
+    terms.model_in_target = choice_.model;
+    if (choice_.model.empty() && !is_model_in_path_)
+      terms.model_in_target = request_.facts().model.view();
+  } else {
+    terms.model = choice_.model;
+  }
   if (!route_.may_repeat() || !request_.is_complete() || !route_.may_go_on()) return terms;
   const RetrySettings& retry = route_.retry();
   if (route_.has_more(Clock::now())) terms.causes = retry.causes;
@@ -137,9 +171,11 @@ bool Forward::goes_on(const AttemptEnd& end) {
 // The client gets the answer of the first target that gave one, should all fail.
 void Forward::keep_answer() {
   auto answer = attempt_->take_answer();
-  const bool is_of_key = attempts_.back().status == key_refused;
-  if (kept_ != nullptr || answer == nullptr || !answer->is_complete() || is_of_key) return;
+  if (kept_ != nullptr || answer == nullptr) return;
+  if (!answer->is_complete() && !attempt_->error()) return;
+  if (attempts_.back().status == key_refused) return;
   kept_ = std::move(answer);
+  kept_error_ = attempt_->error();
   kept_upstream_ = choice_.candidate->upstream;
   kept_attempt_ = attempts_.size() - 1;
 }

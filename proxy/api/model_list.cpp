@@ -8,6 +8,7 @@
 #include "proxy/api/call.hpp"
 #include "proxy/api/error_reply.hpp"
 #include "proxy/api/fingerprint.hpp"
+#include "proxy/route/native_path.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -50,7 +51,9 @@ std::string body_for(std::string_view wanted, const std::vector<RouteTable::Offe
 
 bool asks_for_models(Context& context, const http::RequestHead& head) {
   const std::string_view path = head.path();
-  return (head.method == "GET" || head.method == "HEAD") && path.starts_with(list_path) &&
+  const bool is_of_others = classify(head).dialect != ClientDialect::openai;
+  return !is_of_others && (head.method == "GET" || head.method == "HEAD") &&
+         path.starts_with(list_path) &&
          (path.size() == list_path.size() || path[list_path.size()] == '/') &&
          context.upstreams->table().has_models();
 }

@@ -20,12 +20,20 @@ std::string request_id_for(Context& context, const http::Head& head) {
       request_id_text(context.request_ids.next(std::chrono::system_clock::now())).view());
 }
 
+// The APIs of the file's providers are there beside ALLOWED_ENDPOINTS.
+bool is_native(const http::RequestHead& head, const Upstreams& upstreams) noexcept {
+  const ClientDialect dialect = classify(head).dialect;
+  return dialect != ClientDialect::openai && upstreams.speak(dialect);
+}
+
 // Why a request is not forwarded, or nothing.
-const GatewayError* refusal_of(const http::RequestHead& head, const Config& config) noexcept {
+const GatewayError* refusal_of(const http::RequestHead& head, const Config& config,
+                               const Upstreams& upstreams) noexcept {
   if (!is_forwarded_method(head.method)) return &gateway_error::method_not_allowed;
   const Reach& reach = config.reach;
   const std::string_view path = head.path();
-  if (!is_below_any(path, reach.endpoints) || has_dot_segment(path))
+  if ((!is_below_any(path, reach.endpoints) && !is_native(head, upstreams)) ||
+      has_dot_segment(path))
     return &gateway_error::unknown_url;
   if (!reach.hosts.empty() && !is_host_allowed(head.authority, reach.hosts))
     return &gateway_error::host_not_allowed;
@@ -45,7 +53,7 @@ Task<void> Traffic::handle(http::Exchange& exchange) {
     co_return co_await reply(exchange, gateway_error::draining);
   }
   if (path != "/healthz") {
-    if (const GatewayError* refused = refusal_of(head, context_.config))
+    if (const GatewayError* refused = refusal_of(head, context_.config, *context_.upstreams))
       co_return co_await reply(exchange, *refused);
     if (asks_for_models(context_, head)) co_return co_await reply_models(context_, exchange);
     co_return co_await forward(context_, exchange);
@@ -66,7 +74,8 @@ Task<void> Traffic::refuse(http::Exchange& exchange, errc fault) {
 Task<void> Traffic::reply(http::Exchange& exchange, const GatewayError& error) {
   const std::string request_id = request_id_for(context_, exchange.head());
   log_failure(context_, exchange, request_id, error, error.message, {});
-  co_await reply_error(exchange, error, request_id);
+  const bool is_routed = context_.upstreams->table().asks_for_model();
+  co_await reply_error(exchange, error, request_id, error_form(exchange.head(), is_routed));
 }
 
 }  // namespace llmgw::proxy

@@ -6,7 +6,9 @@
 namespace llmgw::proxy {
 namespace {
 
-constexpr std::array<Member<Defaults>, 3> rows{{
+constexpr std::array<std::string_view, 2> reasoning_outputs{"content", "none"};
+
+constexpr std::array<Member<Defaults>, 5> rows{{
     {{.name = "timeouts",
       .value = "",
       .meaning = "how long a provider may take",
@@ -31,6 +33,29 @@ constexpr std::array<Member<Defaults>, 3> rows{{
      [](ConfigReader& reader, const ConfigValue& value, Defaults& into) {
        read_retry(reader, value, into.retry);
      }},
+    {{.name = "on_unsupported",
+      .value = "reject",
+      .meaning =
+          "of a translated request, what a target cannot honour though it binds: `reject` it, "
+          "or `drop` and name it",
+      .form = {.shape = Form::Shape::word, .words = unsupported_words}},
+     [](ConfigReader&, const ConfigValue& value, Defaults& into) {
+       into.drops_unsupported = value.text == unsupported_words.back();
+     },
+     [](const Defaults& from) {
+       return std::string(unsupported_words[from.drops_unsupported ? 1 : 0]);
+     }},
+    {{.name = "reasoning_output",
+      .value = "content",
+      .meaning = "of translated answers, what the model thought: `content` gives it to clients as "
+                 "`reasoning_content`, `none` does not",
+      .form = {.shape = Form::Shape::word, .words = reasoning_outputs}},
+     [](ConfigReader&, const ConfigValue& value, Defaults& into) {
+       into.shows_reasoning = value.text == reasoning_outputs.front();
+     },
+     [](const Defaults& from) {
+       return std::string(reasoning_outputs[from.shows_reasoning ? 0 : 1]);
+     }},
 }};
 
 }  // namespace
@@ -45,6 +70,8 @@ Section defaults_section() {
           [](ConfigReader& reader, const ConfigValue& value, Config& config) {
             reader.object(value, std::span<const Member<Defaults>>(rows), config.defaults);
             config.routing.retry = config.defaults.retry;
+            config.routing.drops_unsupported = config.defaults.drops_unsupported;
+            config.routing.shows_reasoning = config.defaults.shows_reasoning;
           }};
 }
 

@@ -47,7 +47,7 @@ std::string fallback_of(const Item& from) {
 
 using Row = Member<Item>;
 
-constexpr std::array<Row, 4> rows{{
+constexpr std::array<Row, 5> rows{{
     {{.name = "targets",
       .value = "",
       .meaning = "who answers, in turn by their weights",
@@ -76,6 +76,19 @@ constexpr std::array<Row, 4> rows{{
        into.model.has_affinity = value.text == "true";
      },
      [](const Item& from) { return std::string(from.model.has_affinity ? "true" : "false"); }},
+    {{.name = "on_unsupported",
+      .value = "",
+      .meaning =
+          "of a translated request, what a target cannot honour though it binds: `reject` it, "
+          "or `drop` and name it",
+      .form = {.shape = Form::Shape::word, .words = unsupported_words},
+      .shown = "`defaults.on_unsupported`"},
+     [](ConfigReader&, const ConfigValue& value, Item& into) {
+       into.model.drops_unsupported = value.text == unsupported_words.back();
+     },
+     [](const Item& from) {
+       return std::string(unsupported_words[from.model.drops_unsupported ? 1 : 0]);
+     }},
     {{.name = "retry",
       .value = "",
       .meaning = "when another target is asked in place of one that failed",
@@ -113,7 +126,9 @@ void refuse_circles(ConfigReader& reader, const ConfigValue& value, const Config
 void read_models(ConfigReader& reader, const ConfigValue& value, Config& config) {
   auto& models = config.routing.models;
   for (const ConfigMember& each : value.members)
-    models.push_back({.name = each.name, .retry = config.defaults.retry});
+    models.push_back({.name = each.name,
+                      .drops_unsupported = config.routing.drops_unsupported,
+                      .retry = config.defaults.retry});
   for (std::size_t i = 0; i < models.size(); ++i) {
     const ConfigReader::Step step(reader, models[i].name);
     Item item{config, models[i]};

@@ -3,10 +3,16 @@
 // configuration file has it: by default, and where something else is said.
 #pragma once
 
+#include <array>
+#include <string_view>
+
 #include "common/settings/config_reader.hpp"
 #include "proxy/config/upstream.hpp"
 
 namespace llmgw::proxy {
+
+/// What becomes of what a target cannot honour.
+inline constexpr std::array<std::string_view, 2> unsupported_words{"reject", "drop"};
 
 // What each object may hold.
 std::vector<MemberFacts> timeout_members();

@@ -12,8 +12,11 @@ namespace {
 /// What the rows of one provider fill.
 using Provider = UpstreamSettings;
 
-constexpr std::array<std::string_view, 1> types{"openai"};
+constexpr std::array<std::string_view, 4> types{"openai", "azure", "anthropic", "gemini"};
 constexpr std::array<std::string_view, 2> usages{"ask", "never"};
+constexpr std::array<std::string_view, 2> apis{"v1", "deployments"};
+constexpr std::array<std::string_view, 2> auths{"api-key", "bearer"};
+constexpr std::string_view missing = "?";  // a version that is needed and did not come yet
 
 void read_base(ConfigReader& reader, const ConfigValue& value, Provider& into) {
   auto url = parse_http_url(value.text);
@@ -44,21 +47,26 @@ void read_ca(ConfigReader& reader, const ConfigValue& value, Provider& into) {
 
 using Row = Member<Provider>;
 
-constexpr std::array<Row, 7> rows{{
+constexpr std::array<Row, 11> rows{{
     {{.name = "type",
       .value = "",
-      .meaning = "how it is spoken to: `openai`, for OpenAI and every server with its API",
+      .meaning =
+          "how it is spoken to: `openai`, for OpenAI and every server with its API, `azure`, "
+          "`anthropic` or `gemini`",
       .form = {.shape = Form::Shape::word, .words = types},
       .is_required = true},
      [](ConfigReader&, const ConfigValue& value, Provider& into) { into.type = value.text; },
      [](const Provider& from) { return from.type; }},
     {{.name = "base_url",
-      .value = "https://api.openai.com",
+      .value = "",
       .meaning =
           "`http` or `https`; a path prefix is kept, a trailing `/` or `/v1` changes nothing",
-      .form = {.shape = Form::Shape::text, .text = &url_form}},
+      .form = {.shape = Form::Shape::text, .text = &url_form},
+      .shown = "the vendor's; required for `azure`"},
      read_base,
-     [](const Provider& from) { return to_string(from.address); }},
+     [](const Provider& from) {
+       return from.address.host.empty() ? std::string() : to_string(from.address);
+     }},
     {{.name = "keys",
       .value = "",
       .meaning = "its keys, in turn by their weights; without any no credentials are sent",
@@ -86,6 +94,45 @@ constexpr std::array<Row, 7> rows{{
        const bool asks = from.stream_usage == StreamUsage::inject;
        return std::string(asks ? usages.front() : usages.back());
      }},
+    {{.name = "api",
+      .value = "v1",
+      .meaning = "of `azure`: `v1`, or `deployments` for the classic addresses, which need "
+                 "`api_version`",
+      .form = {.shape = Form::Shape::word, .words = apis}},
+     [](ConfigReader&, const ConfigValue& value, Provider& into) {
+       if (value.text == apis.back()) into.api_version = missing;
+     },
+     [](const Provider& from) {
+       return std::string(from.api_version.empty() ? apis.front() : apis.back());
+     }},
+    {{.name = "api_version",
+      .value = "",
+      .meaning = "of `azure` with `api: deployments`, such as `2024-10-21`",
+      .form = {.shape = Form::Shape::text, .text = &name_form},
+      .shown = "none"},
+     [](ConfigReader&, const ConfigValue& value, Provider& into) {
+       if (!into.api_version.empty()) into.api_version = value.text;
+     },
+     [](const Provider& from) { return from.api_version; }},
+    {{.name = "auth",
+      .value = "api-key",
+      .meaning =
+          "of `azure` and `anthropic`: `api-key`, or `bearer` for a token in `Authorization`",
+      .form = {.shape = Form::Shape::word, .words = auths}},
+     [](ConfigReader&, const ConfigValue& value, Provider& into) {
+       into.uses_bearer = value.text == auths.back();
+     },
+     [](const Provider& from) {
+       return std::string(from.uses_bearer ? auths.back() : auths.front());
+     }},
+    {{.name = "version",
+      .value = "2023-06-01",
+      .meaning = "of `anthropic`: `anthropic-version` where the client sends none",
+      .form = {.shape = Form::Shape::text, .text = &name_form}},
+     [](ConfigReader&, const ConfigValue& value, Provider& into) { into.version = value.text; },
+     [](const Provider& from) {
+       return from.version.empty() ? std::string("2023-06-01") : from.version;
+     }},
     {{.name = "timeouts",
       .value = "",
       .meaning = "how long it may take",
@@ -104,21 +151,44 @@ constexpr std::array<Row, 7> rows{{
      }},
 }};
 
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> vendors{{
+    {"openai", "https://api.openai.com"},
+    {"anthropic", "https://api.anthropic.com"},
+    {"gemini", "https://generativelanguage.googleapis.com"},
+}};
+
 constexpr Form provider_form{.shape = Form::Shape::object,
                              .members = [] { return facts_of(std::span<const Row>(rows)); }};
+
+// What one type needs and another has not.
+void complete(ConfigReader& reader, const ConfigValue& value, Provider& provider) {
+  if (provider.address.host.empty()) {
+    const auto known = std::find_if(vendors.begin(), vendors.end(),
+                                    [&](const auto& each) { return each.first == provider.type; });
+    const bool is_known = known != vendors.end();
+    provider.address = *parse_http_url(is_known ? known->second : vendors.front().second);
+    if (provider.type == "azure") reader.fault(value.place, "`base_url` is required for azure");
+  }
+  if (provider.api_version == missing)
+    reader.fault(value.place, "`api_version` is required with `api: deployments`");
+  if (!provider.api_version.empty() && provider.type != "azure")
+    reader.fault(value.place, "`api` is for azure alone");
+  if (provider.uses_bearer && provider.type != "azure" && provider.type != "anthropic")
+    reader.fault(value.place, "`auth` is for azure and anthropic alone");
+}
 
 // A provider with faults is an upstream too, so that what names it is no fault of its own.
 void read_providers(ConfigReader& reader, const ConfigValue& value, Config& config) {
   for (const ConfigMember& each : value.members) {
     const ConfigReader::Step step(reader, each.name);
     Provider provider{.name = each.name,
-                      .address = *parse_http_url(rows[1].facts.value),
                       .ca_file = config.of_variables.ca_file,
                       .ca_pem = config.of_variables.ca_pem,
                       .stream_usage = config.stream_usage,
                       .timeouts = config.defaults.timeouts,
                       .cooldown = config.defaults.cooldown};
     reader.object(each.value, std::span<const Row>(rows), provider);
+    complete(reader, each.value, provider);
     config.upstreams.push_back(std::move(provider));
   }
 }

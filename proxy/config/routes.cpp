@@ -128,7 +128,7 @@ constexpr std::array<Row, 5> match_rows{{
      [](const Item& from) { return joined(from.route.match.paths); }},
 }};
 
-constexpr std::array<Row, 6> rows{{
+constexpr std::array<Row, 7> rows{{
     {{.name = "name",
       .value = "",
       .meaning = "what events and messages call it",
@@ -176,6 +176,19 @@ constexpr std::array<Row, 6> rows{{
        into.route.denies = value.text == "true";
      },
      [](const Item& from) { return std::string(from.route.denies ? "true" : "false"); }},
+    {{.name = "on_unsupported",
+      .value = "",
+      .meaning =
+          "of a translated request, what a target cannot honour though it binds: `reject` it, "
+          "or `drop` and name it",
+      .form = {.shape = Form::Shape::word, .words = unsupported_words},
+      .shown = "`defaults.on_unsupported`"},
+     [](ConfigReader&, const ConfigValue& value, Item& into) {
+       into.route.drops_unsupported = value.text == unsupported_words.back();
+     },
+     [](const Item& from) {
+       return std::string(unsupported_words[from.route.drops_unsupported ? 1 : 0]);
+     }},
     {{.name = "retry",
       .value = "",
       .meaning = "when another target is asked in place of one that failed",
@@ -195,7 +208,9 @@ constexpr Form route_form{.shape = Form::Shape::object,
 void read_routes(ConfigReader& reader, const ConfigValue& value, Config& config) {
   for (std::size_t i = 0; i < value.items.size(); ++i) {
     const ConfigReader::Step step(reader, i);
-    Item item{.config = config, .route = {.retry = config.defaults.retry}};
+    Item item{.config = config,
+              .route = {.drops_unsupported = config.routing.drops_unsupported,
+                        .retry = config.defaults.retry}};
     reader.object(value.items[i], std::span<const Row>(rows), item);
     if (!item.route.denies && !item.route.match.upstreams.empty())
       reader.fault(value.items[i].place, "`match.provider` is for `deny` alone");

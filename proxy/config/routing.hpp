@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -76,10 +77,29 @@ struct CooldownSettings {
   friend bool operator==(const CooldownSettings&, const CooldownSettings&) = default;
 };
 
+/// How a model is told how much to think.
+enum class ReasoningForm : std::uint8_t { adaptive, budget, level, off };
+inline constexpr std::array<std::string_view, 4> reasoning_words{"adaptive", "budget", "level",
+                                                                 "off"};
+
+/// What is said of a model whose requests are translated; what is not said is told by its name.
+struct TranslationSettings {
+  std::optional<std::uint64_t> default_max_tokens = {};  ///< where the client names none
+  std::optional<std::uint64_t> max_output_tokens = {};   ///< the most that the model takes
+  std::optional<ReasoningForm> reasoning = {};
+  std::optional<bool> has_sampling = {};      ///< takes temperature, top_p, top_k
+  std::optional<bool> has_forced_tools = {};  ///< takes a choice of tools that forces a call
+  bool marks_cache = false;                   ///< the last block is marked for the provider's cache
+  bool streams_tool_input = false;            ///< arguments come piece by piece
+  bool reduces_schema = false;                ///< schemas in the narrow form of older models
+  bool has_system_turns = false;              ///< takes system messages between the others
+};
+
 struct TargetSettings {
   std::size_t upstream = 0;  ///< its number
   std::string model = {};    ///< what its provider calls the model; empty: as asked
   std::uint64_t weight = 1;  ///< 0: only when nothing else is free
+  TranslationSettings translation = {};
 };
 
 /// What clients may ask for.
@@ -88,6 +108,7 @@ struct ModelSettings {
   std::vector<TargetSettings> targets = {};
   std::vector<std::size_t> fallback = {};  ///< numbers of models, in order
   bool has_affinity = false;
+  bool drops_unsupported = false;  ///< what a target cannot honour is left out and named
   RetrySettings retry = {};
 };
 
@@ -106,6 +127,7 @@ struct RouteSettings {
   std::vector<TargetSettings> targets = {};
   std::string model = {};  ///< go on as if this one had been asked for; empty: see `targets`
   bool denies = false;
+  bool drops_unsupported = false;
   RetrySettings retry = {};
 };
 
@@ -113,6 +135,8 @@ struct Routing {
   std::vector<ModelSettings> models = {};
   std::vector<RouteSettings> routes = {};
   RetrySettings retry = {};  ///< of requests that no model's entry decides on
+  bool drops_unsupported = false;
+  bool shows_reasoning = true;  ///< clients are given what models thought
 };
 
 /// Whether `text` is `pattern`, or begins with it where that ends in `*`.

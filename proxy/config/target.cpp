@@ -19,7 +19,53 @@ bool is_model(std::string_view text) { return pattern_form.fits(text) && !text.e
 
 using Row = Member<Item>;
 
-constexpr std::array<Row, 3> rows{{
+constexpr Form boolean_form{.shape = Form::Shape::boolean};
+
+std::string shown(const std::optional<bool>& value) {
+  return value ? std::string(*value ? "true" : "false") : std::string();
+}
+
+std::string shown(const std::optional<std::uint64_t>& value) {
+  return value ? std::to_string(*value) : std::string();
+}
+
+// A row that says something of the model, for translation.
+template <std::optional<bool> TranslationSettings::*member>
+constexpr Row fact_row(std::string_view name, std::string_view meaning) {
+  return {{.name = name,
+           .value = "",
+           .meaning = meaning,
+           .form = boolean_form,
+           .shown = "by the model's name"},
+          [](ConfigReader&, const ConfigValue& value, Item& into) {
+            into.target.translation.*member = value.text == "true";
+          },
+          [](const Item& from) { return shown(from.target.translation.*member); }};
+}
+
+template <bool TranslationSettings::*member>
+constexpr Row switch_row(std::string_view name, std::string_view meaning) {
+  return {{.name = name, .value = "false", .meaning = meaning, .form = boolean_form},
+          [](ConfigReader&, const ConfigValue& value, Item& into) {
+            into.target.translation.*member = value.text == "true";
+          },
+          [](const Item& from) { return shown(std::optional(from.target.translation.*member)); }};
+}
+
+template <std::optional<std::uint64_t> TranslationSettings::*member>
+constexpr Row tokens_row(std::string_view name, std::string_view meaning) {
+  return {{.name = name,
+           .value = "",
+           .meaning = meaning,
+           .form = {.shape = Form::Shape::number, .least = 1, .most = 1'000'000'000},
+           .shown = "by the model's name"},
+          [](ConfigReader&, const ConfigValue& value, Item& into) {
+            into.target.translation.*member = parse_integer(value.text);
+          },
+          [](const Item& from) { return shown(from.target.translation.*member); }};
+}
+
+constexpr std::array<Row, 12> rows{{
     {{.name = "provider",
       .value = "",
       .meaning = "who is asked",
@@ -47,6 +93,38 @@ constexpr std::array<Row, 3> rows{{
        into.target.weight = parse_integer(value.text).value_or(1);
      },
      [](const Item& from) { return std::to_string(from.target.weight); }},
+    tokens_row<&TranslationSettings::default_max_tokens>(
+        "default_max_tokens",
+        "translated to Anthropic: the limit where the client names none; a ceiling, no cost"),
+    tokens_row<&TranslationSettings::max_output_tokens>(
+        "max_output_tokens", "translated: the most that the model takes"),
+    {{.name = "reasoning",
+      .value = "",
+      .meaning = "translated: how the model is told how much to think: `adaptive`, `budget`, "
+                 "`level` or `off`",
+      .form = {.shape = Form::Shape::word, .words = reasoning_words},
+      .shown = "by the model's name"},
+     [](ConfigReader&, const ConfigValue& value, Item& into) {
+       const auto word = std::find(reasoning_words.begin(), reasoning_words.end(), value.text);
+       into.target.translation.reasoning =
+           static_cast<ReasoningForm>(word - reasoning_words.begin());
+     },
+     [](const Item& from) {
+       const auto& form = from.target.translation.reasoning;
+       return form ? std::string(reasoning_words[static_cast<std::size_t>(*form)]) : std::string();
+     }},
+    fact_row<&TranslationSettings::has_sampling>(
+        "sampling", "translated: whether the model takes `temperature`, `top_p` and `top_k`"),
+    fact_row<&TranslationSettings::has_forced_tools>(
+        "forced_tools", "translated: whether it takes a `tool_choice` that forces a call"),
+    switch_row<&TranslationSettings::marks_cache>(
+        "prompt_cache", "translated to Anthropic: the last block is marked for its cache"),
+    switch_row<&TranslationSettings::streams_tool_input>(
+        "eager_tool_input", "translated to Anthropic: arguments of tools come piece by piece"),
+    switch_row<&TranslationSettings::reduces_schema>(
+        "openapi_schema", "translated to Gemini: schemas in the narrow form of older models"),
+    switch_row<&TranslationSettings::has_system_turns>(
+        "mid_system", "translated to Anthropic: the model takes system messages between others"),
 }};
 
 }  // namespace

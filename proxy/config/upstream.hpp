@@ -44,12 +44,15 @@ struct UpstreamTimeouts {
 /// A server that answers requests, and how it is spoken to.
 struct UpstreamSettings {
   std::string name = {};  ///< what requests and metrics call it: 1 to 64 of [A-Za-z0-9._-]
-  std::string type = {};  ///< its dialect, one that provider/registry knows: `openai`
+  std::string type = {};  ///< its dialect, one that provider/registry knows
   HttpUrl address = {};   ///< path: the prefix before `/v1`, so a target is path + "/v1/..."
   std::vector<UpstreamKey> keys = {};  ///< none: no credentials are sent
   std::string ca_file = {};            ///< empty: the system store alone
   std::string ca_pem = {};             ///< content of that file, holds at least one certificate
   StreamUsage stream_usage = StreamUsage::inject;
+  std::string api_version = {};  ///< in the addresses of Azure's classic form; empty: form v1
+  bool uses_bearer = false;  ///< the key goes as a bearer token, whatever is usual with its type
+  std::string version = {};  ///< of Anthropic's API where the client names none; empty: as usual
   UpstreamTimeouts timeouts = {};
   CooldownSettings cooldown = {};
 

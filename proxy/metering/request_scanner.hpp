@@ -25,8 +25,8 @@ class RequestScanner {
   /// Shows the next bytes of the body, framing removed, in any split.
   void observe(std::string_view body) noexcept;
 
-  /// The body is of another form, and its model was found by other means.
-  void note_model(std::string_view model) noexcept { facts_.model.append(model); }
+  /// The model is known by other means than by the members of the body, and that counts.
+  void note_model(std::string_view model) noexcept { facts_.model.assign(model); }
 
   /// What was found so far.
   const RequestFacts& facts() const noexcept { return facts_; }

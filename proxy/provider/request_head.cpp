@@ -20,6 +20,14 @@ bool is_accept_encoding(const Field& field) noexcept {
   return equals_ignoring_case(field.name, "accept-encoding");
 }
 
+// What is said to OpenAI alone, or of the body that it would have got.
+bool is_of_openai(const Field& field) noexcept {
+  return starts_ignoring_case(field.name, "openai-") ||
+         equals_ignoring_case(field.name, "content-type") ||
+         equals_ignoring_case(field.name, "accept") ||
+         equals_ignoring_case(field.name, "idempotency-key");
+}
+
 // Google takes keys in the query too, where any log on the way shows them.
 void append_target(std::string& out, std::string_view target, const Destination& to) {
   constexpr std::string_view key = "key";
@@ -47,7 +55,8 @@ void append_defaults(std::string& out, const http::RequestHead& head, const Dest
 void append_request_head(std::string& out, const http::RequestHead& head, const Destination& to,
                          const HeadChanges& changes) {
   out.append(head.method).append(" ");
-  append_target(out, head.target, to);
+  const bool is_translated = !changes.translated_target.empty();
+  append_target(out, is_translated ? changes.translated_target : head.target, to);
   out.append(" HTTP/1.1\r\n");
   bool has_host = false;
   bool has_credentials = to.credentials.empty();
@@ -75,6 +84,7 @@ void append_request_head(std::string& out, const http::RequestHead& head, const 
         break;
       default:
         if (http::is_hop_by_hop(each, head)) break;
+        if (is_translated && is_of_openai(each)) break;
         if (!changes.is_uncoded || !is_accept_encoding(each)) {
           append_field(out, each.name, each.value);
         } else if (!std::exchange(has_codings, true)) {
@@ -82,6 +92,7 @@ void append_request_head(std::string& out, const http::RequestHead& head, const 
         }
     }
   }
+  if (is_translated) append_field(out, "Content-Type", "application/json");
   if (!has_host) append_field(out, "Host", to.authority);
   if (!has_credentials) append_field(out, to.form.field, to.credentials);
   append_defaults(out, head, to);

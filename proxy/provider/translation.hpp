@@ -11,10 +11,9 @@
 #include <variant>
 #include <vector>
 
-namespace llmgw::proxy {
+#include "proxy/config/routing.hpp"
 
-/// How a model is told how much to think.
-enum class ReasoningForm : std::uint8_t { adaptive, budget, level, off };
+namespace llmgw::proxy {
 
 /// What is known of the model that a request is translated for. What stays unsaid is the dialect's
 /// own table to tell, by the model's name.

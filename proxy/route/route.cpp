@@ -93,7 +93,7 @@ bool Route::has_more(Clock::time_point now) const noexcept {
 bool Route::has_any() const noexcept {
   return any_group([&](const RouteEntry& group) {
     return std::any_of(group.candidates.begin(), group.candidates.end(),
-                       [&](const Candidate& each) { return !is_denied(each); });
+                       [&](const Candidate& each) { return !is_left_out(each); });
   });
 }
 
@@ -101,7 +101,7 @@ Route::Wait Route::wait(Clock::time_point now) const noexcept {
   Wait wait{std::chrono::nanoseconds::max(), true};
   any_group([&](const RouteEntry& group) {
     for (const Candidate& each : group.candidates) {
-      if (is_denied(each) || each.cooling == nullptr) continue;
+      if (is_left_out(each) || each.cooling == nullptr) continue;
       const auto state = each.cooling->state(now);
       wait.until_free = std::min(wait.until_free, state.until - now);
       wait.is_limit &= state.reason == Cooling::Reason::limit;
@@ -115,14 +115,20 @@ std::vector<Route::Choice> Route::all() const {
   std::vector<Choice> all;
   any_group([&](const RouteEntry& group) {
     for (const Candidate& each : group.candidates)
-      if (!is_denied(each)) all.push_back({&each, model_for(group, each), false});
+      if (!is_left_out(each)) all.push_back({&each, model_for(group, each), false});
     return false;
   });
   return all;
 }
 
+void Route::leave_out(const std::vector<bool>& upstreams) {
+  if (left_out_ == nullptr) left_out_ = std::make_unique<std::vector<bool>>(upstreams.size());
+  for (std::size_t i = 0; i < upstreams.size(); ++i)
+    if (upstreams[i]) (*left_out_)[i] = true;
+}
+
 bool Route::may_take(const Candidate& candidate, Clock::time_point now) const noexcept {
-  return !was_asked(candidate) && !is_denied(candidate) &&
+  return !was_asked(candidate) && !is_left_out(candidate) &&
          (candidate.cooling == nullptr || candidate.cooling->is_free(now));
 }
 
@@ -130,8 +136,8 @@ bool Route::was_asked(const Candidate& candidate) const noexcept {
   return std::find(asked_.begin(), asked_.begin() + count_, &candidate) != asked_.begin() + count_;
 }
 
-bool Route::is_denied(const Candidate& candidate) const noexcept {
-  return denied_ != nullptr && (*denied_)[candidate.upstream];
+bool Route::is_left_out(const Candidate& candidate) const noexcept {
+  return left_out_ != nullptr && (*left_out_)[candidate.upstream];
 }
 
 // The name of an entry that was reached by fallback is what its targets are asked for, unless they

@@ -28,6 +28,7 @@ struct Candidate {
   std::int64_t turn = 0;  ///< smooth weighted round robin: how much it is due
   std::shared_ptr<TargetCooling> cooling = nullptr;  ///< null: it never cools
   CooldownSettings terms = {};
+  TranslationSettings translation = {};
   TargetCounts* counts = nullptr;  ///< null: nobody counts
 };
 
@@ -38,6 +39,7 @@ struct RouteEntry {
   std::vector<std::size_t> fallback = {};  ///< numbers of entries
   RetrySettings retry = {};
   bool has_affinity = false;
+  bool drops_unsupported = false;
 };
 
 enum class RouteReason : std::uint8_t;
@@ -73,15 +75,14 @@ class Route {
   std::string_view name() const noexcept { return first_->name; }
   RouteReason reason() const noexcept { return reason_; }
   bool has_affinity() const noexcept { return first_->has_affinity; }
+  bool drops_unsupported() const noexcept { return first_->drops_unsupported; }
   /// Where among the candidates to begin: equal numbers, equal place.
   void begin_at(std::uint64_t number) noexcept { affinity_ = number; }
   /// What was asked for is to be called so, where a candidate says nothing else. `model` outlives
   /// the route.
   void rename(std::string_view model) noexcept { model_ = model; }
-  /// Targets of these upstreams are left out.
-  void deny(std::vector<bool> upstreams) {
-    denied_ = std::make_unique<std::vector<bool>>(std::move(upstreams));
-  }
+  /// Targets of these upstreams are left out, with those that were left out before.
+  void leave_out(const std::vector<bool>& upstreams);
   bool has_any() const noexcept;
 
   /// Why none is free: when the first one will be, and whether it is limits alone that keep them.
@@ -98,7 +99,7 @@ class Route {
   using Group = RouteEntry;
   bool may_take(const Candidate& candidate, Clock::time_point now) const noexcept;
   bool was_asked(const Candidate& candidate) const noexcept;
-  bool is_denied(const Candidate& candidate) const noexcept;
+  bool is_left_out(const Candidate& candidate) const noexcept;
   Choice take_from(Group& group, Clock::time_point now);
   Candidate* next_of(Group& group, Clock::time_point now) const noexcept;
   Candidate* kept_of(Group& group, Clock::time_point now) const noexcept;
@@ -110,7 +111,7 @@ class Route {
   RouteEntry* entry_ = nullptr;
   const RouteEntry* first_ = nullptr;
   std::string_view model_;
-  std::unique_ptr<std::vector<bool>> denied_;
+  std::unique_ptr<std::vector<bool>> left_out_;
   std::optional<std::uint64_t> affinity_;
   std::array<const Candidate*, RetrySettings::most_attempts> asked_{};
   std::uint8_t count_ = 0;

@@ -36,7 +36,9 @@ constexpr auto by_name = [](const auto& model, std::string_view name) noexcept {
 }  // namespace
 
 RouteTable::RouteTable(const Config& config, CoolingBook& book, Counts* counts)
-    : fallback_(config.default_upstream), is_of_file_(config.selects_by_header) {
+    : fallback_(config.default_upstream),
+      is_of_file_(config.selects_by_header),
+      shows_reasoning_(config.routing.shows_reasoning) {
   const Sources from{config, book, counts};
   RetrySettings retry = config.routing.retry;
   if (!is_of_file_) retry.attempts = 1;
@@ -45,6 +47,7 @@ RouteTable::RouteTable(const Config& config, CoolingBook& book, Counts* counts)
   for (std::size_t i = 0; i < names_.size(); ++i) {
     const TargetSettings whole{.upstream = i};
     by_upstream_.push_back(add(entry_of(from, {}, std::span(&whole, 1), retry)));
+    entries_.back().drops_unsupported = config.routing.drops_unsupported;
   }
   add_rules(from);
 }
@@ -55,6 +58,7 @@ void RouteTable::add_models(const Sources& from) {
     RouteEntry entry = entry_of(from, each.name, each.targets, each.retry);
     entry.fallback = each.fallback;
     entry.has_affinity = each.has_affinity;
+    entry.drops_unsupported = each.drops_unsupported;
     const std::size_t number = add(std::move(entry));
     const bool is_begin = each.name.ends_with('*');
     (is_begin ? begins_ : exact_)
@@ -69,8 +73,10 @@ void RouteTable::add_models(const Sources& from) {
 void RouteTable::add_rules(const Sources& from) {
   for (const RouteSettings& each : from.config.routing.routes) {
     Rule rule{each.match, each.model, 0, each.denies};
-    if (!each.targets.empty())
+    if (!each.targets.empty()) {
       rule.entry = add(entry_of(from, each.name, each.targets, each.retry));
+      entries_[rule.entry].drops_unsupported = each.drops_unsupported;
+    }
     has_denials_ |= each.denies;
     if (each.denies || !each.model.empty() || !each.targets.empty())
       rules_.push_back(std::move(rule));
@@ -105,7 +111,8 @@ Candidate RouteTable::candidate_of(const Sources& from, const TargetSettings& ta
                  .model = target.model,
                  .name = target_name(upstream.name, key_name, target.model),
                  .weight = target.weight * (own == nullptr ? 1 : own->weight),
-                 .terms = upstream.cooldown};
+                 .terms = upstream.cooldown,
+                 .translation = target.translation};
   if (!is_of_file_) return made;
   made.cooling = from.book.of(upstream.name, key_name, target.model);
   if (from.counts != nullptr) made.counts = &(*from.counts)[made.name];
@@ -127,6 +134,10 @@ std::variant<Route, RouteFault> RouteTable::find(const RouteQuery& query) {
   if (!route && fallback_) route = route_to(by_upstream_[*fallback_], RouteReason::fallback);
   if (!route) return RouteFault::unknown_model;
   return with_denials(std::move(*route), query);
+}
+
+std::variant<Route, RouteFault> RouteTable::find(const RouteQuery& query, std::size_t upstream) {
+  return with_denials(route_to(by_upstream_[upstream], RouteReason::fallback), query);
 }
 
 std::variant<Route, RouteFault> RouteTable::find_chosen(const RouteQuery& query,
@@ -184,7 +195,7 @@ std::variant<Route, RouteFault> RouteTable::with_denials(Route route,
     for (const std::size_t upstream : each.match.upstreams) denied[upstream] = true;
   }
   if (std::find(denied.begin(), denied.end(), true) == denied.end()) return route;
-  route.deny(std::move(denied));
+  route.leave_out(denied);
   if (!route.has_any()) return RouteFault::denied;
   return route;
 }

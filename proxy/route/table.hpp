@@ -50,8 +50,13 @@ class RouteTable {
   /// The fields are not needed longer than the call.
   std::variant<Route, RouteFault> find(const RouteQuery& query);
 
+  /// To that upstream with what is asked for, unless the query is denied it.
+  std::variant<Route, RouteFault> find(const RouteQuery& query, std::size_t upstream);
+
   /// Whether more of a request than its head decides.
   bool asks_for_model() const noexcept { return is_of_file_; }
+  /// Whether clients are given what models thought, where an answer is translated.
+  bool shows_reasoning() const noexcept { return shows_reasoning_; }
   std::optional<std::size_t> number_of(std::string_view upstream) const noexcept;
   std::string_view name_of(std::size_t upstream) const noexcept { return names_[upstream]; }
   /// Whether the settings say what may be asked for.
@@ -103,6 +108,7 @@ class RouteTable {
   std::optional<std::size_t> fallback_;  // the upstream
   bool is_of_file_;
   bool has_denials_ = false;
+  bool shows_reasoning_;
 };
 
 }  // namespace llmgw::proxy

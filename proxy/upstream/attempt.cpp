@@ -15,7 +15,12 @@ Attempt::Attempt(const AttemptTerms& terms, ClientRequest& request, Form form) n
       form_(form) {}
 
 Task<AttemptEnd> Attempt::run() {
-  if (names_another_model()) co_await rename_model();
+  if (request_.held() != nullptr) request_.held()->forget_edits();
+  if (terms_.translated) {
+    co_await translate();
+  } else if (names_another_model()) {
+    co_await rename_model();
+  }
   if (!has_failed() && may_edit()) co_await edit();
   if (!has_failed() && !send_on_idle_connection(compose())) co_await send_on_fresh_connection();
   if (!has_failed()) go_on_sending();
@@ -45,19 +50,42 @@ bool Attempt::names_another_model() const noexcept {
 
 // The model's place is known once the body is there whole, and its length is told in front.
 Task<void> Attempt::rename_model() {
-  if (request_.held() == nullptr) request_.hold(request_.workspace().bytes_to_edit);
-  const errc fault = co_await request_.read_rest();
-  if (fault != errc::ok) co_return fail(Failure::Side::client, fault);
-  if (request_.is_client_gone()) co_return;
-  is_renamed_ = request_.is_complete() &&
-                request_.held()->rename_model(request_.exchange().head(), terms_.model);
+  const bool is_whole = co_await hold_whole();
+  if (!is_whole) co_return;
+  is_renamed_ = request_.held()->rename_model(request_.exchange().head(), terms_.model);
   if (!is_renamed_) fail(Failure::Side::client, errc::malformed_message);
+}
+
+// Whether all of the body is there now.
+Task<bool> Attempt::hold_whole() {
+  if (request_.held() == nullptr) request_.hold(request_.workspace().bytes_to_edit);
+  errc fault = errc::ok;
+  if (!request_.is_complete()) fault = co_await request_.read_rest();
+  if (fault == errc::ok && !request_.is_complete()) fault = errc::overloaded;
+  if (fault != errc::ok) fail(Failure::Side::client, fault);
+  co_return !has_failed();
+}
+
+Task<void> Attempt::translate() {
+  const bool is_whole = co_await hold_whole();
+  if (!is_whole) co_return;
+  const Translation& translation = *upstream_.translation();
+  auto made = translation.translate(request_.held()->body(), *terms_.translated);
+  if (auto* refusal = std::get_if<TranslationRefusal>(&made)) {
+    refusal_ = std::move(*refusal);
+    co_return fail(Failure::Side::client, errc::malformed_message);
+  }
+  translated_ = std::move(std::get<TranslatedRequest>(made));
+  translation.append_target(translated_target_, *terms_.translated, translated_->is_stream);
+  request_.held()->replace(std::move(translated_->body));
 }
 
 // By the body as far as it is there, then by the head.
 bool Attempt::may_edit() const noexcept {
   const RequestEdit* const edit = upstream_.edit();
-  if (edit == nullptr || form_ == Form::as_meant || !request_.may_be_edited_by(*edit)) return false;
+  if (edit == nullptr || translated_ || form_ == Form::as_meant ||
+      !request_.may_be_edited_by(*edit))
+    return false;
   const http::RequestHead& head = request_.exchange().head();
   return head.framing.kind != http::Framing::Kind::none &&
          head.framing.length <= HeldRequest::limit && edit->may_concern(head);
@@ -68,7 +96,6 @@ bool Attempt::may_edit() const noexcept {
 Task<void> Attempt::edit() {
   const RequestEdit& edit = *upstream_.edit();
   if (request_.held() == nullptr) request_.hold(request_.workspace().bytes_to_edit);
-  request_.held()->forget_edit();
   if (!request_.is_complete()) {
     const errc fault = co_await request_.read_rest_for(edit);
     if (fault != errc::ok) co_return fail(Failure::Side::client, fault);
@@ -87,17 +114,19 @@ Gather& Attempt::compose() {
   head.clear();
   HeldRequest* const held = request_.held();
   HeadChanges changes;
-  changes.is_uncoded = is_edited_;
-  if (is_edited_ || is_renamed_) changes.length = held->edited_size();
+  changes.is_uncoded = is_edited_ || translated_;
+  changes.translated_target = translated_target_;
+  if (is_edited_ || is_renamed_ || translated_) changes.length = held->edited_size();
   upstream_.append_head(head, request_.exchange().head(),
-                        terms_.upstreams.credentials(terms_.upstream, terms_.key), changes);
+                        terms_.upstreams.credentials(terms_.upstream, terms_.key),
+                        terms_.model_in_target, changes);
   if (held == nullptr) {
     request_.arrived().put(0, head);
     return request_.arrived();
   }
   Gather& out = request_.client().loop().gather();
   out.add(head);
-  is_edited_ || is_renamed_ ? held->add_edited(out) : held->add_as_came(out);
+  is_edited_ || is_renamed_ || translated_ ? held->add_edited(out) : held->add_as_came(out);
   return out;
 }
 
@@ -139,7 +168,7 @@ errc Attempt::send_some(Gather& out) {
 
 // The rest goes on beside the answer, as the upstream may answer early.
 void Attempt::go_on_sending() {
-  if (!is_edited_ && !is_renamed_ && !terms_.keeps_request) request_.let_go();
+  if (!is_edited_ && !is_renamed_ && !translated_ && !terms_.keeps_request) request_.let_go();
   request_.watch_client();
   if (!request_.is_client_gone() && !(request_.is_complete() && has_sent_all_))
     pump_.start(request_, stream(), upstream_.head_limit());

@@ -19,9 +19,12 @@ struct AttemptTerms {
   Upstreams& upstreams;
   std::size_t upstream = 0;  ///< its number, and that of its key
   std::size_t key = 0;
-  std::string_view model = {};  ///< what it is to be asked for; empty: what the client asked for
-  bool keeps_request = false;   ///< another attempt may follow
-  Causes causes = {};           ///< for which another target is there, and would be asked
+  std::string_view model = {};            ///< what its body is to ask for; empty: what it asks for
+  std::string_view model_in_target = {};  ///< what its address is to name, if it names any
+  /// How the request is translated into its dialect; nothing: it is not.
+  std::optional<TranslationTarget> translated = {};
+  bool keeps_request = false;  ///< another attempt may follow
+  Causes causes = {};          ///< for which another target is there, and would be asked
   /// The longest wait asked for after which this one would be asked again; nothing: none.
   std::optional<std::chrono::nanoseconds> wait_max = {};
 };
@@ -64,10 +67,21 @@ class Attempt {
   /// With Verdict::next: the answer, if there was one.
   std::unique_ptr<HeldAnswer> take_answer() noexcept { return std::move(held_answer_); }
 
+  /// How the request was translated; null if it was not.
+  const TranslatedRequest* translated() const noexcept {
+    return translated_ ? &*translated_ : nullptr;
+  }
+  /// Why it could not be; null if it could.
+  const TranslationRefusal* refusal() const noexcept { return refusal_ ? &*refusal_ : nullptr; }
+  /// What went wrong, as the client is told of it; of a translated request that failed.
+  const std::optional<TranslatedError>& error() const noexcept { return error_; }
+
  private:
   bool may_edit() const noexcept;
   bool names_another_model() const noexcept;
   Task<void> rename_model();
+  Task<bool> hold_whole();
+  Task<void> translate();
   Task<void> edit();
   Gather& compose();
   bool send_on_idle_connection(Gather& out);
@@ -83,6 +97,8 @@ class Attempt {
   Task<void> look_at_error();
   Task<void> look_at_first_event();
   bool has_first_event_to_wait_for() const noexcept;
+  Cause cause_in(std::string_view text);
+  void take_error_event(const http::ResponseHead& head);
   void hold_answer();
   void pass_held_answer();
   Task<void> drop_answer();
@@ -104,6 +120,10 @@ class Attempt {
   http::HeadReader heads_;
   std::unique_ptr<HeldAnswer> held_answer_;
   AttemptState state_;
+  std::optional<TranslatedRequest> translated_;
+  std::optional<TranslationRefusal> refusal_;
+  std::optional<TranslatedError> error_;
+  std::string translated_target_;
   Cause cause_ = Cause::none;
   int status_ = 0;
   std::optional<std::chrono::nanoseconds> wait_;  // what the answer asks for

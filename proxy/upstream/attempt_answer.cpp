@@ -14,6 +14,8 @@ namespace {
 // hour to send as many.
 constexpr unsigned most_interims = 500;
 
+constexpr int key_refused = 401;
+
 // How long the head of a stream is held back for its first event, where nothing else is said.
 constexpr std::chrono::seconds longest_hold{15};
 
@@ -86,7 +88,9 @@ Task<void> Attempt::look_at_answer() {
   status_ = head.status;
   cause_ = cause_of_status(status_);
   if (cause_ == Cause::rate_limit) wait_ = wait_of(head);
-  if (may_be_refused() || may_follow(cause_) || is_cause_in_text(head.status, terms_.causes))
+  const bool is_error = translated_ && status_ >= 300;
+  if (is_error || may_be_refused() || may_follow(cause_) ||
+      is_cause_in_text(head.status, terms_.causes))
     co_await look_at_error();
   else if (has_first_event_to_wait_for())
     co_await look_at_first_event();
@@ -97,7 +101,6 @@ Task<void> Attempt::look_at_answer() {
 Task<void> Attempt::look_at_error() {
   hold_answer();
   const http::ResponseHead head = request_.workspace().answer;
-  const int status = head.status;
   const bool may_be_of_edit = may_be_refused();
   const std::string text = co_await held_answer_->read_text(stream(), head, upstream_.idle_limit());
   if (request_.is_client_gone()) co_return;
@@ -106,14 +109,24 @@ Task<void> Attempt::look_at_error() {
     upstream_.counts().usage_refused.add();
     co_return co_await drop_answer();
   }
-  cause_ = cause_of_error(status, text);
+  cause_ = cause_in(text);
   state_.may_repeat = may_follow(cause_);
   if (!state_.may_repeat) pass_held_answer();
 }
 
+// A translated error has its status and its words from the dialect's own.
+Cause Attempt::cause_in(std::string_view text) {
+  if (!translated_) return cause_of_error(status_, text);
+  error_ = upstream_.translation()->error(status_, text);
+  if (status_ == key_refused || error_->code == "insufficient_quota") return Cause::key;
+  if (error_->code == "context_length_exceeded") return Cause::context;
+  if (!wait_ && error_->retry_after_ms) wait_ = std::chrono::milliseconds(*error_->retry_after_ms);
+  return cause_of_status(error_->status);
+}
+
 bool Attempt::has_first_event_to_wait_for() const noexcept {
   const http::ResponseHead& head = request_.workspace().answer;
-  const bool is_wanted = terms_.causes.contains(Cause::overloaded) ||
+  const bool is_wanted = translated_ || terms_.causes.contains(Cause::overloaded) ||
                          upstream_.first_token_limit() > std::chrono::milliseconds(0);
   return is_wanted && head.status == 200 &&
          http::is_event_stream(head.value(http::FieldId::content_type)) &&
@@ -130,12 +143,26 @@ Task<void> Attempt::look_at_first_event() {
       co_await held_answer_->read_first_event(stream(), head, is_limited ? limit : longest_hold);
   if (request_.is_client_gone()) co_return;
   if (first == FirstEvent::Kind::error) cause_ = Cause::overloaded;
+  if (first == FirstEvent::Kind::error && translated_) take_error_event(head);
   state_.may_repeat = terms_.causes.contains(cause_);
   if (is_limited && held_answer_->is_silent()) {
     state_.is_answered = false;
     co_return fail(Failure::Side::upstream, errc::timed_out);
   }
   if (!state_.may_repeat) pass_held_answer();
+}
+
+// What comes as the first event of a stream is an error with a status after all.
+void Attempt::take_error_event(const http::ResponseHead& head) {
+  const AnswerTerms nobody;
+  const auto stream = upstream_.translation()->stream(nobody, HeldAnswer::most_held);
+  std::string nothing;
+  if (stream->pass(held_answer_->payload(head.framing), nothing) ==
+      StreamTranslation::State::failed) {
+    error_ = stream->error();
+    status_ = error_->status;
+    cause_ = cause_of_status(status_);
+  }
 }
 
 void Attempt::hold_answer() {

@@ -11,8 +11,6 @@ namespace {
 
 // What an error says, as far as one is worth reading.
 constexpr std::size_t most_text = 16 * 1024;
-// Of a stream, before its first event.
-constexpr std::size_t most_held = 64 * 1024;
 
 // Appends the payload that is in `input` to `text`.
 ReframeStep unframe(http::BodyDecoder& decoder, std::string_view& input, std::string& text) {
@@ -67,6 +65,14 @@ Task<std::string> HeldAnswer::read_text(ByteStream& upstream, const http::Respon
   if (!codings) co_return std::string();
   if (codings->size == 0) co_return text.substr(0, most_text);
   co_return decoded(*codings, text);
+}
+
+std::string HeldAnswer::payload(http::Framing framing) const {
+  http::BodyDecoder decoder(framing);
+  std::string_view input = rest_;
+  std::string payload;
+  unframe(decoder, input, payload);
+  return payload;
 }
 
 Task<FirstEvent::Kind> HeldAnswer::read_first_event(ByteStream& upstream,

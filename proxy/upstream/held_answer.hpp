@@ -33,6 +33,10 @@ class HeldAnswer {
                                           std::chrono::milliseconds limit);
   bool is_silent() const noexcept { return is_silent_; }
 
+  /// What has been read of its body, without framing.
+  std::string payload(http::Framing framing) const;
+  static constexpr std::size_t most_held = 64 * 1024;  ///< of a stream, before its first event
+
   std::string_view head() const noexcept { return head_; }
   /// All that has been read of its body, as received.
   std::string_view rest() const noexcept { return rest_; }

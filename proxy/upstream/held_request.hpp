@@ -34,8 +34,17 @@ class HeldRequest {
   /// The body is there whole: its model is called `model` from now on, and not one other byte of it
   /// changes. False where it does not stand there exactly once. `head`: of the request.
   bool rename_model(const http::RequestHead& head, std::string_view model);
-  /// What is sent is the body itself, but for the model.
-  void forget_edit() noexcept { edited_ = {}; }
+  /// This is sent in its place.
+  void replace(std::string text) {
+    edited_ = {{}, std::move(text), {}};
+    count();
+  }
+  /// What is sent is the body itself again.
+  void forget_edits() noexcept {
+    edited_ = {};
+    model_place_ = {};
+    model_.clear();
+  }
   /// Bytes that the edited one has without framing.
   std::size_t edited_size() const noexcept;
 

@@ -38,6 +38,13 @@ PoolLimits limits_of(const UpstreamSettings& settings, const UpstreamTerms& term
   return limits;
 }
 
+std::vector<DefaultField> defaults_of(const Dialect& dialect, std::string_view version) {
+  std::vector<DefaultField> fields(dialect.defaults.begin(), dialect.defaults.end());
+  if (!version.empty())
+    for (DefaultField& each : fields) each.value = version;
+  return fields;
+}
+
 // Others add to the same counter before and after, so only what is new since then is added.
 void tell(Counter& counter, std::uint64_t& told, std::uint64_t now) noexcept {
   counter.add(now - told);
@@ -48,10 +55,15 @@ void tell(Counter& counter, std::uint64_t& told, std::uint64_t now) noexcept {
 
 Upstream::Upstream(Loop& loop, const UpstreamSettings& settings, std::unique_ptr<TlsContext> tls,
                    const UpstreamTerms& terms, UpstreamCounts& counts)
-    : address_(settings.address),
+    : name_(settings.name),
+      address_(settings.address),
       dialect_(dialect_of(settings)),
       terms_(terms),
       edit_(is_edited(settings, terms) ? dialect_.usage_edit : nullptr),
+      api_version_(settings.api_version),
+      credentials_form_(settings.uses_bearer ? dialect_.other_credentials : dialect_.credentials),
+      version_(settings.version),
+      defaults_(defaults_of(dialect_, version_)),
       head_limit_(or_else(settings.timeouts.head, terms.silence)),
       idle_limit_(or_else(settings.timeouts.idle, terms.silence)),
       first_token_limit_(in_milliseconds(settings.timeouts.first_token)),
@@ -66,7 +78,7 @@ Upstream::~Upstream() {
 
 Secret Upstream::credentials_of(const Secret& key) const {
   if (key.is_empty()) return {};
-  return Secret(std::string(dialect_.credentials.scheme).append(key.reveal()));
+  return Secret(std::string(credentials_form_.scheme).append(key.reveal()));
 }
 
 void Upstream::publish() noexcept {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "proxy/config/upstream.hpp"
 #include "proxy/provider/dialect.hpp"
@@ -38,7 +39,12 @@ class Upstream final : public boost::intrusive_ref_counter<Upstream, boost::thre
            const UpstreamTerms& terms, UpstreamCounts& counts);
   ~Upstream();
 
+  std::string_view name() const noexcept { return name_; }
   std::string_view authority() const noexcept { return address_.authority; }
+  /// Into its dialect and back; null where chat completions are its own.
+  const Translation* translation() const noexcept {
+    return dialect_.translation == nullptr ? nullptr : &dialect_.translation();
+  }
   const Dialect& dialect() const noexcept { return dialect_; }
   /// Longest, until the answer's head, and between two reads.
   std::chrono::milliseconds head_limit() const noexcept { return head_limit_; }
@@ -51,11 +57,27 @@ class Upstream final : public boost::intrusive_ref_counter<Upstream, boost::thre
   /// What shows that a request comes from the owner of the key.
   Secret credentials_of(const Secret& key) const;
 
+  /// Whether it has anything for what clients ask for at `target`. `model`: what it calls the one
+  /// that is asked for; empty: none is.
+  bool has_target(std::string_view target, std::string_view model) const noexcept {
+    return dialect_.has_target({address_.path, model, api_version_}, target);
+  }
+  /// Whether its addresses name the model.
+  bool names_model_in_target() const noexcept { return !api_version_.empty(); }
   /// Appends the head of a request to it. `credentials`: empty for none.
   void append_head(std::string& out, const http::RequestHead& head, std::string_view credentials,
-                   HeadChanges changes) const {
+                   std::string_view model, HeadChanges changes) const {
     changes.hides_choice = terms_.hides_choice;
-    append_request_head(out, head, {dialect_, address_.path, authority(), credentials}, changes);
+    append_request_head(out, head,
+                        {.dialect = dialect_,
+                         .prefix = address_.path,
+                         .authority = authority(),
+                         .credentials = credentials,
+                         .model = model,
+                         .api_version = api_version_,
+                         .form = credentials_form_,
+                         .defaults = defaults_},
+                        changes);
   }
 
   /// What requests to it may be edited by; null for none.
@@ -67,10 +89,15 @@ class Upstream final : public boost::intrusive_ref_counter<Upstream, boost::thre
   void publish() noexcept;
 
  private:
+  const std::string name_;
   const HttpUrl address_;
   const Dialect& dialect_;
   const UpstreamTerms terms_;
   const RequestEdit* const edit_;
+  const std::string api_version_;
+  const CredentialsForm credentials_form_;
+  const std::string version_;
+  const std::vector<DefaultField> defaults_;  // views of `version_` among them
   const std::chrono::milliseconds head_limit_;
   const std::chrono::milliseconds idle_limit_;
   const std::chrono::milliseconds first_token_limit_;

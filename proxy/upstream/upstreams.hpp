@@ -2,6 +2,7 @@
 // Upstreams: those of one worker with their keys, and which of them a request is for.
 #pragma once
 
+#include <algorithm>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 #include <span>
@@ -9,10 +10,14 @@
 #include <utility>
 #include <vector>
 
+#include "proxy/route/native_path.hpp"
 #include "proxy/route/table.hpp"
 #include "proxy/upstream/upstream.hpp"
 
 namespace llmgw::proxy {
+
+/// Whether it is what dialects are translated for: a chat completion.
+bool is_translatable(const http::RequestHead& head) noexcept;
 
 /// Never changes but for keys: other settings make another one. An exchange holds the one that it
 /// was admitted by, which thus lives as long as anybody needs it. Belongs to its worker's thread.
@@ -49,6 +54,16 @@ class Upstreams final
     const auto number = table_.number_of(name);
     return number ? parts_[*number].upstream.get() : nullptr;
   }
+  /// Those that have nothing for what is asked for, also by translation, by their numbers; empty if
+  /// all have.
+  std::vector<bool> without(const http::RequestHead& head) const;
+  /// Whether any of them is spoken to in that dialect.
+  bool speak(ClientDialect dialect) const noexcept {
+    return std::any_of(parts_.begin(), parts_.end(), [dialect](const Part& each) {
+      return each.upstream->dialect().number == static_cast<std::uint8_t>(dialect);
+    });
+  }
+
   /// Replaces a key, for requests from now on; nothing where there is none of these names.
   void set_key(std::string_view upstream, const UpstreamKey& key) {
     const auto number = table_.number_of(upstream);

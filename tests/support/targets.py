@@ -50,7 +50,7 @@ class Targets:
     def open(self, factory: Factory, folder: pathlib.Path, content: dict, collector: str | None = None,
              **settings: str | None) -> Proxy:
         whole = {"version": 1, "providers": self.providers()} | content
-        return start(factory, write(folder / "gateway.yaml", whole), collector, **settings)
+        return start(factory, write(folder / "gateway.yaml", json.dumps(whole)), collector, **settings)
 
 
 def targets(*providers: str) -> dict:

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "proxy/provider/anthropic/request_reader.hpp"
+#include "proxy/provider/anthropic/translation.hpp"
 #include "proxy/provider/anthropic/usage_reader.hpp"
 #include "proxy/provider/target.hpp"
 #include "proxy/route/native_path.hpp"
@@ -42,6 +43,7 @@ constinit const Dialect anthropic_dialect{
     .requests = anthropic_request_reader,
     .usage = anthropic_usage_reader,
     .usage_edit = nullptr,
+    .translation = anthropic_translation,
 };
 
 }  // namespace llmgw::proxy

@@ -3,6 +3,7 @@
 #include "proxy/provider/gemini/dialect.hpp"
 
 #include "proxy/provider/gemini/request_reader.hpp"
+#include "proxy/provider/gemini/translation.hpp"
 #include "proxy/provider/gemini/usage_reader.hpp"
 #include "proxy/provider/target.hpp"
 #include "proxy/route/native_path.hpp"
@@ -47,6 +48,7 @@ constinit const Dialect gemini_dialect{
     .requests = gemini_request_reader,
     .usage = gemini_usage_reader,
     .usage_edit = nullptr,
+    .translation = gemini_translation,
 };
 
 }  // namespace llmgw::proxy

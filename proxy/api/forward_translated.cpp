@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+// Answers of targets that are spoken to in another dialect than the client's.
+#include <algorithm>
+
+#include "common/json/escape.hpp"
+#include "proxy/api/forward_exchange.hpp"
+#include "proxy/provider/chat_answer/stream_edit.hpp"
+#include "proxy/upstream/response_head.hpp"
+
+namespace llmgw::proxy {
+namespace {
+
+// Of an answer that is translated as a whole, and of one event of a stream.
+constexpr std::size_t most_answer = 32 * 1024 * 1024;
+constexpr std::size_t most_event = 16 * 1024 * 1024;
+
+// What clients called their own members may hold anything: in a field only what is visible, and no
+// comma, is itself.
+std::string as_field(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 1'024;
+  std::string all;
+  for (const std::string& each : names) {
+    if (all.size() + each.size() > most) break;
+    if (!all.empty()) all += ',';
+    std::transform(each.begin(), each.end(), std::back_inserter(all),
+                   [](char c) { return c > ' ' && c < '\x7f' && c != ',' ? c : '_'; });
+  }
+  return all;
+}
+
+std::int64_t seconds_now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+std::string body_of(const TranslationRefusal& refusal) {
+  std::string body = R"({"error":{"message":)";
+  append_json_string(refusal.message, body);
+  body += R"(,"type":"invalid_request_error","param":)";
+  if (refusal.param.empty()) {
+    body += "null";
+  } else {
+    append_json_string(refusal.param, body);
+  }
+  body += R"(,"code":)";
+  append_json_string(refusal.code, body);
+  return body += "}}";
+}
+
+}  // namespace
+
+std::optional<TranslationTarget> Forward::translation_target() const {
+  const Upstream& upstream = upstreams_->at(choice_.candidate->upstream);
+  if (!is_translatable_ || upstream.translation() == nullptr) return std::nullopt;
+  const TranslationSettings& settings = choice_.candidate->translation;
+  return TranslationTarget{
+      .model = choice_.model.empty() ? request_.facts().model.view() : choice_.model,
+      .provider = upstream.name(),
+      .drops_unsupported = route_.drops_unsupported(),
+      .shows_reasoning = upstreams_->table().shows_reasoning(),
+      .marks_cache = settings.marks_cache,
+      .streams_tool_input = settings.streams_tool_input,
+      .reduces_schema = settings.reduces_schema,
+      .has_system_turns = settings.has_system_turns,
+      .default_max_tokens = settings.default_max_tokens,
+      .max_output_tokens = settings.max_output_tokens,
+      .reasoning = settings.reasoning,
+      .has_sampling = settings.has_sampling,
+      .has_forced_tools = settings.has_forced_tools};
+}
+
+AnswerTerms Forward::answer_terms() const {
+  return {.provider = attempt_->upstream().name(),
+          .model = attempt_->terms().translated->model,
+          .request_id = call_.request_id(),
+          .created = seconds_now(),
+          .wants_usage = attempt_->translated()->wants_usage,
+          .shows_reasoning = attempt_->terms().translated->shows_reasoning};
+}
+
+Task<void> Forward::relay_translated() {
+  if (attempt_->error()) co_return co_await reply_translated_error(*attempt_->error(), answering_);
+  const http::ResponseHead& head = context_.workspace.answer;
+  call_.note_response(head.status, head.value(http::FieldId::request_id));
+  response_tap_.begin(answering_dialect().usage, head, context_.config.capture_bytes);
+  call_.note_stream(response_tap_.is_stream());
+  if (response_tap_.is_stream()) co_return co_await relay_stream();
+  co_await reply_translated();
+}
+
+// Whose answer it is, and what of the request it does not honour; the views are of this exchange.
+std::vector<http::OutField> Forward::translated_fields(std::string_view content_type) {
+  const Upstream& upstream = attempt_->upstream();
+  std::vector<http::OutField> fields{{"Content-Type", content_type},
+                                     {"X-LLM-Request-ID", call_.request_id()},
+                                     {"X-LLM-Provider", upstream.name()},
+                                     {"X-LLM-Translated", upstream.dialect().name}};
+  if (!call_.upstream_request_id().empty())
+    fields.push_back({"X-Request-ID", call_.upstream_request_id()});
+  if (attempt_->translated() != nullptr)
+    translated_head_ = as_field(attempt_->translated()->dropped);
+  if (!translated_head_.empty()) fields.push_back({"X-LLM-Dropped-Params", translated_head_});
+  return fields;
+}
+
+Task<void> Forward::relay_stream() {
+  Workspace& workspace = context_.workspace;
+  auto edit = std::make_unique<TranslatedStream>(
+      attempt_->upstream().translation()->stream(answer_terms(), most_event));
+  const TranslatedStream& stream = *edit;
+  edit_of_answer_ = std::move(edit);
+  std::vector<http::Field> fields;
+  for (const http::OutField& each : translated_fields("text/event-stream; charset=utf-8"))
+    if (each.name != "X-LLM-Request-ID") fields.push_back({each.name, each.value});
+  fields.push_back({"Cache-Control", "no-cache"});
+  http::ResponseHead shown;
+  shown.status = 200;
+  shown.reason = "OK";
+  shown.fields = fields;
+  const int minor_version = request_.client_minor_version();
+  const BodyForm form = response_form(shown, minor_version, true);
+  if (form == BodyForm::payload_only || !exchange_.is_body_consumed()) exchange_.close_after();
+  workspace.head_out.clear();
+  append_response_head(workspace.head_out, shown, form, call_.request_id(), exchange_.keeps_alive(),
+                       minor_version);
+  exchange_.mark_started();
+  const bool keeps_alive = workspace.answer.keep_alive;
+  http::BodyDecoder decoder(workspace.answer.framing);
+  const RelayLimits limits{attempt_->upstream().idle_limit(), exchange_.progress_limit()};
+  const RelayEnd end = co_await relay_body(attempt_->stream(), exchange_.client(), decoder, form,
+                                           response_tap_, limits, workspace.head_out,
+                                           workspace.answer_bytes.rest, edit_of_answer_.get());
+  conclude(end, form, decoder.framing(), keeps_alive);
+  if (stream.is_broken() && outcome_ == Outcome::completed) outcome_ = Outcome::stream_error;
+  is_relayed_ = true;
+}
+
+// Read to its end before the first byte of it is sent: then it is an answer, or an error.
+Task<void> Forward::reply_translated() {
+  const auto body = co_await read_whole_answer();
+  std::optional<TranslatedAnswer> answer;
+  if (body) answer = attempt_->upstream().translation()->answer(*body, answer_terms());
+  if (request_.is_client_gone()) co_return;
+  exchange_.client().watch(nullptr);
+  if (!answer) {
+    outcome_ = Outcome::upstream_invalid;
+    const GatewayError& error = gateway_error::upstream_invalid;
+    call_.note_status(error.status);
+    (void)co_await reply_error(exchange_, error, call_.request_id());
+    co_return;
+  }
+  const auto fields = translated_fields("application/json");
+  const Result<void> sent = co_await exchange_.reply(200, fields, answer->body);
+  if (sent.has_error()) outcome_ = Outcome::client_aborted;
+}
+
+// Its payload, as far as it is one that can be translated; nothing else. Metering sees all of it.
+Task<std::optional<std::string>> Forward::read_whole_answer() {
+  Workspace& workspace = context_.workspace;
+  ByteStream& upstream = attempt_->stream();
+  const bool keeps_alive = workspace.answer.keep_alive;
+  http::BodyDecoder decoder(workspace.answer.framing);
+  std::string body;
+  std::string latest(workspace.answer_bytes.rest);
+  for (;;) {
+    std::string_view input = latest;
+    Gather& pieces = context_.loop.gather();
+    const ReframeStep step = reframe(decoder, input, BodyForm::payload_only, response_tap_, pieces);
+    for (const iovec& each : pieces.pieces())
+      body.append(static_cast<const char*>(each.iov_base), each.iov_len);
+    if (step == ReframeStep::fault || body.size() > most_answer) co_return std::nullopt;
+    if (step == ReframeStep::end) {
+      if (keeps_alive && input.empty() && exchange_.body().is_complete()) attempt_->give_back();
+      co_return body;
+    }
+    upstream.read_expires_after(attempt_->upstream().idle_limit());
+    const auto bytes = co_await upstream.read();
+    if (bytes.has_error()) {
+      const bool is_end = bytes.error() == errc::connection_closed && decoder.finish_at_close();
+      co_return is_end ? std::optional(std::move(body)) : std::nullopt;
+    }
+    latest.assign(*bytes);
+  }
+}
+
+Task<void> Forward::reply_translated_error(const TranslatedError& error, std::size_t upstream) {
+  exchange_.client().watch(nullptr);
+  call_.note_response(error.status, error.request_id);
+  if (error.code == "upstream_auth_failed") outcome_ = Outcome::upstream_invalid;
+  auto fields = translated_fields("application/json");
+  std::string seconds;
+  if (error.retry_after_ms) {
+    seconds = std::to_string((*error.retry_after_ms + 999) / 1'000);
+    fields.push_back({"Retry-After", seconds});
+  }
+  const std::string body = to_json(error, upstreams_->at(upstream).name());
+  const Result<void> sent = co_await exchange_.reply(error.status, fields, body);
+  is_relayed_ = true;
+  if (sent.has_error()) outcome_ = Outcome::client_aborted;
+}
+
+Task<void> Forward::reply_refusal(const TranslationRefusal& refusal) {
+  call_.note_status(400);
+  outcome_ = Outcome::refused;
+  const auto fields = translated_fields("application/json");
+  const Result<void> sent = co_await exchange_.reply(400, fields, body_of(refusal));
+  if (sent.has_error()) outcome_ = Outcome::client_aborted;
+}
+
+}  // namespace llmgw::proxy

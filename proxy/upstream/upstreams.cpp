@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Whom the path of a request is for.
+#include "proxy/upstream/upstreams.hpp"
+
+namespace llmgw::proxy {
+
+bool is_translatable(const http::RequestHead& head) noexcept {
+  return head.method == "POST" && head.path() == "/v1/chat/completions";
+}
+
+// Servers that speak OpenAI's dialect may have other APIs too, as vLLM has Anthropic's: they are
+// asked where nobody else is there for those.
+std::vector<bool> Upstreams::without(const http::RequestHead& head) const {
+  const ClientDialect dialect = classify(head).dialect;
+  const bool is_native = dialect == ClientDialect::anthropic || dialect == ClientDialect::gemini;
+  const bool has_own = is_native && speak(dialect);
+  std::vector<bool> without(parts_.size());
+  bool is_any = false;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    const Upstream& upstream = *parts_[i].upstream;
+    const bool is_other = upstream.dialect().number != static_cast<std::uint8_t>(dialect);
+    const bool is_translated = upstream.translation() != nullptr && is_translatable(head);
+    without[i] =
+        (has_own && is_other) || (!is_translated && !upstream.has_target(head.target, "model"));
+    is_any |= without[i];
+  }
+  if (!is_any) without.clear();
+  return without;
+}
+
+}  // namespace llmgw::proxy

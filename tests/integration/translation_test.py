@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: MIT
+"""Chat completions answered by Anthropic and Gemini: through the official OpenAI client, strictly read, faults included."""
+
+import json
+import pathlib
+import re
+
+import openai
+import pytest
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
+
+from support.gateway import Factory, Proxy, chat, new_id
+from support.process import wait_until
+from support.scripted import Peer, reply
+from support.targets import Targets, ask, ask_for_event, targets
+from support.wire import request
+
+TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}
+MESSAGE = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-real", "stop_reason": "tool_use",
+           "content": [{"type": "text", "text": "h\u00e9"}, {"type": "tool_use", "id": "toolu_1", "name": "look",
+                                                       "input": {"n": 9007199254740993}}],
+           "usage": {"input_tokens": 10, "cache_read_input_tokens": 5, "output_tokens": 7}}
+CANDIDATE = {"candidates": [{"content": {"role": "model", "parts": [{"text": "hi"}]}, "finishReason": "STOP"}],
+             "usageMetadata": {"promptTokenCount": 4, "candidatesTokenCount": 2, "totalTokenCount": 6},
+             "modelVersion": "gemini-real", "responseId": "r1"}
+
+
+def events(*data: dict, end: str = "\n") -> list[bytes]:
+    return [("".join(f"event: {each['type']}{end}" if "type" in each else "") + f"data: {json.dumps(each)}{end}{end}").encode()
+            for each in data]
+
+
+ANTHROPIC = events(
+    {"type": "message_start", "message": {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-real",
+                                          "content": [], "usage": {"input_tokens": 10, "output_tokens": 1}}},
+    {"type": "ping"},
+    {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hel"}},
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "lo \U0001f600"}},
+    {"type": "content_block_stop", "index": 0},
+    {"type": "content_block_start", "index": 1, "content_block": {"type": "tool_use", "id": "toolu_1", "name": "look",
+                                                                  "input": {}}},
+    {"type": "content_block_stop", "index": 1},
+    {"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 9}},
+    {"type": "message_stop"})
+GEMINI = events(
+    {"candidates": [{"content": {"role": "model", "parts": [{"text": "Hel"}]}}], "modelVersion": "gemini-real",
+     "responseId": "r1", "usageMetadata": {"promptTokenCount": 4, "totalTokenCount": 4}},
+    {"candidates": [{"content": {"role": "model", "parts": [{"text": "lo \U0001f600"}]}, "finishReason": "STOP"}],
+     "modelVersion": "gemini-real", "responseId": "r1",
+     "usageMetadata": {"promptTokenCount": 4, "candidatesTokenCount": 2, "totalTokenCount": 6}}, end="\r\n")
+
+
+def stream(pieces: list[bytes], end: bool = True) -> bytes:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return head + b"".join(b"%x\r\n%b\r\n" % (len(each), each) for each in pieces) + (b"0\r\n\r\n" if end else b"")
+
+
+def cut(pieces: list[bytes]):
+    def answer(peer: Peer) -> None:
+        peer.send(stream(pieces, end=False))
+        peer.socket.close()
+    return answer
+
+
+@pytest.fixture
+def upstreams():
+    with Targets("claude", "google", "other") as opened:
+        opened.answers |= {"claude": reply(json.dumps(MESSAGE).encode(), fields=[("request-id", "req_up")]),
+                           "google": reply(json.dumps(CANDIDATE).encode())}
+        yield opened
+
+
+def both(upstreams: Targets, **more: object) -> dict:
+    key = {"keys": [{"env": "KEY"}]}
+    providers = upstreams.providers(claude={"type": "anthropic"} | key, google={"type": "gemini"} | key)
+    return {"providers": providers,
+            "models": {"claude": {"targets": [{"provider": "claude", "model": "claude-sonnet-4-5"}]} | more,
+                       "gemini": {"targets": [{"provider": "google", "model": "gemini-2.5-flash"}]} | more}}
+
+
+def client(proxy: Proxy) -> openai.OpenAI:
+    return openai.OpenAI(base_url=proxy.url + "/v1", api_key="of-client", max_retries=0)
+
+
+def test_requests_go_where_the_provider_has_them(factory: Factory, upstreams: Targets, tmp_path: pathlib.Path):
+    proxy = upstreams.open(factory, tmp_path, both(upstreams), KEY="sk-own")
+    ask(proxy, "claude")
+    ask(proxy, "gemini")
+    ask(proxy, "gemini", stream=True)
+    seen = upstreams.servers["claude"].requests[0]
+    assert (seen.target, seen.values("x-api-key"), seen.values("authorization")) == ("/v1/messages", ["sk-own"], [])
+    assert seen.values("anthropic-version") == ["2023-06-01"] and seen.values("content-type") == ["application/json"]
+    body = json.loads(seen.body)
+    assert body["model"] == "claude-sonnet-4-5" and body["max_tokens"] > 0
+    assert body["messages"][0]["role"] == "user"
+    plain, streamed = upstreams.servers["google"].requests
+    assert plain.target == "/v1beta/models/gemini-2.5-flash:generateContent"
+    assert streamed.target == "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse"
+    assert plain.values("x-goog-api-key") == ["sk-own"] and "model" not in json.loads(plain.body)
+
+
+def test_answers_are_chat_completions(factory: Factory, upstreams: Targets, tmp_path: pathlib.Path):
+    collector = factory.collector()
+    proxy = upstreams.open(factory, tmp_path, both(upstreams), collector.url, KEY="sk-own")
+    response, event = ask_for_event(proxy, collector, "claude", tools=[TOOL], seed=7)
+    ChatCompletion.model_validate(response.json(), strict=False)
+    choice = response.json()["choices"][0]
+    assert (choice["finish_reason"], choice["native_finish_reason"]) == ("tool_calls", "tool_use")
+    assert choice["message"]["content"] == "h\u00e9"
+    assert choice["message"]["tool_calls"][0]["function"] == {"name": "look", "arguments": '{"n": 9007199254740993}'}
+    assert response.json()["usage"]["prompt_tokens"] == 15
+    assert (response.get("X-LLM-Translated"), response.get("X-LLM-Provider")) == ("anthropic", "claude")
+    assert (response.get("X-LLM-Dropped-Params"), response.get("X-Request-ID")) == ("seed", "req_up")
+    assert (event["provider"], event["prompt_tokens"], event["completion_tokens"]) == ("anthropic", 15, 7)
+    assert (event["model"], event["request_model"], event["outcome"]) == ("claude-real", "claude", "completed")
+    response, event = ask_for_event(proxy, collector, "gemini")
+    ChatCompletion.model_validate(response.json(), strict=False)
+    assert response.json()["choices"][0]["message"]["content"] == "hi"
+    assert (event["provider"], event["total_tokens"]) == ("gemini", 6)
+
+
+@pytest.mark.parametrize("model, pieces", [("claude", ANTHROPIC), ("gemini", GEMINI)], ids=["anthropic", "gemini"])
+def test_streams_are_read_by_the_official_client(
+        factory: Factory, upstreams: Targets, tmp_path: pathlib.Path, model: str, pieces: list[bytes]):
+    upstreams.answers |= {"claude": stream(ANTHROPIC), "google": stream(GEMINI)}
+    collector = factory.collector()
+    proxy = upstreams.open(factory, tmp_path, both(upstreams), collector.url, KEY="sk-own")
+    with client(proxy).chat.completions.stream(
+            model=model, messages=[{"role": "user", "content": "x"}], stream_options={"include_usage": True}) as read:
+        final = read.get_final_completion()
+    assert final.choices[0].message.content == "Hello \U0001f600"
+    assert final.choices[0].finish_reason == ("tool_calls" if model == "claude" else "stop")
+    if model == "claude":
+        assert final.choices[0].message.tool_calls[0].function.arguments == "{}"
+    assert final.usage.total_tokens == (19 if model == "claude" else 6)
+    raw = ask(proxy, model, stream=True)
+    data = [line[6:] for line in raw.body.decode().splitlines() if line.startswith("data: ")]
+    assert data[-1] == "[DONE]" and '"usage"' not in "".join(data)  # it was not asked for
+    for each in data[:-1]:
+        ChatCompletionChunk.model_validate_json(each)
+    [event, _] = wait_until(lambda: len(collector.events()) == 2 and collector.events(), "both events")
+    assert event["total_tokens"] == final.usage.total_tokens and event["stream"] is True
+
+
+@pytest.mark.parametrize("model, pieces", [("claude", ANTHROPIC), ("gemini", GEMINI)], ids=["anthropic", "gemini"])
+def test_S9_a_cut_stream_never_looks_complete(
+        factory: Factory, upstreams: Targets, tmp_path: pathlib.Path, model: str, pieces: list[bytes]):
+    collector = factory.collector()
+    proxy = upstreams.open(factory, tmp_path, both(upstreams), collector.url, KEY="sk-own")
+    name = "claude" if model == "claude" else "google"
+    for count in range(len(pieces)):
+        upstreams.answers[name] = cut(pieces[:count])
+        request_id = new_id()
+        with pytest.raises((openai.APIError, openai.APIConnectionError, Exception)) as raised:
+            for chunk in client(proxy).chat.completions.create(
+                    model=model, messages=[], stream=True, extra_headers={"X-LLM-Request-ID": request_id}):
+                assert chunk.id
+        assert "DONE" not in str(raised.value)
+        [event] = wait_until(lambda: collector.events(request_id), "the event")
+        assert event["outcome"] != "completed", (count, event)
+
+
+def test_S17_errors_have_their_status(factory: Factory, upstreams: Targets, tmp_path: pathlib.Path):
+    proxy = upstreams.open(factory, tmp_path, both(upstreams) | {"defaults": {"cooldown": {"failures": 0}}}, KEY="sk-own")
+    upstreams.answers["claude"] = reply(b'{"type":"error","error":{"type":"overloaded_error","message":"Busy"},'
+                                        b'"request_id":"req_9"}', "529 Overloaded")
+    with pytest.raises(openai.InternalServerError) as raised:
+        client(proxy).chat.completions.create(model="claude", messages=[{"role": "user", "content": "x"}])
+    assert (raised.value.status_code, raised.value.code) == (503, "overloaded")
+    upstreams.answers["claude"] = stream(events({"type": "error", "error": {"type": "overloaded_error", "message": "Busy"}}))
+    answer = ask(proxy, "claude", stream=True)
+    assert answer.status == 503 and answer.json()["error"]["code"] == "overloaded", answer
+    upstreams.answers["google"] = reply(b'{"error":{"code":400,"message":"Bad","status":"INVALID_ARGUMENT"}}', "400 Bad")
+    with pytest.raises(openai.BadRequestError):
+        client(proxy).chat.completions.create(model="gemini", messages=[{"role": "user", "content": "x"}])
+    upstreams.answers["claude"] = reply(b"<html>", "200 OK")
+    assert ask(proxy, "claude").error["code"] == "upstream_invalid_response"
+
+
+def test_what_binds_is_refused_or_dropped_and_named(factory: Factory, upstreams: Targets, tmp_path: pathlib.Path):
+    collector = factory.collector()
+    proxy = upstreams.open(factory, tmp_path, both(upstreams), collector.url, KEY="sk-own")
+    response, event = ask_for_event(proxy, collector, "claude", n=2, logit_bias={"1": 2})
+    error = response.json()["error"]
+    assert (response.status, error["code"], error["param"]) == (400, "unsupported_parameter", "n"), response
+    assert "logit_bias" in error["message"]
+    assert event["outcome"] == "refused" and upstreams.count("claude") == 0
+    proxy = upstreams.open(factory, tmp_path, both(upstreams, on_unsupported="drop"), KEY="sk-own")
+    response = ask(proxy, "claude", n=2, logit_bias={"1": 2})
+    assert response.status == 200 and sorted(response.get("X-LLM-Dropped-Params").split(",")) == ["logit_bias", "n"]
+    hostile = ask(proxy, "claude", **{"a\r\nX-Evil: 1": 1, "b,c": 2})
+    assert hostile.status == 200 and hostile.get("X-Evil") is None, hostile
+
+
+def test_S12_fallback_across_dialects(factory: Factory, upstreams: Targets, tmp_path: pathlib.Path):
+    collector = factory.collector()
+    content = both(upstreams)
+    content["models"]["claude"]["fallback"] = ["gemini"]
+    content["models"]["gemini"]["fallback"] = ["plain"]
+    content["models"]["plain"] = targets("other")
+    for entry in content["models"].values():
+        entry["retry"] = {"attempts": 3}
+    proxy = upstreams.open(factory, tmp_path, content, collector.url, KEY="sk-own")
+    overloaded = stream(events({"type": "error", "error": {"type": "overloaded_error", "message": "Busy"}}))
+    upstreams.answers |= {"claude": overloaded, "google": stream(GEMINI)}
+    response, event = ask_for_event(proxy, collector, "claude", stream=True)
+    assert response.status == 200 and b"[DONE]" in response.body and response.get("X-LLM-Translated") == "gemini"
+    assert [each["cause"] for each in event["attempts"]] == ["overloaded", None]
+    upstreams.answers["google"] = reply(b'{"error":{"code":503,"message":"no","status":"UNAVAILABLE"}}', "503 No")
+    response, event = ask_for_event(proxy, collector, "claude")
+    assert response.json() == {"from": "other"} and response.get("X-LLM-Translated") is None
+    assert json.loads(upstreams.servers["other"].requests[-1].body)["model"] == "plain"
+    upstreams.answers["other"] = reply(b"{}", "503 No")
+    response, event = ask_for_event(proxy, collector, "claude")
+    assert (response.status, response.json()["error"]["code"]) == (503, "overloaded")
+    assert response.json()["upstream"]["provider"] == "claude" and event["target"].startswith("claude/")
+
+
+def test_R14_no_url_of_a_request_is_fetched(factory: Factory, upstreams: Targets, tmp_path: pathlib.Path):
+    proxy = upstreams.open(factory, tmp_path, both(upstreams), KEY="sk-own")
+    url = upstreams.servers["other"].url + "/image.png"
+    body = json.dumps({"model": "claude", "messages": [{"role": "user", "content": [
+        {"type": "text", "text": "x"}, {"type": "image_url", "image_url": {"url": url}}]}]}).encode()
+    for model in (b"claude", b"gemini"):
+        proxy.ask("POST", "/v1/chat/completions", [], body.replace(b'"claude"', b'"%b"' % model))
+    assert upstreams.count("other") == 0 and upstreams.servers["other"].connections == 0
+    assert url in upstreams.servers["claude"].requests[0].body.decode()
+
+
+def test_client_that_leaves_a_translated_stream_closes_the_upstream(
+        factory: Factory, upstreams: Targets, tmp_path: pathlib.Path):
+    left: list[bool] = []
+
+    def endless(peer: Peer) -> None:
+        peer.send(stream(ANTHROPIC[:4], end=False))
+        left.append(peer.receive() == b"")
+
+    upstreams.answers["claude"] = endless
+    collector = factory.collector()
+    proxy = upstreams.open(factory, tmp_path, both(upstreams), collector.url, KEY="sk-own")
+    with proxy.connect() as opened:
+        opened.send(request("POST", "/v1/chat/completions", [], chat(model="claude", stream=True)))
+        opened.read_head()
+    [event] = wait_until(collector.events, "the event")
+    assert event["outcome"] == "client_aborted"
+    wait_until(lambda: left == [True], "the close at the upstream")
