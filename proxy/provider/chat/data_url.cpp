@@ -3,6 +3,7 @@
 #include "proxy/provider/chat/data_url.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "common/text/case_blind.hpp"
 #include "proxy/provider/chat/json_items.hpp"
@@ -12,9 +13,16 @@ namespace {
 
 constexpr std::size_t longest_head = 256;  // of a data URL, to its comma
 
-bool is_alphanumeric(char c) noexcept {
+constexpr bool is_alphanumeric(char c) noexcept {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
+
+constexpr auto is_of_base64 = [] {
+  std::array<bool, 256> table{};
+  for (unsigned char c = 0; c < 128; ++c)
+    table[c] = is_alphanumeric(static_cast<char>(c)) || c == '+' || c == '/';
+  return table;
+}();
 
 bool begins_with(std::string_view inside, std::string_view prefix) {
   constexpr std::size_t longest_start = 64;  // enough for any prefix, with all of it escaped
@@ -56,8 +64,7 @@ bool is_base64(std::string_view inside) noexcept {
   constexpr std::size_t most_padding = 2;
   for (std::size_t i = 0; i < most_padding && inside.ends_with('='); ++i) inside.remove_suffix(1);
   for (std::size_t i = 0; i < inside.size(); ++i) {
-    const char c = inside[i];
-    if (is_alphanumeric(c) || c == '+' || c == '/') continue;
+    if (is_of_base64[static_cast<unsigned char>(inside[i])]) continue;
     if (!inside.substr(i).starts_with("\\/")) return false;
     ++i;
   }
