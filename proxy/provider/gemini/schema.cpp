@@ -145,9 +145,7 @@ void Reduction::write_node(const Node& node) {
                                       : static_cast<Types>(common | shape.types);
   write_members(node, shape, of);
   if (!node.has(Keyword::type) && shape.types != 0) write_types(node, shape);
-  if (shape.is_nullable) {
-    append_member("nullable", "true", out_);
-  }
+  if (shape.is_nullable) append_member("nullable", "true", out_);
   out_ += '}';
 }
 

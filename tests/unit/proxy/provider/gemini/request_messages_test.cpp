@@ -210,10 +210,12 @@ TEST(GeminiMessages, CallsAndResultsBelongTogether) {
 }
 
 TEST(GeminiMessages, R4CacheMarksAreNamed) {
-  const TranslatedRequest request = translated(of_messages(
-      R"({"role":"system","content":[{"type":"text","text":"s","cache_control":{"type":"ephemeral"}}]},)"
-      R"({"role":"user","content":[{"type":"text","text":"a","prompt_cache_breakpoint":{"mode":"explicit"}}],)"
-      R"("cache_control":{"type":"ephemeral"},"name":"bob"})"));
+  const TranslatedRequest request =
+      translated(of_messages(R"({"role":"system","content":[{"type":"text","text":"s",)"
+                             R"("cache_control":{"type":"ephemeral"}}]},)"
+                             R"({"role":"user","content":[{"type":"text","text":"a",)"
+                             R"("prompt_cache_breakpoint":{"mode":"explicit"}}],)"
+                             R"("cache_control":{"type":"ephemeral"},"name":"bob"})"));
   EXPECT_EQ(request.body, R"({"systemInstruction":{"parts":[{"text":"s"}]},)"
                           R"("contents":[{"role":"user","parts":[{"text":"a"}]}]})");
   EXPECT_EQ(request.dropped, Names({"cache_control", "messages.name", "prompt_cache_breakpoint"}));
