@@ -34,8 +34,9 @@ std::string_view credential_of(const http::Head& head) noexcept {
     return authorization.substr(scheme.size());
   }
   if (!authorization.empty()) return authorization;
-  if (const auto key = head.value(FieldId::api_key); !key.empty()) return key;
-  return head.value(FieldId::x_api_key);
+  for (const FieldId id : {FieldId::api_key, FieldId::x_api_key, FieldId::x_goog_api_key})
+    if (const auto key = head.value(id); !key.empty()) return key;
+  return {};
 }
 
 }  // namespace
@@ -92,6 +93,7 @@ MeteringEvent Call::finish(Outcome outcome, Clock::time_point now,
   event.captured_bytes = facts.captured_bytes;
   event.capture_truncated = facts.capture_truncated;
   event.finish_reason = facts.finish_reason.view();
+  event.service_tier = facts.service_tier.view();
   event.stream_chunks = facts.stream_chunks;
   event.output_bytes = facts.output_bytes;
   return event;

@@ -13,6 +13,12 @@ namespace {
 using Provider = UpstreamSettings;
 
 constexpr std::array<std::string_view, 4> types{"openai", "azure", "anthropic", "gemini"};
+// Where those are that have one address for all.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> vendors{{
+    {"openai", "https://api.openai.com"},
+    {"anthropic", "https://api.anthropic.com"},
+    {"gemini", "https://generativelanguage.googleapis.com"},
+}};
 constexpr std::array<std::string_view, 2> usages{"ask", "never"};
 constexpr std::array<std::string_view, 2> apis{"v1", "deployments"};
 constexpr std::array<std::string_view, 2> auths{"api-key", "bearer"};
@@ -55,7 +61,11 @@ constexpr std::array<Row, 11> rows{{
           "`anthropic` or `gemini`",
       .form = {.shape = Form::Shape::word, .words = types},
       .is_required = true},
-     [](ConfigReader&, const ConfigValue& value, Provider& into) { into.type = value.text; },
+     [](ConfigReader&, const ConfigValue& value, Provider& into) {
+       into.type = value.text;
+       for (const auto& [type, address] : vendors)
+         if (type == into.type) into.address = *parse_http_url(address);
+     },
      [](const Provider& from) { return from.type; }},
     {{.name = "base_url",
       .value = "",
@@ -151,22 +161,13 @@ constexpr std::array<Row, 11> rows{{
      }},
 }};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> vendors{{
-    {"openai", "https://api.openai.com"},
-    {"anthropic", "https://api.anthropic.com"},
-    {"gemini", "https://generativelanguage.googleapis.com"},
-}};
-
 constexpr Form provider_form{.shape = Form::Shape::object,
                              .members = [] { return facts_of(std::span<const Row>(rows)); }};
 
 // What one type needs and another has not.
 void complete(ConfigReader& reader, const ConfigValue& value, Provider& provider) {
   if (provider.address.host.empty()) {
-    const auto known = std::find_if(vendors.begin(), vendors.end(),
-                                    [&](const auto& each) { return each.first == provider.type; });
-    const bool is_known = known != vendors.end();
-    provider.address = *parse_http_url(is_known ? known->second : vendors.front().second);
+    provider.address = *parse_http_url(vendors.front().second);
     if (provider.type == "azure") reader.fault(value.place, "`base_url` is required for azure");
   }
   if (provider.api_version == missing)

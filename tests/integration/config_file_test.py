@@ -20,6 +20,10 @@ COLLECTOR = {"PORT": "127.0.0.1:0"}
 GOOD = [
     {"version": 1, "providers": {"a": {"type": "openai"}}},
     {"version": 1, "providers": {"a.b-c_1": {"type": "openai", "base_url": "http://h:1/x", "keys": []}}},
+    {"version": 1, "default_provider": "c", "providers": {
+        "a": {"type": "azure", "base_url": "https://r.openai.azure.com", "api": "deployments", "api_version": "2024-10-21"},
+        "b": {"type": "azure", "base_url": "https://r.openai.azure.com", "auth": "bearer"},
+        "c": {"type": "anthropic", "version": "2023-06-01"}, "d": {"type": "gemini"}}},
     {"version": 1, "default_provider": "b", "providers": {"a": {"type": "openai"}, "b": {
         "type": "openai", "stream_usage": "ask", "keys": [{"name": "main", "env": "KEY", "weight": 2}, {"env": "KEY"}]}}},
     {"version": 1, "providers": {"a": {"type": "openai", "timeouts": {"head": "5s", "total": "0s"},
@@ -40,7 +44,7 @@ BAD = [
     {"version": 1, "providers": []},
     {"version": 1, "providers": {"a": {}}},
     {"version": 1, "providers": {"a": None}},
-    {"version": 1, "providers": {"a": {"type": "azure"}}},
+    {"version": 1, "providers": {"a": {"type": "bedrock"}}},
     {"version": 1, "providers": {"a b": {"type": "openai"}}},
     {"version": 1, "providers": {"a" * 65: {"type": "openai"}}},
     {"version": 1, "providers": {"a": {"type": "openai", "base_url": "ftp://h"}}},

@@ -126,7 +126,9 @@ struct BadCase {
 };
 
 TEST(ProvidersSection, NamesEachFaultByItsPlace) {
-  const std::string members = "type, base_url, keys, ca_file, stream_usage, timeouts and cooldown";
+  const std::string members =
+      "type, base_url, keys, ca_file, stream_usage, api, api_version, auth, version, timeouts and "
+      "cooldown";
   const BadCase cases[] = {
       {"    kyes: []\n", "5:5: providers.a: `kyes` is not known here; accepted are " + members},
       {"    sk-secret-x: 1\n",
@@ -139,7 +141,7 @@ TEST(ProvidersSection, NamesEachFaultByItsPlace) {
       {"  b: openai\ndefault_provider: a\n",
        "5:6: providers.b: is a value; accepted is an object of " + members},
       {"  sk-secret: {type: x}\ndefault_provider: a\n",
-       "5:21: providers.***.type=\"x\": not openai"},
+       "5:21: providers.***.type=\"x\": not openai, azure, anthropic or gemini"},
       {"  b c: {type: openai}\ndefault_provider: a\n",
        "5:3: providers: `\"b c\"` is not a name: 1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`"},
       {"    base_url: x\n",
@@ -242,10 +244,18 @@ TEST(ProvidersSection, ShowsItselfWithoutSecrets) {
             "providers.a.keys[0].weight=1 default\n"
             "providers.a.ca_file= default\n"
             "providers.a.stream_usage=ask default\n"
+            "providers.a.api=v1 default\n"
+            "providers.a.api_version= default\n"
+            "providers.a.auth=api-key default\n"
+            "providers.a.version=2023-06-01 default\n"
             "providers.b.type=openai gw.yaml:6\n"
             "providers.b.base_url=https://api.openai.com default\n"
             "providers.b.ca_file= default\n"
             "providers.b.stream_usage=ask default\n"
+            "providers.b.api=v1 default\n"
+            "providers.b.api_version= default\n"
+            "providers.b.auth=api-key default\n"
+            "providers.b.version=2023-06-01 default\n"
             "default_provider=b gw.yaml:7\n");
 }
 
