@@ -74,7 +74,7 @@ inline constexpr Form word{.shortest = 1, .longest = max_event_word};
 
 // Outcome and usage_source are open lists for the collector on purpose: a word that a newer proxy
 // adds must not make an older collector refuse, and so lose, its events.
-inline constexpr std::array<Field, 37> table{{
+inline constexpr std::array<Field, 39> table{{
     {"request_id",
      Kind::word,
      Written::always,
@@ -232,6 +232,17 @@ inline constexpr std::array<Field, 37> table{{
      {},
      "With GATEWAY_CONFIG: an object of target, status (0: no answer), cause (why it failed, or "
      "null) and latency_ms for each, at most 8."},
+    {"translated",
+     Kind::text_or_null,
+     Written::sometimes,
+     {.shortest = 1, .longest = max_event_text},
+     "With GATEWAY_CONFIG: the dialect that the request was translated into; null: it was not."},
+    {"dropped_params",
+     Kind::list,
+     Written::sometimes,
+     {},
+     "With GATEWAY_CONFIG: the members of the request that were left out for that, by their "
+     "names."},
 }};
 
 /// The size of the table where no field has that name.

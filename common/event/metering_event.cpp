@@ -14,13 +14,14 @@
 namespace llmgw {
 namespace {
 
-constexpr std::size_t text_fields = 10 + max_event_attempts;
+constexpr std::size_t text_fields = 11 + max_event_attempts;
 constexpr std::size_t word_fields = 3;
 constexpr std::size_t most_around_texts = 1'600;  // keys, numbers, digests, punctuation
 constexpr std::size_t most_around_attempt = 128;  // the same
-constexpr std::size_t most_of_texts =
-    text_fields * max_event_text + word_fields * max_event_word + max_event_endpoint;
-static_assert(most_of_texts * max_escape_growth + most_around_texts +
+constexpr std::size_t most_around_names = 2 * max_event_names;  // the quotes of each
+constexpr std::size_t most_of_texts = text_fields * max_event_text + word_fields * max_event_word +
+                                      max_event_endpoint + max_event_names;
+static_assert(most_of_texts * max_escape_growth + most_around_texts + most_around_names +
                   max_event_attempts * most_around_attempt <=
               max_encoded_event);
 
@@ -211,6 +212,16 @@ void write_attempt(const AttemptFact& attempt, Writer& writer) {
   writer.literal("}");
 }
 
+// The items of a list by commas.
+void write_names(std::string_view names, Writer& writer) {
+  for (bool is_first = true; !names.empty(); is_first = false) {
+    const std::string_view name = names.substr(0, names.find(','));
+    names.remove_prefix(std::min(name.size() + 1, names.size()));
+    if (!is_first) writer.literal(",");
+    writer.text(name);
+  }
+}
+
 void write_route(const MeteringEvent& event, Writer& writer) {
   writer.literal(R"(,"route":)");
   writer.text_or_null(event.route);
@@ -222,6 +233,11 @@ void write_route(const MeteringEvent& event, Writer& writer) {
     if (&each != attempts.data()) writer.literal(",");
     write_attempt(each, writer);
   }
+  writer.literal("]");
+  writer.literal(R"(,"translated":)");
+  writer.text_or_null(event.translated);
+  writer.literal(R"(,"dropped_params":[)");
+  write_names(event.dropped_params.substr(0, max_event_names), writer);
   writer.literal("]");
 }
 

@@ -102,13 +102,18 @@ struct MeteringEvent {
   std::string_view route;                 ///< model entry or route; empty: null in the event
   std::string_view target;                ///< of the last attempt; empty: there was none
   std::span<const AttemptFact> attempts;  ///< at most max_event_attempts
+  std::string_view translated;            ///< the dialect that it was translated into; empty: none
+  /// What was left out of the request for that, by commas, without blanks; at most max_event_names
+  /// bytes.
+  std::string_view dropped_params;
 };
 
 inline constexpr std::size_t max_event_text = 128;      ///< bytes of a string in an event
 inline constexpr std::size_t max_event_word = 31;       ///< bytes of a reason or a tier in it
 inline constexpr std::size_t max_event_endpoint = 256;  ///< bytes of its endpoint
 inline constexpr std::size_t max_event_attempts = 8;
-inline constexpr std::size_t max_encoded_event = 18'688;  ///< no encoded event is longer
+inline constexpr std::size_t max_event_names = 512;
+inline constexpr std::size_t max_encoded_event = 23'808;  ///< no encoded event is longer
 
 /// Writes the event as one JSON line with its `\n` and returns its length. Allocates nothing; the
 /// same event always gives the same bytes.

@@ -106,7 +106,7 @@ class Forward final : public OpenExchange, private CloseListener {
   Call::Clock::time_point attempt_begun_at_;
   std::unique_ptr<HeldAnswer> kept_;  // for the case that all fail
   std::optional<TranslatedError> kept_error_;
-  std::string translated_head_;  // what fields of a translated answer look at
+  std::string dropped_;  // of the request, because the target cannot honour it; by commas
   std::size_t kept_upstream_ = 0;
   std::size_t kept_attempt_ = 0;
   std::size_t answering_ = 0;  // the upstream whose answer the client gets
@@ -118,6 +118,7 @@ class Forward final : public OpenExchange, private CloseListener {
   bool is_awaiting_usage_ = false;
   bool is_model_in_path_ = false;
   bool is_translatable_ = false;
+  bool is_translated_ = false;  // the answer that the client gets
   bool has_waited_ = false;
   bool is_replayed_ = false;  // the answer that was kept
   bool is_expired_ = false;

@@ -217,6 +217,8 @@ void Forward::note_route(MeteringEvent& event) const {
   if (!attempts_.empty())
     event.target = attempts_[is_replayed_ ? kept_attempt_ : attempts_.size() - 1].target;
   event.attempts = attempts_;
+  event.dropped_params = dropped_;
+  if (is_translated_) event.translated = answering_dialect().name;
 }
 
 }  // namespace llmgw::proxy

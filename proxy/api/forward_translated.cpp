@@ -17,10 +17,9 @@ constexpr std::size_t most_event = 16 * 1024 * 1024;
 // What clients called their own members may hold anything: in a field only what is visible, and no
 // comma, is itself.
 std::string as_field(const std::vector<std::string>& names) {
-  constexpr std::size_t most = 1'024;
   std::string all;
   for (const std::string& each : names) {
-    if (all.size() + each.size() > most) break;
+    if (all.size() + each.size() >= max_event_names) break;
     if (!all.empty()) all += ',';
     std::transform(each.begin(), each.end(), std::back_inserter(all),
                    [](char c) { return c > ' ' && c < '\x7f' && c != ',' ? c : '_'; });
@@ -91,6 +90,7 @@ Task<void> Forward::relay_translated() {
 
 // Whose answer it is, and what of the request it does not honour; the views are of this exchange.
 std::vector<http::OutField> Forward::translated_fields(std::string_view content_type) {
+  is_translated_ = true;
   const Upstream& upstream = attempt_->upstream();
   std::vector<http::OutField> fields{{"Content-Type", content_type},
                                      {"X-LLM-Request-ID", call_.request_id()},
@@ -98,9 +98,8 @@ std::vector<http::OutField> Forward::translated_fields(std::string_view content_
                                      {"X-LLM-Translated", upstream.dialect().name}};
   if (!call_.upstream_request_id().empty())
     fields.push_back({"X-Request-ID", call_.upstream_request_id()});
-  if (attempt_->translated() != nullptr)
-    translated_head_ = as_field(attempt_->translated()->dropped);
-  if (!translated_head_.empty()) fields.push_back({"X-LLM-Dropped-Params", translated_head_});
+  if (attempt_->translated() != nullptr) dropped_ = as_field(attempt_->translated()->dropped);
+  if (!dropped_.empty()) fields.push_back({"X-LLM-Dropped-Params", dropped_});
   return fields;
 }
 

@@ -107,7 +107,9 @@ def test_example_is_accepted(tmp_path: pathlib.Path):
     for path in (ROOT / "examples" / "config").glob("*.yaml"):
         content = yaml.safe_load(path.read_text())
         jsonschema.Draft202012Validator(SCHEMA).validate(content)
-        done = check(path, OPENAI_API_KEY="sk-secret", EU_API_KEY="sk-secret")
+        keys = ("OPENAI_API_KEY", "EU_API_KEY", "OPENAI_KEY_A", "OPENAI_KEY_B", "AZURE_EU_KEY", "ANTHROPIC_API_KEY",
+                "GEMINI_API_KEY")
+        done = check(path, **dict.fromkeys(keys, "sk-secret"))
         assert done.returncode == 0 and "sk-secret" not in done.stdout, done
 
 

@@ -114,6 +114,7 @@ def test_answers_are_chat_completions(factory: Factory, upstreams: Targets, tmp_
     assert (response.get("X-LLM-Dropped-Params"), response.get("X-Request-ID")) == ("seed", "req_up")
     assert (event["provider"], event["prompt_tokens"], event["completion_tokens"]) == ("anthropic", 15, 7)
     assert (event["model"], event["request_model"], event["outcome"]) == ("claude-real", "claude", "completed")
+    assert (event["translated"], event["dropped_params"]) == ("anthropic", ["seed"])
     response, event = ask_for_event(proxy, collector, "gemini")
     ChatCompletion.model_validate(response.json(), strict=False)
     assert response.json()["choices"][0]["message"]["content"] == "hi"

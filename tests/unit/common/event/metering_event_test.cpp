@@ -216,7 +216,7 @@ TEST(MeteringEvent, NeverOutgrowsItsBound) {
   event.status_code = std::numeric_limits<int>::max();
   event.outcome = Outcome::upstream_unreachable;
   event.is_routed = true;
-  event.route = event.target = text;
+  event.route = event.target = event.translated = event.dropped_params = text;
   const AttemptFact attempt{text, std::numeric_limits<int>::max(), "server_error", event.latency};
   const std::vector<AttemptFact> attempts(max_event_attempts + 1, attempt);
   event.attempts = attempts;
