@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The mock as Gemini: contents, streams of events and of one array, counts, models."""
 
+import base64
 import json
 
 import pytest
@@ -63,6 +64,15 @@ def test_forms_say_the_same(asked, behaviour: str):
     assert joined(parts(events)) == joined(whole["candidates"][0]["content"]["parts"])
     assert events[-1]["usageMetadata"] == whole["usageMetadata"]
     assert [event["candidates"][0].get("finishReason") for event in events][-2:].count("STOP") == 1
+
+
+def test_several_candidates(asked):
+    several = {"generationConfig": {"candidateCount": 3}}
+    body = asked.gemini(contents(**several)).json()
+    assert [each["index"] for each in body["candidates"]] == [0, 1, 2]
+    events = streamed(asked, **several)
+    assert {len(event["candidates"]) for event in events} == {3}
+    assert body["usageMetadata"]["candidatesTokenCount"] == events[-1]["usageMetadata"]["candidatesTokenCount"] == 9
 
 
 def test_only_the_first_call_is_signed(asked):
@@ -173,6 +183,8 @@ def test_newer_models(asked):
     unsigned = turns([{"text": "a"}], [CALL], [RETURNED])
     assert status(unsigned) == 400 and asked.gemini(unsigned).status == 200
     assert status(turns([{"text": "a"}], [CALL | {"thoughtSignature": SKIP}, CALL], [RETURNED] * 2)) == 200
+    coded = base64.b64encode(SKIP.encode()).decode()
+    assert status(turns([{"text": "a"}], [CALL | {"thoughtSignature": coded}], [RETURNED])) == 200
     assert status(turns([{"text": "a"}], [CALL | {"thoughtSignature": "Zm9v"}], [RETURNED])) == 400
     earlier = turns([{"text": "a"}], [CALL], [RETURNED], [{"text": "b"}], [{"text": "c"}])
     assert status(earlier) == 200
@@ -184,6 +196,9 @@ def test_own_signatures_are_good(asked):
     results = [{"functionResponse": {"name": "find_city", "id": part["functionCall"]["id"], "response": {"output": "x"}}}
                for part in called]
     again = turns([{"text": "hello there"}], called, results)
+    assert asked.gemini(again, model="gemini-3-pro").status == 200
+    signature = called[0]["thoughtSignature"]
+    called[0]["thoughtSignature"] = signature.replace("+", "-").replace("/", "_")
     assert asked.gemini(again, model="gemini-3-pro").status == 200
     called[0]["functionCall"]["args"]["echo"] += "!"
     assert asked.gemini(again, model="gemini-3-pro").status == 400

@@ -77,8 +77,8 @@ constexpr Option options[] = {
     {{"error_after=N", "stream: an error event after N content chunks, and its end without [DONE]"},
      [](Text text, Behaviour& to) { return read(text, to.error_after); }},
     {{"tools=1",
-      "chat, responses: the answer is a call of the request's first tool, unless its last message "
-      "is what a tool returned"},
+      "the answer is a call of the request's first tool, unless its last message is what a tool "
+      "returned; not of completions and embeddings"},
      [](Text text, Behaviour& to) { return read(text, to.tools); }},
     {{"json=1", "the answer's text is a JSON object with the last user text as its `echo`"},
      [](Text text, Behaviour& to) { return read(text, to.json); }},

@@ -79,8 +79,8 @@ std::string help_text() {
       "Gemini: POST /v1beta/models/NAME:generateContent, :streamGenerateContent, :countTokens (v1 "
       "and v1alpha too);\n"
       "GET /v1beta/models. GET /mock/billing: what was billed so far, by dialect.\n\n"
-      "Behaviour: the field X-Mock, or else a model named mock:..., lists options as "
-      "name=value,name=value:\n";
+      "Behaviour: the field X-Mock, or else a model named mock:... (of Anthropic and Gemini also "
+      "NAME-mock:...),\nlists options as name=value,name=value:\n";
   for (const OptionHelp& each : behaviour_help()) text += row(each.form, each.meaning);
   text += "\nAnd, made for other dialects than OpenAI's:\n";
   for (const OptionHelp& each : native_behaviour_help()) text += row(each.form, each.meaning);

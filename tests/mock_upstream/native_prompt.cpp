@@ -2,6 +2,8 @@
 // Finding texts, images and tools in blocks and parts.
 #include "tests/mock_upstream/native_prompt.hpp"
 
+#include <algorithm>
+
 namespace llmgw::mock {
 namespace {
 
@@ -81,6 +83,9 @@ Prompt read_messages_prompt(const Json& body) {
 
 Prompt read_contents_prompt(const Json& body) {
   Prompt prompt;
+  const Json& config = either(body, "generationConfig", "generation_config");
+  const std::int64_t candidates = whole_of(either(config, "candidateCount", "candidate_count"), 1);
+  prompt.candidates = static_cast<std::size_t>(std::clamp<std::int64_t>(candidates, 1, 8));
   const Json& system = either(body, "systemInstruction", "system_instruction");
   prompt.words += count_words(read_parts(system, prompt));
   const Json& contents = at(body, "contents");

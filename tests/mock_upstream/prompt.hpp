@@ -37,6 +37,7 @@ struct Prompt {
   std::size_t inputs = 1;                ///< embeddings: how many texts
   std::size_t dimensions = 8;
   bool base64_floats = false;
+  std::size_t candidates = 1;  ///< Gemini: how many answers, all alike
   bool tool_answered = false;  ///< the last message is what a tool returned
 };
 

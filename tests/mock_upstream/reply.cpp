@@ -29,8 +29,9 @@ Tokens tokens_of(const Call& call, const Reply& reply) {
     tokens.cache_write = call.dialect == Dialect::anthropic ? 1 : 0;
   }
   if (call.behaviour.native.thinking != Thinking::none) tokens.reasoning = thinking_tokens;
-  tokens.completion = tokens.reasoning + (reply.has_text ? reply.content.count() : 0) +
-                      reply.calls.size() * argument_pieces;
+  const std::size_t shown =
+      (reply.has_text ? reply.content.count() : 0) + reply.calls.size() * argument_pieces;
+  tokens.completion = tokens.reasoning + shown * call.prompt.candidates;
   if (place == UsagePlace::iterations && call.dialect == Dialect::anthropic) {
     tokens.prompt += compacted_input;
     tokens.completion += compaction_output;

@@ -74,13 +74,15 @@ Json candidate(Json parts, const std::string& finish) {
   Json made;
   if (!parts.is_null()) made["content"] = {{"parts", std::move(parts)}, {"role", "model"}};
   if (!finish.empty()) made["finishReason"] = finish;
-  made["index"] = 0;
   return made;
 }
 
 Json response(const Call& call, Json candidate, Json usage) {
   Json made;
-  if (!candidate.is_null()) made["candidates"] = Json::array({std::move(candidate)});
+  for (std::size_t index = 0; index < call.prompt.candidates && !candidate.is_null(); ++index) {
+    candidate["index"] = index;
+    made["candidates"].push_back(candidate);
+  }
   if (!usage.is_null()) made["usageMetadata"] = std::move(usage);
   made["modelVersion"] = call.prompt.model;
   made["responseId"] = call.id("resp-");

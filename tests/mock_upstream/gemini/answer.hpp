@@ -29,7 +29,7 @@ Json call_part(const Call& call, const ToolUse& use, bool first);
 std::string finish_reason(const Call& call);
 /// Null: none.
 Json usage_metadata(const Call& call, const Tokens& tokens);
-/// One GenerateContentResponse; a null `candidate`: none.
+/// One GenerateContentResponse, with the candidate as often as was asked for; null: none.
 Json response(const Call& call, Json candidate, Json usage);
 /// Parts as those of the model's turn, with what ends it (empty: nothing yet).
 Json candidate(Json parts, const std::string& finish);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "tests/mock_upstream/base64.hpp"
+
 namespace llmgw::mock::gemini {
 namespace {
 
@@ -45,6 +47,13 @@ const Json& member(const Json& object, std::string_view name) {
     if (each.key() == name || camel(each.key()) == name) return each.value();
   }
   return nothing;
+}
+
+std::optional<std::string> bytes_of(const Json& text) {
+  std::string coded = text_of(text);
+  std::replace(coded.begin(), coded.end(), '-', '+');
+  std::replace(coded.begin(), coded.end(), '_', '/');
+  return decode_base64(coded);
 }
 
 void check_members(const Json& object, const std::string& path,

@@ -2,6 +2,8 @@
 // PURE: what Gemini's API finds wrong with a request, in its words.
 #pragma once
 
+#include <optional>
+
 #include "tests/mock_upstream/call.hpp"
 #include "tests/mock_upstream/complaint.hpp"
 
@@ -29,5 +31,8 @@ void check_members(const Json& object, const std::string& path,
                    std::initializer_list<std::string_view> known, Complaint& complaint);
 /// The member of that name in either spelling; `name` is the one with capitals.
 const Json& member(const Json& object, std::string_view name);
+/// Bytes coded with either alphabet of base64, as Google's own libraries send them; nothing if it
+/// is neither.
+std::optional<std::string> bytes_of(const Json& text);
 
 }  // namespace llmgw::mock::gemini

@@ -2,7 +2,6 @@
 // One part: exactly one kind of data, with what belongs to it.
 #include <initializer_list>
 
-#include "tests/mock_upstream/base64.hpp"
 #include "tests/mock_upstream/gemini/check.hpp"
 
 namespace llmgw::mock::gemini {
@@ -52,12 +51,11 @@ void check_media(const Json& part, const std::string& path, Complaint& complaint
   check_members(data, path + ".inline_data", {"mimeType", "data", "displayName"}, complaint);
   complaint.add_if(data.is_object() && text_of(member(data, "mimeType")).empty(),
                    path + ".inline_data.mime_type", "Unsupported MIME type: ");
-  complaint.add_if(
-      data.is_object() && (!has(data, "data") || !decode_base64(text_of(at(data, "data")))),
-      path + ".inline_data.data",
-      "Invalid value at '" + path +
-          ".inline_data.data' (TYPE_BYTES), Base64 "
-          "decoding failed");
+  complaint.add_if(data.is_object() && (!has(data, "data") || !bytes_of(at(data, "data"))),
+                   path + ".inline_data.data",
+                   "Invalid value at '" + path +
+                       ".inline_data.data' (TYPE_BYTES), Base64 "
+                       "decoding failed");
   const Json& file = member(part, "fileData");
   check_members(file, path + ".file_data", {"mimeType", "fileUri", "displayName"}, complaint);
   complaint.add_if(file.is_object() && text_of(member(file, "fileUri")).empty(),
@@ -80,12 +78,12 @@ void check_part(const Json& part, const std::string& path, Complaint& complaint)
                        ".data: required oneof field 'data' must "
                        "have one initialized field");
   const std::string signature = text_of(member(part, "thoughtSignature"));
-  complaint.add_if(!signature.empty() && signature != "skip_thought_signature_validator" &&
-                       !decode_base64(signature),
-                   path + ".thought_signature",
-                   "Invalid value at '" + path +
-                       ".thought_signature' (TYPE_BYTES), Base64 "
-                       "decoding failed");
+  complaint.add_if(
+      !signature.empty() && signature != "skip_thought_signature_validator" && !bytes_of(signature),
+      path + ".thought_signature",
+      "Invalid value at '" + path +
+          ".thought_signature' (TYPE_BYTES), Base64 "
+          "decoding failed");
   check_call(member(part, "functionCall"), path, complaint);
   check_response(member(part, "functionResponse"), path, complaint);
   check_media(part, path, complaint);

@@ -17,7 +17,8 @@ std::string framed(const Call& call, Place place, const Json& json) {
 
 // Usage counts on with each event; the thoughts are there from the start.
 Json usage_after(const Call& call, const Reply& reply, std::size_t shown) {
-  return usage_metadata(call, reply.tokens.cut_to(reply.tokens.reasoning + shown));
+  return usage_metadata(
+      call, reply.tokens.cut_to(reply.tokens.reasoning + shown * call.prompt.candidates));
 }
 
 Json parts_of(Json part) { return Json::array({std::move(part)}); }
