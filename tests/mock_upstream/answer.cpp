@@ -7,13 +7,10 @@
 #include <utility>
 
 #include "tests/mock_upstream/base64.hpp"
+#include "tests/mock_upstream/content_filter.hpp"
 
 namespace llmgw::mock {
 namespace {
-
-std::string tool_name(const Call& call) {
-  return call.prompt.tool.empty() ? "get_weather" : call.prompt.tool;
-}
 
 Json chat_answer(const Call& call) {
   const std::string content = call.content().whole();
@@ -27,12 +24,14 @@ Json chat_answer(const Call& call) {
   choice["message"] = std::move(message);
   choice["logprobs"] = nullptr;
   choice["finish_reason"] = call.calls_tool() ? "tool_calls" : "stop";
+  if (call.dialect == Dialect::azure) choice["content_filter_results"] = filter_results();
   Json answer;
   answer["id"] = call.id("chatcmpl-");
   answer["object"] = "chat.completion";
   answer["created"] = created_at;
   answer["model"] = call.model();
   answer["choices"] = Json::array({std::move(choice)});
+  if (call.dialect == Dialect::azure) answer["prompt_filter_results"] = prompt_filter_results();
   place_usage(call, chat_usage(call, count_words(content)), answer);
   answer["service_tier"] = "default";
   answer["system_fingerprint"] = "fp_mock";
@@ -106,12 +105,16 @@ Json responses_answer(const Call& call) {
 
 }  // namespace
 
+std::string tool_name(const Call& call) {
+  return call.prompt.tool.empty() ? "get_weather" : call.prompt.tool;
+}
+
 std::string plain_answer(const Call& call) {
   switch (call.endpoint) {
     case Endpoint::chat: return to_text(chat_answer(call));
     case Endpoint::completions: return to_text(completions_answer(call));
     case Endpoint::embeddings: return to_text(embeddings_answer(call));
-    case Endpoint::responses: break;
+    default: break;
   }
   return to_text(responses_answer(call));
 }

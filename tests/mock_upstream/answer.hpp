@@ -19,6 +19,8 @@ Json response_object(const Call& call, std::string_view status, Json output, Jso
 Json response_message(const Call& call, std::string_view status, Json content);
 Json function_call(const Call& call, std::string_view status, std::string_view arguments);
 
+/// The request's first tool.
+std::string tool_name(const Call& call);
 /// The call of a tool in place of text.
 Json tool_call(const Call& call, std::string_view arguments);
 /// Its arguments, in ASCII so that they can be cut anywhere.

@@ -9,16 +9,11 @@
 namespace llmgw::mock {
 namespace {
 
-constexpr http::OutField rate_fields[] = {
-    {"x-ratelimit-limit-requests", "10000"},
-    {"x-ratelimit-limit-tokens", "200000"},
-    {"x-ratelimit-remaining-requests", "0"},
-    {"x-ratelimit-remaining-tokens", "199000"},
-    {"x-ratelimit-reset-requests", "10ms"},
-    {"x-ratelimit-reset-tokens", "1ms"},
-    {"retry-after-ms", "10"},
-    {"retry-after", "1"},
-};
+// The type goes first.
+std::vector<http::OutField> with_type(std::string_view type, std::vector<http::OutField> fields) {
+  if (!type.empty()) fields.insert(fields.begin(), {"content-type", type});
+  return fields;
+}
 
 }  // namespace
 
@@ -30,7 +25,7 @@ Task<bool> AnswerWriter::interim(int status) {
 
 Task<bool> AnswerWriter::plain(int status, std::string_view body) {
   const bool empty = status == 204 || status == 304;
-  Fields head = fields(status, empty ? "" : "application/json");
+  Fields head = with_type(empty ? "" : "application/json", head_fields_.of(status, false));
   if (empty) body = {};
   const bool cut = behaviour_.cut && *behaviour_.cut < body.size();
   const std::string_view sent_body = cut ? body.substr(0, *behaviour_.cut) : body;
@@ -49,9 +44,15 @@ Task<bool> AnswerWriter::plain(int status, std::string_view body) {
 }
 
 Task<bool> AnswerWriter::start_stream() {
-  Fields head = fields(200, "text/event-stream; charset=utf-8");
-  head.push_back({"cache-control", "no-cache"});
+  Fields head = stream_fields();
   co_return co_await start(200, std::move(head));
+}
+
+AnswerWriter::Fields AnswerWriter::stream_fields() const {
+  if (array_) return with_type("application/json; charset=UTF-8", head_fields_.of(200, false));
+  Fields head = with_type("text/event-stream; charset=utf-8", head_fields_.of(200, true));
+  head.push_back({"cache-control", "no-cache"});
+  return head;
 }
 
 Task<bool> AnswerWriter::start(int status, Fields fields) {
@@ -73,16 +74,6 @@ Task<bool> AnswerWriter::finish() {
   const std::string_view trailers = behaviour_.trailers ? "x-mock-trailer: done\r\n" : "";
   const Result<void> sent = co_await exchange_.finish(trailers);
   co_return visit_.check(sent);
-}
-
-AnswerWriter::Fields AnswerWriter::fields(int status, std::string_view content_type) const {
-  Fields made;
-  if (!content_type.empty()) made.push_back({"content-type", content_type});
-  made.push_back({"x-request-id", request_id_});
-  made.push_back({"openai-processing-ms", "5"});
-  made.push_back({"openai-version", "2020-10-01"});
-  if (status == 429) made.insert(made.end(), std::begin(rate_fields), std::end(rate_fields));
-  return made;
 }
 
 std::string AnswerWriter::head_text(int status, const Fields& fields,

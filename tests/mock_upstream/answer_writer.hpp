@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/mock_upstream/behaviour.hpp"
+#include "tests/mock_upstream/head_fields.hpp"
 #include "tests/mock_upstream/visit.hpp"
 
 namespace llmgw::mock {
@@ -15,12 +16,13 @@ namespace llmgw::mock {
 /// All functions yield false once the client is gone.
 class AnswerWriter {
  public:
-  AnswerWriter(http::EndpointExchange& exchange, Visit& visit, const Behaviour& behaviour,
-               std::string request_id)
+  /// `call` outlives the writer.
+  AnswerWriter(http::EndpointExchange& exchange, Visit& visit, const Call& call)
       : exchange_(exchange),
         visit_(visit),
-        behaviour_(behaviour),
-        request_id_(std::move(request_id)) {}
+        behaviour_(call.behaviour),
+        head_fields_(call),
+        array_(call.array) {}
 
   /// An interim response.
   Task<bool> interim(int status);
@@ -34,7 +36,7 @@ class AnswerWriter {
 
  private:
   using Fields = std::vector<http::OutField>;
-  Fields fields(int status, std::string_view content_type) const;
+  Fields stream_fields() const;
   std::string head_text(int status, const Fields& fields, std::string_view framing) const;
   Task<bool> start(int status, Fields fields);
   bool until_close() const noexcept { return behaviour_.framing == PlainFraming::close; }
@@ -42,7 +44,8 @@ class AnswerWriter {
   http::EndpointExchange& exchange_;
   Visit& visit_;
   const Behaviour& behaviour_;
-  std::string request_id_;
+  HeadFields head_fields_;
+  bool array_;
 };
 
 }  // namespace llmgw::mock

@@ -5,68 +5,18 @@
 #include <algorithm>
 #include <array>
 
-#include "common/text/quantity.hpp"
 #include "tests/mock_upstream/base64.hpp"
+#include "tests/mock_upstream/behaviour_option.hpp"
 
 namespace llmgw::mock {
 namespace {
-
-bool read(std::string_view text, std::size_t& into) {
-  const auto value = parse_integer(text);
-  if (value) into = static_cast<std::size_t>(*value);
-  return value.has_value();
-}
-
-bool read(std::string_view text, std::optional<std::size_t>& into) {
-  return read(text, into.emplace());
-}
-
-bool read(std::string_view text, Behaviour::Pause& into) {
-  std::size_t count = 0;
-  const bool good = read(text, count) && count <= 3'600'000;
-  if (good) into = Behaviour::Pause(count);
-  return good;
-}
-
-bool read(std::string_view text, unsigned& into) {
-  std::size_t count = 0;
-  const bool good = read(text, count) && count <= 1'000'000;
-  into = static_cast<unsigned>(count);
-  return good;
-}
-
-bool read(std::string_view text, bool& into) {
-  into = text == "1";
-  return into || text == "0";
-}
-
-bool read_status(std::string_view text, int& into, std::size_t least, std::size_t most) {
-  std::size_t status = 0;
-  const bool good = read(text, status) && status >= least && status <= most;
-  into = good ? static_cast<int>(status) : into;
-  return good;
-}
-
-template <class Enum>
-struct Name {
-  std::string_view name;
-  Enum value;
-};
-
-template <class Enum, std::size_t count>
-bool read_name(std::string_view text, Enum& into, const Name<Enum> (&names)[count]) {
-  const auto* found = std::find_if(std::begin(names), std::end(names),
-                                   [text](const Name<Enum>& each) { return each.name == text; });
-  if (found == std::end(names)) return false;
-  into = found->value;
-  return true;
-}
 
 constexpr Name<UsagePlace> usage_places[] = {
     {"top", UsagePlace::top},       {"null", UsagePlace::null},
     {"none", UsagePlace::none},     {"choices", UsagePlace::choices},
     {"first", UsagePlace::first},   {"details", UsagePlace::details},
-    {"x_groq", UsagePlace::x_groq},
+    {"x_groq", UsagePlace::x_groq}, {"late", UsagePlace::late},
+    {"grows", UsagePlace::grows},   {"iterations", UsagePlace::iterations},
 };
 constexpr Name<PlainFraming> framings[] = {
     {"length", PlainFraming::length},
@@ -80,16 +30,8 @@ constexpr Name<Refusal> refusals[] = {
     {"openai", Refusal::openai},
 };
 
-using Text = std::string_view;
-struct Option {
-  OptionHelp help;
-  bool (*apply)(Text value, Behaviour& behaviour);
-
-  Text name() const { return help.form.substr(0, help.form.find('=')); }
-};
-
 constexpr Option options[] = {
-    {{"status=CODE", "answers with that status; from 300 on with an OpenAI error body"},
+    {{"status=CODE", "answers with that status; from 300 on with an error body of the dialect"},
      [](Text text, Behaviour& to) { return read_status(text, to.status, 200, 599); }},
     {{"fail_first=N",
       "the first N calls of one key fail with status= (500 if unset), later ones succeed"},
@@ -119,7 +61,8 @@ constexpr Option options[] = {
     {{"delay=MS", "silence before the head"},
      [](Text text, Behaviour& to) { return read(text, to.delay); }},
     {{"usage=PLACE",
-      "top, null, none, choices, first, details or x_groq: where usage is, asked for or not"},
+      "top, null, none, choices, first, details or x_groq: where usage is, asked for or not; of "
+      "Anthropic's streams none, details, late, grows or iterations"},
      [](Text text, Behaviour& to) { return read_name(text, to.usage, usage_places); }},
     {{"cut=N|head",
       "closes after N content chunks of a stream or N body bytes, or before any byte"},
@@ -134,8 +77,8 @@ constexpr Option options[] = {
     {{"error_after=N", "stream: an error event after N content chunks, and its end without [DONE]"},
      [](Text text, Behaviour& to) { return read(text, to.error_after); }},
     {{"tools=1",
-      "chat, responses: the answer is a call of the request's first tool, unless its last message "
-      "is what a tool returned"},
+      "the answer is a call of the request's first tool, unless its last message is what a tool "
+      "returned; not of completions and embeddings"},
      [](Text text, Behaviour& to) { return read(text, to.tools); }},
     {{"json=1", "the answer's text is a JSON object with the last user text as its `echo`"},
      [](Text text, Behaviour& to) { return read(text, to.json); }},
@@ -156,19 +99,14 @@ constexpr Option options[] = {
      [](Text text, Behaviour& to) { return read_status(text, to.informational, 100, 199); }},
 };
 
-constexpr auto help_lines = [] {
-  std::array<OptionHelp, std::size(options)> lines{};
-  std::transform(std::begin(options), std::end(options), lines.begin(),
-                 [](const Option& each) { return each.help; });
-  return lines;
-}();
+constexpr auto help_lines = help_of(options);
 
 std::optional<std::string> apply(Text item, Behaviour& behaviour) {
   const std::size_t equals = item.find('=');
   const Text name = item.substr(0, equals);
-  const auto* found = std::find_if(std::begin(options), std::end(options),
-                                   [name](const Option& each) { return each.name() == name; });
-  if (found == std::end(options)) return "unknown option " + std::string(name);
+  const Option* found = find_option(options, name);
+  if (found == nullptr) found = find_option(native_options(), name);
+  if (found == nullptr) return "unknown option " + std::string(name);
   if (equals != item.npos && found->apply(item.substr(equals + 1), behaviour)) return std::nullopt;
   return std::string(item) + ": wanted " + std::string(found->help.form);
 }

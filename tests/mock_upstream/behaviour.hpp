@@ -23,12 +23,40 @@ enum class UsagePlace : std::uint8_t {
   first,     ///< of a stream: in the first chunk; else the first key of the answer
   details,   ///< as top, with the objects that break the numbers down
   x_groq,    ///< in `x_groq.usage`, of a stream in the finish chunk
+  // Anthropic's
+  late,        ///< of a stream: the whole prompt at first, what a cache took of it at the end
+  grows,       ///< of a stream: a small input at first, the true one at the end
+  iterations,  ///< with `iterations`, of which the top level has only the last
 };
 
 /// Whose answer a request with `stream_options` gets.
 enum class Refusal : std::uint8_t { none, mistral, azure, openai };
 
+/// What Anthropic's and Gemini's answers show of the reasoning before them.
+enum class Thinking : std::uint8_t { none, text, empty, redacted };
+
 enum class PlainFraming : std::uint8_t { length, chunked, close };
+
+/// What dialects other than OpenAI's have of their own, and what came with them.
+struct NativeBehaviour {
+  std::string key;                        ///< the one credential that is good; empty: any
+  bool check = true;                      ///< refuses what the provider would refuse
+  std::optional<std::size_t> cut_events;  ///< of a stream, whatever they carry
+  bool error_first = false;               ///< the stream is one error event
+  std::optional<int> error;               ///< status whose kind an error event names
+  std::optional<std::size_t> retry;       ///< seconds; 0: no such field
+  std::chrono::milliseconds head_gap{0};  ///< between head and first event
+  std::optional<std::size_t> calls;       ///< parallel calls of tools
+  bool no_arguments = false;
+  bool preface = false;  ///< text before the calls
+  bool call_ids = true;  ///< Gemini
+  bool signs = true;     ///< Gemini: calls bear signatures
+  Thinking thinking = Thinking::none;
+  std::string finish;                      ///< the provider's own word; empty: by the answer
+  bool finish_late = false;                ///< Gemini
+  std::string block;                       ///< why the prompt was blocked
+  std::optional<std::size_t> most_tokens;  ///< Anthropic: largest legal max_tokens
+};
 
 /// One answer's behaviour. The default is a good answer at once.
 struct Behaviour {
@@ -57,6 +85,7 @@ struct Behaviour {
   int informational = 0;
   std::string gate;
   Refusal refuse = Refusal::none;
+  NativeBehaviour native;
 };
 
 /// Reads a list of options. The faults are one line each, for the answer to a test that misspelt
@@ -69,5 +98,7 @@ struct OptionHelp {
   std::string_view meaning;
 };
 std::span<const OptionHelp> behaviour_help() noexcept;
+/// Of those options that are about other dialects than OpenAI's.
+std::span<const OptionHelp> native_behaviour_help() noexcept;
 
 }  // namespace llmgw::mock

@@ -51,6 +51,16 @@ Json responses_usage(const Call& call, std::size_t output_tokens) {
       {"total_tokens", input_tokens + output_tokens}};
 }
 
+Tokens openai_tokens(const Call& call, std::size_t completion_tokens) {
+  const bool detailed = call.behaviour.usage == UsagePlace::details;
+  Tokens tokens;
+  tokens.prompt = call.prompt.words + message_overhead;
+  tokens.completion = call.endpoint == Endpoint::embeddings ? 0 : completion_tokens;
+  tokens.cached = detailed ? 2 : 0;
+  tokens.reasoning = detailed ? 1 : 0;
+  return tokens;
+}
+
 void place_usage(const Call& call, Json usage, Json& answer) {
   switch (call.behaviour.usage) {
     case UsagePlace::none: return;

@@ -3,23 +3,24 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "tests/mock_upstream/behaviour.hpp"
 #include "tests/mock_upstream/content.hpp"
+#include "tests/mock_upstream/json_access.hpp"
 #include "tests/mock_upstream/prompt.hpp"
+#include "tests/mock_upstream/route.hpp"
+#include "tests/mock_upstream/tokens.hpp"
 
 namespace llmgw::mock {
-
-/// Keys in the order in which they are written, as OpenAI's answers have a steady order too.
-using Json = nlohmann::ordered_json;
 
 struct Call {
   Endpoint endpoint;
   std::uint64_t number;  ///< running, from 1, unless the behaviour names one
   Prompt prompt;
   Behaviour behaviour;
+  Dialect dialect = Dialect::openai;
+  bool array = false;  ///< Gemini: a stream is one JSON array in pieces
 
   bool calls_tool() const { return behaviour.tools && !prompt.tool_answered; }
   Content content() const { return {prompt, behaviour}; }
@@ -37,6 +38,9 @@ inline constexpr std::int64_t created_at = 1'727'000'000;
 Json chat_usage(const Call& call, std::size_t completion_tokens);
 /// `input_tokens` and so on, as the Responses API calls them.
 Json responses_usage(const Call& call, std::size_t output_tokens);
+
+/// The same for the bill, of an answer of either.
+Tokens openai_tokens(const Call& call, std::size_t completion_tokens);
 
 /// Puts usage where the behaviour wants it in an answer that is not streamed.
 void place_usage(const Call& call, Json usage, Json& answer);

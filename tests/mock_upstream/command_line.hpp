@@ -15,6 +15,7 @@ struct CommandLine {
   ListenAddress listen{.host = "127.0.0.1", .port = 0};
   unsigned threads = 1;
   std::string record;                        ///< empty: nothing is recorded
+  std::string key;                           ///< the one credential that is good; empty: any
   std::optional<ListenAddress> healthcheck;  ///< ask the mock that listens there
   bool help = false;
 };

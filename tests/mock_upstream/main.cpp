@@ -36,6 +36,7 @@ int serve(const CommandLine& line) {
   const Signals signals(signals_loop, [](int) { std::_Exit(EXIT_SUCCESS); });
 
   Shared shared;
+  shared.wanted_key = line.key;
   if (!line.record.empty()) {
     const auto opened = shared.recorder.open(line.record);
     if (opened.has_error()) return complain("record not opened", opened.error());

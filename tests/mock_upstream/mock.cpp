@@ -2,26 +2,20 @@
 // From a request to the answer that its behaviour describes.
 #include "tests/mock_upstream/mock.hpp"
 
-#include <optional>
 #include <utility>
 
 #include "common/http/router.hpp"
 #include "tests/mock_upstream/answer.hpp"
-#include "tests/mock_upstream/stream_script.hpp"
+#include "tests/mock_upstream/call_reader.hpp"
+#include "tests/mock_upstream/credentials.hpp"
+#include "tests/mock_upstream/errors.hpp"
+#include "tests/mock_upstream/native.hpp"
+#include "tests/mock_upstream/stream_steps.hpp"
 
 namespace llmgw::mock {
 namespace {
 
 constexpr std::size_t body_limit = 256 * 1024 * 1024;
-
-// By its end, so that any prefix of the path will do, Azure's among them.
-std::optional<Endpoint> endpoint_of(std::string_view path) {
-  if (path.ends_with("/chat/completions")) return Endpoint::chat;
-  if (path.ends_with("/completions")) return Endpoint::completions;
-  if (path.ends_with("/embeddings")) return Endpoint::embeddings;
-  if (path.ends_with("/responses")) return Endpoint::responses;
-  return std::nullopt;
-}
 
 bool is_read(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
@@ -32,12 +26,22 @@ Task<void> reply_misspelt(http::EndpointExchange& exchange, const Faults& faults
   co_await http::reply_error(exchange, 400, message, "invalid_request_error", "mock_misspelt");
 }
 
-Task<bool> fail(AnswerWriter& writer, int status, std::string_view message) {
-  const std::string body = error_text(status, message);
+Task<bool> fail(AnswerWriter& writer, const Call& call, int status, std::string_view message,
+                const ErrorDetail& detail) {
+  const std::string body = error_body(call, status, message, detail);
   co_return co_await writer.plain(status, body);
 }
 
+Task<bool> fail(AnswerWriter& writer, const Call& call, int status, std::string_view message) {
+  const ErrorDetail nothing;
+  co_return co_await fail(writer, call, status, message, nothing);
+}
+
+// Of the status that the behaviour has, unless only the first calls were to have it.
+int good_status(const Behaviour& wanted) { return wanted.fail_first > 0 ? 200 : wanted.status; }
+
 StreamScript script_of(const Call& call) {
+  if (is_native(call.dialect)) return native_script(call);
   switch (call.endpoint) {
     case Endpoint::completions: return completions_script(call);
     case Endpoint::responses: return responses_script(call);
@@ -53,6 +57,12 @@ Task<void> Mock::handle(http::EndpointExchange& exchange) {
   if (path == "/healthz") {
     const http::OutField fields[] = {{"content-type", "application/json"}};
     co_await exchange.reply(200, fields, R"({"status":"ok"})");
+    co_return;
+  }
+  if (path == "/mock/billing") {
+    const http::OutField fields[] = {{"content-type", "application/json"}};
+    const std::string sums = shared_.billing.text();
+    co_await exchange.reply(200, fields, sums);
     co_return;
   }
   Visit visit(exchange, shared_.recorder, number_of(exchange));
@@ -80,7 +90,8 @@ Task<void> Mock::converse(http::EndpointExchange& exchange, Visit& visit) {
   const std::string_view wish = head.value("x-mock");
   auto behaviour = parse_behaviour(wish);
   if (behaviour.has_error()) co_return co_await reply_misspelt(exchange, behaviour.error());
-  Call call{endpoint_of(head.path()).value_or(Endpoint::chat), ++shared_.calls, {}, *behaviour};
+  Call call = make_call(route_of(head), ++shared_.calls, *behaviour);
+  shared_.billing.note_request(call.dialect);
   if (call.behaviour.early) {
     shared_.recorder.request(head, {}, visit.connection());
     co_await http::reply_error(exchange, 413, "mock: too large", "invalid_request_error",
@@ -97,23 +108,23 @@ Task<void> Mock::converse(http::EndpointExchange& exchange, Visit& visit) {
   shared_.recorder.request(head, *body, visit.connection());
   visit.watch();
 
-  const Json json = Json::parse(*body, nullptr, false);
-  if (json.is_object()) call.prompt = read_prompt(call.endpoint, json);
-  constexpr std::string_view prefix = "mock:";
-  if (wish.empty() && call.prompt.model.starts_with(prefix)) {
-    behaviour = parse_behaviour(std::string_view(call.prompt.model).substr(prefix.size()));
+  const Json json = read_object(*body, call.dialect);
+  if (json.is_object()) read_call(json, call);
+  if (const std::string in_model = take_wish(call); wish.empty() && !in_model.empty()) {
+    behaviour = parse_behaviour(in_model);
     if (behaviour.has_error()) co_return co_await reply_misspelt(exchange, behaviour.error());
     call.behaviour = *behaviour;
   }
+  if (call.behaviour.native.key.empty()) call.behaviour.native.key = shared_.wanted_key;
   call.number = call.behaviour.number.value_or(call.number);
-  if (co_await answer(exchange, visit, call, json.is_object())) visit.note_answered();
+  if (co_await answer(exchange, visit, call, json)) visit.note_answered();
 }
 
 // True once the client has been sent all that it was to get.
 Task<bool> Mock::answer(http::EndpointExchange& exchange, Visit& visit, const Call& call,
-                        bool readable) {
+                        const Json& body) {
   const Behaviour& wanted = call.behaviour;
-  AnswerWriter writer(exchange, visit, wanted, "req_mock_" + std::to_string(call.number));
+  AnswerWriter writer(exchange, visit, call);
   if (wanted.informational != 0 && !co_await writer.interim(wanted.informational)) co_return false;
   if (!co_await visit.pause(wanted.delay)) co_return false;
   if (wanted.hang) {
@@ -127,20 +138,34 @@ Task<bool> Mock::answer(http::EndpointExchange& exchange, Visit& visit, const Ca
   }
   if (wanted.raw) co_return co_await visit.send_raw(*wanted.raw);
   if (wanted.cut_head) co_return true;
+  co_return co_await give(exchange.head(), writer, visit, call, body);
+}
+
+// An answer, if not the one that was hoped for.
+Task<bool> Mock::give(const http::EndpointHead& head, AnswerWriter& writer, Visit& visit,
+                      const Call& call, const Json& body) {
+  const Behaviour& wanted = call.behaviour;
+  const bool open = wanted.native.key.empty() && !wanted.native.check;
+  if (const auto denial = deny(head, call.dialect, wanted.native.key); denial && !open) {
+    const ErrorDetail detail{.field = "", .reason = denial->reason};
+    co_return co_await fail(writer, call, denial->status, denial->message, detail);
+  }
   if (wanted.fail_first > 0) {
     const int status = wanted.status == 200 ? 500 : wanted.status;
     if (shared_.count_attempt(wanted.key) <= wanted.fail_first) {
-      co_return co_await fail(writer, status, "mock failure");
+      co_return co_await fail(writer, call, status, "mock failure");
     }
   } else if (wanted.status >= 300) {
-    co_return co_await fail(writer, wanted.status, "mock status " + std::to_string(wanted.status));
+    co_return co_await fail(writer, call, wanted.status,
+                            "mock status " + std::to_string(wanted.status));
   }
-  co_return co_await succeed(exchange.head(), writer, visit, call, readable);
+  if (is_native(call.dialect)) co_return co_await succeed_natively(head, writer, visit, call, body);
+  co_return co_await succeed(head, writer, visit, call, body);
 }
 
 Task<bool> Mock::succeed(const http::EndpointHead& head, AnswerWriter& writer, Visit& visit,
-                         const Call& call, bool readable) {
-  const int status = call.behaviour.fail_first > 0 ? 200 : call.behaviour.status;
+                         const Call& call, const Json& body) {
+  const int status = good_status(call.behaviour);
   const std::string_view path = head.path();
   constexpr std::string_view models = "/models";
   if (is_read(head.method) && path.ends_with(models))
@@ -148,40 +173,64 @@ Task<bool> Mock::succeed(const http::EndpointHead& head, AnswerWriter& writer, V
   if (const std::size_t at = path.find("/models/"); is_read(head.method) && at != path.npos) {
     co_return co_await writer.plain(status, model_entry(path.substr(at + models.size() + 1)));
   }
-  if (!endpoint_of(path)) co_return co_await fail(writer, 404, "mock: no such path");
-  if (head.method != "POST") co_return co_await fail(writer, 405, "mock: POST only");
-  if (!readable) co_return co_await fail(writer, 400, "mock: the body is no JSON object");
+  if (!route_of(head).endpoint) co_return co_await fail(writer, call, 404, "mock: no such path");
+  if (head.method != "POST") co_return co_await fail(writer, call, 405, "mock: POST only");
+  if (!body.is_object())
+    co_return co_await fail(writer, call, 400, "mock: the body is no JSON object");
+  if (const Complaint fault = check_request(call, head, body);
+      fault.has_fault() && call.behaviour.native.check)
+    co_return co_await fail(writer, call, 404, fault.message());
+  if (call.dialect == Dialect::azure && !call.behaviour.native.block.empty()) {
+    const std::string filtered = filtered_prompt(call.behaviour.native.block);
+    co_return co_await writer.plain(400, filtered);
+  }
   if (call.prompt.stream) co_return co_await stream(writer, visit, call);
-  const std::string body = plain_answer(call);
-  co_return co_await writer.plain(status, body);
+  shared_.billing.add(call.dialect, openai_tokens(call, count_words(call.content().whole())));
+  const std::string text = plain_answer(call);
+  co_return co_await writer.plain(status, text);
+}
+
+Task<bool> Mock::succeed_natively(const http::EndpointHead& head, AnswerWriter& writer,
+                                  Visit& visit, const Call& call, const Json& body) {
+  if (!route_of(head).endpoint) co_return co_await fail(writer, call, 404, "mock: no such path");
+  if (call.endpoint != Endpoint::models && !body.is_object())
+    co_return co_await fail(writer, call, 400, "mock: the body is no JSON object");
+  if (const Complaint fault = check_request(call, head, body);
+      fault.has_fault() && call.behaviour.native.check) {
+    const ErrorDetail detail{.field = fault.field(), .reason = ""};
+    co_return co_await fail(writer, call, 400, fault.message(), detail);
+  }
+  if (call.prompt.stream) co_return co_await stream(writer, visit, call);
+  const NativeAnswer made = native_answer(call);
+  if (made.is_billed) shared_.billing.add(call.dialect, made.tokens);
+  co_return co_await writer.plain(good_status(call.behaviour), made.body);
 }
 
 Task<bool> Mock::stream(AnswerWriter& writer, Visit& visit, const Call& call) {
-  const Behaviour& wanted = call.behaviour;
   const StreamScript script = script_of(call);
+  StreamSteps steps(script, call.behaviour);
+  StreamBill bill(shared_.billing, call.dialect, script.tokens);
   if (!co_await writer.start_stream()) co_return false;
-  if (wanted.cut == 0) co_return true;
-  for (const std::string& each : script.opening) {
-    if (!co_await writer.send(each)) co_return false;
-  }
-  for (std::size_t index = 0;; ++index) {
-    if (wanted.cut == index) co_return true;
-    if (wanted.error_after == index) {
-      if (!co_await writer.send(script.failure)) co_return false;
-      co_return co_await writer.finish();
+  for (;;) {
+    const Step step = steps.next();
+    bill.note(step.kind);
+    switch (step.kind) {
+      case Step::Kind::cut: co_return true;
+      case Step::Kind::finish:
+      case Step::Kind::done: co_return co_await writer.finish();
+      case Step::Kind::pause:
+        if (!co_await visit.pause(step.duration)) co_return false;
+        break;
+      case Step::Kind::gate:
+        if (!co_await visit.pass(shared_.gates, call.behaviour.gate)) co_return false;
+        break;
+      case Step::Kind::send:
+      case Step::Kind::piece:
+      case Step::Kind::error:
+        if (!co_await writer.send(step.text)) co_return false;
+        break;
     }
-    if (index == script.count) break;
-    if (index > 0 && !co_await visit.pause(wanted.pace)) co_return false;
-    const std::string event = script.content(index);
-    if (!co_await writer.send(event)) co_return false;
-    if (index > 0) continue;
-    if (!co_await visit.pause(wanted.gap) || !co_await visit.pass(shared_.gates, wanted.gate))
-      co_return false;
   }
-  for (const std::string& each : script.closing) {
-    if (!co_await writer.send(each)) co_return false;
-  }
-  co_return co_await writer.finish();
 }
 
 std::uint64_t Mock::number_of(const http::EndpointExchange& exchange) {

@@ -11,6 +11,7 @@
 
 #include "common/http/endpoint_server.hpp"
 #include "tests/mock_upstream/answer_writer.hpp"
+#include "tests/mock_upstream/billing.hpp"
 #include "tests/mock_upstream/call.hpp"
 #include "tests/mock_upstream/gates.hpp"
 #include "tests/mock_upstream/recorder.hpp"
@@ -22,6 +23,9 @@ namespace llmgw::mock {
 struct Shared {
   Recorder recorder;
   Gates gates;
+  Billing billing;
+  std::string
+      wanted_key;  ///< the one credential that is good; empty: any. Set before any thread starts
   std::atomic<std::uint64_t> calls = 0;
   std::atomic<std::uint64_t> connections = 0;
 
@@ -48,9 +52,13 @@ class Mock final : public http::EndpointHandler {
   Task<void> release(http::EndpointExchange& exchange);
   Task<void> converse(http::EndpointExchange& exchange, Visit& visit);
   Task<bool> answer(http::EndpointExchange& exchange, Visit& visit, const Call& call,
-                    bool readable);
+                    const Json& body);
+  Task<bool> give(const http::EndpointHead& head, AnswerWriter& writer, Visit& visit,
+                  const Call& call, const Json& body);
   Task<bool> succeed(const http::EndpointHead& head, AnswerWriter& writer, Visit& visit,
-                     const Call& call, bool readable);
+                     const Call& call, const Json& body);
+  Task<bool> succeed_natively(const http::EndpointHead& head, AnswerWriter& writer, Visit& visit,
+                              const Call& call, const Json& body);
   Task<bool> stream(AnswerWriter& writer, Visit& visit, const Call& call);
   std::uint64_t number_of(const http::EndpointExchange& exchange);
 

@@ -2,24 +2,10 @@
 // Finding texts and images in the three spellings of a request.
 #include "tests/mock_upstream/prompt.hpp"
 
-#include <nlohmann/json.hpp>
+#include "tests/mock_upstream/json_access.hpp"
 
 namespace llmgw::mock {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-const Json& at(const Json& object, const char* key) {
-  static const Json nothing;
-  if (!object.is_object()) return nothing;
-  const auto found = object.find(key);
-  return found == object.end() ? nothing : *found;
-}
-
-std::string text_of(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : std::string();
-}
-bool is_true(const Json& value) { return value.is_boolean() && value.get<bool>(); }
 
 void add_image(const Json& image, Prompt& prompt) {
   const std::string url = text_of(image.is_object() ? at(image, "url") : image);
@@ -104,6 +90,7 @@ Prompt read_prompt(Endpoint endpoint, const Json& body) {
       read_messages(at(body, "input"), prompt);
       read_tool(at(body, "tools"), prompt);
       break;
+    default: break;
   }
   return prompt;
 }

@@ -10,7 +10,20 @@
 
 namespace llmgw::mock {
 
-enum class Endpoint : std::uint8_t { chat, completions, embeddings, responses };
+enum class Endpoint : std::uint8_t {
+  chat,
+  completions,
+  embeddings,
+  responses,
+  // Anthropic's
+  messages,
+  count_tokens,
+  // Gemini's
+  generate,
+  count_contents,
+  // lists of models in the form of either
+  models,
+};
 
 struct Prompt {
   std::string model;
@@ -24,11 +37,12 @@ struct Prompt {
   std::size_t inputs = 1;                ///< embeddings: how many texts
   std::size_t dimensions = 8;
   bool base64_floats = false;
+  std::size_t candidates = 1;  ///< Gemini: how many answers, all alike
   bool tool_answered = false;  ///< the last message is what a tool returned
 };
 
-/// Takes whatever has the form that `endpoint` wants and skips the rest; never throws on a JSON
-/// object.
+/// Takes whatever has the form that `endpoint`, one of OpenAI's, wants and skips the rest; never
+/// throws on a JSON object.
 Prompt read_prompt(Endpoint endpoint, const nlohmann::ordered_json& body);
 
 /// Runs of anything but white space.

@@ -124,6 +124,8 @@ StreamScript responses_script(const Call& call) {
   const Json usage = counted ? responses_usage(call, call.content().count()) : Json();
   StreamScript script = call.calls_tool() ? tool_script(call, usage) : text_script(call, usage);
   script.failure = failure(script, call);
+  script.first_failure = script.failure;
+  script.tokens = openai_tokens(call, call.content().count());
   return script;
 }
 

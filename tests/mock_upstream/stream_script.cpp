@@ -6,6 +6,8 @@
 
 #include "common/json/escape.hpp"
 #include "tests/mock_upstream/answer.hpp"
+#include "tests/mock_upstream/content_filter.hpp"
+#include "tests/mock_upstream/errors.hpp"
 
 namespace llmgw::mock {
 namespace {
@@ -56,9 +58,14 @@ Json chunk(const Call& call, Json choice) {
   return data;
 }
 
-Json chat_choice(Json delta, Json finish_reason) {
+// What Azure's filter says of a piece of the answer; nothing was said yet in the first and last.
+Json chat_choice(const Call& call, Json delta, Json finish_reason) {
   Json choice;
   choice["index"] = 0;
+  if (call.dialect == Dialect::azure) {
+    const bool has_text = delta.contains("content") && finish_reason.is_null();
+    choice["content_filter_results"] = has_text ? filter_results() : Json::object();
+  }
   choice["delta"] = std::move(delta);
   choice["logprobs"] = nullptr;
   choice["finish_reason"] = std::move(finish_reason);
@@ -85,32 +92,41 @@ void finish_script(const Call& call, Json finish_choice, StreamScript& script) {
     script.closing.push_back(event(last));
   }
   script.closing.emplace_back("data: [DONE]\n\n");
-  const Json error = {{"message", "mock stream error"},
-                      {"type", "server_error"},
-                      {"param", nullptr},
-                      {"code", nullptr}};
-  script.failure = event({{"error", error}});
+  script.failure = event(stream_error(call, 500));
+  script.first_failure = script.failure;
+  script.tokens = openai_tokens(call, script.count);
+}
+
+// Azure's own first chunk, about the prompt.
+void open_script(const Call& call, StreamScript& script) {
+  if (call.dialect != Dialect::azure) return;
+  Json first = {{"id", ""}, {"object", ""}, {"created", 0}, {"model", ""}};
+  first["prompt_filter_results"] = prompt_filter_results();
+  first["choices"] = Json::array();
+  script.opening.push_back(event(first));
 }
 
 StreamScript tool_script(const Call& call) {
   StreamScript script;
+  open_script(call, script);
   const std::string arguments = tool_arguments(call);
   script.count = call.behaviour.chunks.value_or(tool_pieces);
   Json first = {{"index", 0}};
   first.update(tool_call(call, ""));
   const Json role = {
       {"role", "assistant"}, {"content", nullptr}, {"tool_calls", Json::array({std::move(first)})}};
-  script.opening.push_back(event(chunk(call, chat_choice(role, nullptr))));
+  script.opening.push_back(event(chunk(call, chat_choice(call, role, nullptr))));
 
   Json piece = {{"index", 0}, {"function", {{"arguments", ""}}}};
   Json delta = {{"tool_calls", Json::array({std::move(piece)})}};
-  const Template made(chunk(call, chat_choice(std::move(delta), nullptr)), R"("arguments":"")");
+  const Template made(chunk(call, chat_choice(call, std::move(delta), nullptr)),
+                      R"("arguments":"")");
   script.content = [made, arguments, count = script.count](std::size_t index) {
     const std::size_t from = arguments.size() * index / count;
     return made.fill(
         std::string_view(arguments).substr(from, arguments.size() * (index + 1) / count - from));
   };
-  finish_script(call, chat_choice(Json::object(), "tool_calls"), script);
+  finish_script(call, chat_choice(call, Json::object(), "tool_calls"), script);
   return script;
 }
 
@@ -119,15 +135,17 @@ StreamScript tool_script(const Call& call) {
 StreamScript chat_script(const Call& call) {
   if (call.calls_tool()) return tool_script(call);
   StreamScript script;
+  open_script(call, script);
   const Content content = call.content();
   script.count = content.count();
   const Json role = {{"role", "assistant"}, {"content", ""}, {"refusal", nullptr}};
-  Json opening = chunk(call, chat_choice(role, nullptr));
+  Json opening = chunk(call, chat_choice(call, role, nullptr));
   if (has_usage(call, UsagePlace::first)) opening["usage"] = chat_usage(call, script.count);
   script.opening.push_back(event(opening));
-  const Template made(chunk(call, chat_choice({{"content", ""}}, nullptr)), R"("content":"")");
+  const Template made(chunk(call, chat_choice(call, {{"content", ""}}, nullptr)),
+                      R"("content":"")");
   script.content = [made, content](std::size_t index) { return made.fill(content.piece(index)); };
-  finish_script(call, chat_choice(Json::object(), "stop"), script);
+  finish_script(call, chat_choice(call, Json::object(), "stop"), script);
   return script;
 }
 

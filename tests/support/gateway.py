@@ -41,9 +41,10 @@ def chat(text: str = "hello there", model: str = "gpt-4o-mini", **more: object) 
 class Mock:
     """mock-upstream with its record."""
 
-    def __init__(self, folder: pathlib.Path, address: str = "127.0.0.1:0") -> None:
+    def __init__(self, folder: pathlib.Path, address: str = "127.0.0.1:0", keys: str = "") -> None:
         self.record = folder / f"record-{uuid.uuid4().hex[:8]}.ndjson"
-        self.daemon = Daemon("mock-upstream", folder, "--listen", address, "--record", str(self.record))
+        more = ["--keys", keys] if keys else []
+        self.daemon = Daemon("mock-upstream", folder, "--listen", address, "--record", str(self.record), *more)
         self.address = self.daemon.address("traffic")
         self.url = url(self.address)
 
@@ -66,6 +67,10 @@ class Mock:
         return wait_until(lambda: next((entry for entry in read_lines(self.record)
                                         if entry.get("closed") == connection), None),
                           f"close of upstream connection {connection}")
+
+    def billed(self) -> dict[str, dict[str, int]]:
+        """Requests, calls that were billed and their tokens so far, by dialect."""
+        return wire.ask(self.address, "GET", "/mock/billing").json()
 
     def release(self, gate: str) -> None:
         assert wire.ask(self.address, "POST", f"/mock/release?gate={gate}", body=b"").status < 300
