@@ -82,7 +82,9 @@ def test_two_requests_and_their_events(taken_ports):
     run = Run(ONCE="1")
     assert run.end() == 0, run.text
     assert run.text.count("metering event:") == 2 and run.text.count("outcome              completed") == 2, run.text
-    assert run.text.count("echo: Say hello in one short sentence.") == 2, run.text
+    assert run.text.count("echo: Say hello in one short sentence.") == 4, run.text
+    for provider in ("anthropic", "gemini"):
+        assert f"answered by {provider} ({provider}/0)" in run.text, run.text
     assert "port 8080 is taken, another one is used" in run.text
     assert "http://127.0.0.1:8080" not in run.text
     assert run.living() == []
