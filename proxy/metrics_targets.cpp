@@ -7,8 +7,10 @@ namespace {
 
 using ByCause = std::array<Counter, cause_count + 1> TargetCounts::*;
 
-// Those that never occurred are left out: most causes never do.
-Metric by_cause(std::string name, std::string help, const Workers& workers, ByCause which) {
+// Those that never occurred are left out, as most causes never do, but for one that says that the
+// target is there.
+Metric by_cause(std::string name, std::string help, const Workers& workers, ByCause which,
+                Cause always) {
   std::map<std::string, std::array<double, cause_count + 1>> sums;
   for (const Worker* worker : workers)
     for (const auto& [target, counts] : worker->targets())
@@ -18,7 +20,7 @@ Metric by_cause(std::string name, std::string help, const Workers& workers, ByCa
   for (const auto& [target, values] : sums) {
     for (std::size_t i = 0; i <= cause_count; ++i) {
       const std::string_view cause = cause_word(static_cast<Cause>(i));
-      if (values[i] == 0) continue;
+      if (values[i] == 0 && static_cast<Cause>(i) != always) continue;
       metric.samples.push_back(
           {{{"target", target}, {"cause", std::string(cause.empty() ? "none" : cause)}},
            values[i]});
@@ -48,10 +50,10 @@ void add_targets(std::vector<Metric>& all, const Workers& workers,
   all.push_back(std::move(states));
   all.push_back(by_cause("llmgw_attempts_total",
                          "Tries to have a request answered, by target and why they failed.",
-                         workers, &TargetCounts::attempts));
+                         workers, &TargetCounts::attempts, Cause::none));
   all.push_back(by_cause("llmgw_fallback_total",
                          "Tries behind which another target was asked, by target and why.", workers,
-                         &TargetCounts::left));
+                         &TargetCounts::left, Cause::unsent));
 }
 
 }  // namespace llmgw::proxy

@@ -157,8 +157,8 @@ ErrorForm error_form(const http::RequestHead& head, bool has_native) noexcept {
 }
 
 Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& error,
-                               std::string_view request_id, ErrorForm form,
-                               std::optional<std::chrono::nanoseconds> wait) {
+                               const ErrorTerms& terms) {
+  const auto& [request_id, form, wait] = terms;
   const std::string body = body_of(error, request_id, form);
   std::vector<http::OutField> fields{{"Content-Type", "application/json"},
                                      {"X-LLM-Request-ID", request_id}};
@@ -168,7 +168,8 @@ Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& err
   const std::string seconds =
       wait ? std::to_string(std::chrono::ceil<std::chrono::seconds>(*wait).count()) : std::string();
   if (wait) fields.push_back({"Retry-After", seconds});
-  co_return co_await exchange.reply(error.status, fields, body);
+  const std::span<const http::OutField> all = fields;
+  co_return co_await exchange.reply(error.status, all, body);
 }
 
 }  // namespace llmgw::proxy

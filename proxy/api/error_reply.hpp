@@ -42,10 +42,16 @@ enum class ErrorForm : std::uint8_t { openai, anthropic, gemini };
 /// By the path of its request; OpenAI's where there is no file of providers (`has_native`).
 ErrorForm error_form(const http::RequestHead& head, bool has_native) noexcept;
 
-/// Sends the error in that form with its X-LLM-Request-ID. `wait`: for how long asking again is of
-/// no use.
+/// What an error is told with.
+struct ErrorTerms {
+  std::string_view request_id;  ///< for X-LLM-Request-ID
+  ErrorForm form = ErrorForm::openai;
+  std::optional<std::chrono::nanoseconds> wait = {};  ///< for which asking again is of no use
+};
+
+/// Sends the error in that form. Terms that are made for this one reply need a name: a temporary
+/// inside co_await trips g++ 12.
 Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& error,
-                               std::string_view request_id, ErrorForm form = ErrorForm::openai,
-                               std::optional<std::chrono::nanoseconds> wait = std::nullopt);
+                               const ErrorTerms& terms);
 
 }  // namespace llmgw::proxy

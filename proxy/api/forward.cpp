@@ -81,15 +81,17 @@ Task<void> Forward::answer(const AttemptEnd& end) {
   call_.note_status(error.status);
   log_failure(context_, exchange_, call_.request_id(), error, reason_of(failure),
               attempt_->upstream().authority());
-  const Result<void> sent = co_await reply_error(exchange_, error, call_.request_id(), error_form_);
+  const ErrorTerms terms{.request_id = call_.request_id(), .form = error_form_};
+  const Result<void> sent = co_await reply_error(exchange_, error, terms);
   if (sent.has_error()) outcome_ = Outcome::client_aborted;
 }
 
 Task<void> Forward::refuse(const GatewayError& error) {
   exchange_.client().watch(nullptr);
   log_failure(context_, exchange_, call_.request_id(), error, error.message, {});
-  const Result<void> sent =
-      co_await reply_error(exchange_, error, call_.request_id(), error_form_, refusal_wait_);
+  const ErrorTerms terms{
+      .request_id = call_.request_id(), .form = error_form_, .wait = refusal_wait_};
+  const Result<void> sent = co_await reply_error(exchange_, error, terms);
   if (error.outcome != Outcome::refused) co_return;
   call_.note_status(sent.has_error() ? 0 : error.status);
   outcome_ = Outcome::refused;

@@ -146,7 +146,8 @@ Task<void> Forward::reply_translated() {
     outcome_ = Outcome::upstream_invalid;
     const GatewayError& error = gateway_error::upstream_invalid;
     call_.note_status(error.status);
-    (void)co_await reply_error(exchange_, error, call_.request_id());
+    const ErrorTerms terms{.request_id = call_.request_id()};
+    (void)co_await reply_error(exchange_, error, terms);
     co_return;
   }
   const auto fields = translated_fields("application/json");

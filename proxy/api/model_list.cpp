@@ -66,7 +66,8 @@ Task<void> reply_models(Context& context, http::Exchange& exchange) {
   const auto offers = table.offers({head, head.path(), call.tenant(), {}});
   const std::string body = body_for(model_in(head.path()), offers, context.started_at);
   if (body.empty()) {
-    (void)co_await reply_error(exchange, gateway_error::model_not_found, call.request_id());
+    const ErrorTerms terms{.request_id = call.request_id()};
+    (void)co_await reply_error(exchange, gateway_error::model_not_found, terms);
     co_return;
   }
   const http::OutField fields[] = {{"Content-Type", "application/json"},

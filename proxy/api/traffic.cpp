@@ -75,7 +75,8 @@ Task<void> Traffic::reply(http::Exchange& exchange, const GatewayError& error) {
   const std::string request_id = request_id_for(context_, exchange.head());
   log_failure(context_, exchange, request_id, error, error.message, {});
   const bool is_routed = context_.upstreams->table().asks_for_model();
-  co_await reply_error(exchange, error, request_id, error_form(exchange.head(), is_routed));
+  const ErrorTerms terms{.request_id = request_id, .form = error_form(exchange.head(), is_routed)};
+  (void)co_await reply_error(exchange, error, terms);
 }
 
 }  // namespace llmgw::proxy

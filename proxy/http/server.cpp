@@ -33,13 +33,23 @@ Task<void> Server::run(ByteStream::Pointer stream, Admission admitted) {
   ClientSession client(std::move(stream));
   const Stay stay(*this, client, admitted);
   try {
-    if (admitted == Admission::refuse) co_await refuse(*client.stream, errc::overloaded);
-    while (admitted == Admission::serve && co_await serve_one(client)) {
-      // However many requests came at once, the other connections have their turn in between.
-      if (client.stream->has_unread()) co_await NextTurn(loop());
+    if (admitted == Admission::refuse) {
+      co_await refuse(*client.stream, errc::overloaded);
+    } else {
+      co_await serve(client);
     }
   } catch (const std::exception& failure) {
     log::error("session failed", {{"reason", failure.what()}});
+  }
+}
+
+// However many requests came at once, the other connections have their turn in between. (A
+// condition of && around co_await trips g++ 12.)
+Task<void> Server::serve(ClientSession& client) {
+  bool goes_on = true;
+  while (goes_on) {
+    goes_on = co_await serve_one(client);
+    if (goes_on && client.stream->has_unread()) co_await NextTurn(loop());
   }
 }
 

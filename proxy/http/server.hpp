@@ -42,6 +42,7 @@ class Server final : public SessionServer {
 
   Result<void> accept(Descriptor socket) override;
   Task<void> run(ByteStream::Pointer stream, Admission admitted);
+  Task<void> serve(ClientSession& client);
   Task<bool> serve_one(ClientSession& client);
   Task<void> refuse(ByteStream& stream, errc fault);
   static Task<void> linger(ByteStream& stream);
