@@ -18,10 +18,9 @@ constexpr std::size_t text_fields = 11 + max_event_attempts;
 constexpr std::size_t word_fields = 3;
 constexpr std::size_t most_around_texts = 1'600;  // keys, numbers, digests, punctuation
 constexpr std::size_t most_around_attempt = 128;  // the same
-constexpr std::size_t most_around_names = 2 * max_event_names;  // the quotes of each
 constexpr std::size_t most_of_texts = text_fields * max_event_text + word_fields * max_event_word +
                                       max_event_endpoint + max_event_names;
-static_assert(most_of_texts * max_escape_growth + most_around_texts + most_around_names +
+static_assert(most_of_texts * max_escape_growth + most_around_texts +
                   max_event_attempts * most_around_attempt <=
               max_encoded_event);
 

@@ -113,7 +113,7 @@ inline constexpr std::size_t max_event_word = 31;       ///< bytes of a reason o
 inline constexpr std::size_t max_event_endpoint = 256;  ///< bytes of its endpoint
 inline constexpr std::size_t max_event_attempts = 8;
 inline constexpr std::size_t max_event_names = 512;
-inline constexpr std::size_t max_encoded_event = 23'808;  ///< no encoded event is longer
+inline constexpr std::size_t max_encoded_event = 22'400;  ///< no encoded event is longer
 
 /// Writes the event as one JSON line with its `\n` and returns its length. Allocates nothing; the
 /// same event always gives the same bytes.

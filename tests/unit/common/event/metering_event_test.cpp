@@ -216,7 +216,10 @@ TEST(MeteringEvent, NeverOutgrowsItsBound) {
   event.status_code = std::numeric_limits<int>::max();
   event.outcome = Outcome::upstream_unreachable;
   event.is_routed = true;
-  event.route = event.target = event.translated = event.dropped_params = text;
+  event.route = event.target = event.translated = text;
+  std::string names;
+  while (names.size() < max_event_names) names += text.substr(0, 127) + ',';
+  event.dropped_params = names;
   const AttemptFact attempt{text, std::numeric_limits<int>::max(), "server_error", event.latency};
   const std::vector<AttemptFact> attempts(max_event_attempts + 1, attempt);
   event.attempts = attempts;

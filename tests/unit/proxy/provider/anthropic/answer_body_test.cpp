@@ -123,7 +123,7 @@ TEST(AnthropicAnswer, CutAtEachByteItIsNoMessage) {
 }
 
 TEST(AnthropicAnswer, IsTheSumOfTheDeltas) {
-  const Reply reply = read_reply(translate(anthropic_stream, terms, full_stream()).out);
+  const AssembledReply reply = read_reply(translate(anthropic_stream, terms, full_stream()).out);
   const auto choice = choice_of(message(
       R"([{"type":"thinking","thinking":"Let me see \u00e4 \"x\"","signature":"EqQBCg/+w=="},)"
       R"({"type":"redacted_thinking","data":"Emw="},)"
@@ -131,7 +131,7 @@ TEST(AnthropicAnswer, IsTheSumOfTheDeltas) {
       R"({"type":"tool_use","id":"toolu_01","name":"get_weather","input":{"city": "K\u00f6ln"}},)"
       R"({"type":"tool_use","id":"toolu_02","name":"now","input":{}}])",
       "tool_use"));
-  const Reply::Choice& streamed = reply.choices.at(0);
+  const AssembledReply::Choice& streamed = reply.choices.at(0);
   EXPECT_EQ(choice["message"]["content"], streamed.content);
   EXPECT_EQ(choice["message"]["reasoning_content"], streamed.reasoning);
   EXPECT_EQ(choice["finish_reason"], streamed.finish_reason);

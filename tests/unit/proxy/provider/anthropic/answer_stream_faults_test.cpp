@@ -14,7 +14,7 @@ void expect_broken(const Translated& result, std::string_view code) {
     return;
   }
   EXPECT_EQ(result.state, State::broken);
-  const Reply reply = read_reply(result.out);
+  const AssembledReply reply = read_reply(result.out);
   ASSERT_TRUE(reply.error.is_object()) << result.out;
   EXPECT_EQ(reply.error["code"], code);
   EXPECT_FALSE(reply.is_done);
@@ -153,7 +153,7 @@ TEST(AnthropicStreamFaults, S19ValuesOfOtherKindsAreHarmless) {
 }
 
 TEST(AnthropicStreamFaults, S19SignatureIsSentOnce) {
-  const Reply reply =
+  const AssembledReply reply =
       read_reply(translate(anthropic_stream, terms,
                            start() + thinking_block(0) + signature(0, "one") + signature(0, "two") +
                                stop_block(0) + message_delta("end_turn") + stop())

@@ -127,7 +127,7 @@ TEST(AnthropicStream, RowMessageDeltaFinishes) {
 }
 
 TEST(AnthropicStream, RefusalTellsWhy) {
-  const Reply reply = read_reply(
+  const AssembledReply reply = read_reply(
       translated(start() +
                  event("message_delta",
                        R"({"type":"message_delta","delta":{"stop_reason":"refusal",)"
@@ -142,10 +142,10 @@ TEST(AnthropicStream, WholeStreamIsReadByAClient) {
   const Translated result = translated(full_stream());
   EXPECT_EQ(result.state, State::ended);
   EXPECT_EQ(result.native_finish_reason, "tool_use");
-  const Reply reply = read_reply(result.out);
+  const AssembledReply reply = read_reply(result.out);
   EXPECT_TRUE(reply.is_done);
   ASSERT_EQ(reply.choices.size(), 1u);
-  const Reply::Choice& choice = reply.choices[0];
+  const AssembledReply::Choice& choice = reply.choices[0];
   EXPECT_EQ(choice.roles, 1);
   EXPECT_EQ(choice.finishes, 1);
   EXPECT_EQ(choice.finish_reason, "tool_calls");
@@ -159,7 +159,7 @@ TEST(AnthropicStream, WholeStreamIsReadByAClient) {
 }
 
 TEST(AnthropicStream, S1CallsAreCountedAmongCalls) {
-  const Reply reply = read_reply(
+  const AssembledReply reply = read_reply(
       translated(start() + text_block(0) + thinking_block(1) + tool_block(2, "a", "f") +
                  tool_block(3, "b", "g") + input(3, "{\\\"b\\\":1") + input(2, "{\\\"a\\\":1}") +
                  tool_block(4, "c", "h") + input(4, "{}") + input(3, "}") + stop_block(4) +
@@ -177,9 +177,10 @@ TEST(AnthropicStream, S1CallsAreCountedAmongCalls) {
 
 TEST(AnthropicStream, S2CallWithoutArgumentsGetsAnEmptyObject) {
   for (const std::string& end : {stop_block(0), std::string()}) {
-    const Reply reply = read_reply(translated(start() + tool_block(0, "a", "f") + input(0, "") +
-                                              end + message_delta("tool_use") + stop())
-                                       .out);
+    const AssembledReply reply =
+        read_reply(translated(start() + tool_block(0, "a", "f") + input(0, "") + end +
+                              message_delta("tool_use") + stop())
+                       .out);
     EXPECT_EQ(reply.choices.at(0).tool_calls.at(0)["function"]["arguments"], "{}");
   }
 }
@@ -189,7 +190,7 @@ TEST(AnthropicStream, S3EmptyFirstPieceOfArgumentsIsNothing) {
 }
 
 TEST(AnthropicStream, S5OneFinishAChoice) {
-  const Reply reply =
+  const AssembledReply reply =
       read_reply(translated(start() + message_delta("max_tokens") + message_delta("end_turn") +
                             message_delta("tool_use") + stop())
                      .out);
@@ -199,19 +200,20 @@ TEST(AnthropicStream, S5OneFinishAChoice) {
 }
 
 TEST(AnthropicStream, S6LengthWinsOverCalls) {
-  const Reply reply = read_reply(translated(start() + tool_block(0, "a", "f") + input(0, "{\\\"x") +
-                                            stop_block(0) + message_delta("max_tokens") + stop())
-                                     .out);
+  const AssembledReply reply =
+      read_reply(translated(start() + tool_block(0, "a", "f") + input(0, "{\\\"x") + stop_block(0) +
+                            message_delta("max_tokens") + stop())
+                     .out);
   EXPECT_EQ(reply.choices.at(0).finish_reason, "length");
   EXPECT_EQ(reply.choices.at(0).tool_calls.at(0)["function"]["arguments"], "{\"x");
 }
 
 TEST(AnthropicStream, S8ReasoningIsAllThatWasThought) {
-  const Reply reply = read_reply(translated(full_stream()).out);
+  const AssembledReply reply = read_reply(translated(full_stream()).out);
   EXPECT_EQ(reply.choices.at(0).reasoning, "Let me see \xc3\xa4 \"x\"");
   AnswerTerms silent = terms;
   silent.shows_reasoning = false;
-  const Reply hidden = read_reply(translated(full_stream(), silent).out);
+  const AssembledReply hidden = read_reply(translated(full_stream(), silent).out);
   EXPECT_EQ(hidden.choices.at(0).reasoning, "");
   EXPECT_TRUE(hidden.choices.at(0).thinking_blocks.empty());
   EXPECT_EQ(hidden.choices.at(0).content, reply.choices.at(0).content);
@@ -230,7 +232,7 @@ TEST(AnthropicStream, S10UsageOnlyWhenAsked) {
 }
 
 TEST(AnthropicStream, S13OnlyOpenAisFinishReasonsLeave) {
-  const Reply reply =
+  const AssembledReply reply =
       read_reply(translated(start() + message_delta(R"(od\"d\u0001)") + stop()).out);
   EXPECT_EQ(reply.choices.at(0).finish_reason, "stop");
   EXPECT_EQ(reply.choices.at(0).native_finish_reason, "od\"d\x01");
@@ -285,7 +287,7 @@ TEST(AnthropicStream, NoByteOfATextBeginsAnEvent) {
                              "data: \n"
                              "data: \"}}\n\n" +
                              message_delta("end_turn") + stop();
-  const Reply reply = read_reply(translated(stream).out);
+  const AssembledReply reply = read_reply(translated(stream).out);
   EXPECT_EQ(reply.choices.at(0).content, "a\n\ndata: [DONE]\n\n");
 }
 
@@ -304,8 +306,10 @@ TEST(AnthropicStream, NamesThatAreMissingOrEndlessAreTheGateways) {
 
 TEST(AnthropicStream, CallsWithoutAnIdGetOne) {
   const std::string call = block(0, R"({"type":"tool_use","name":"f","input":{}})");
-  const Reply one = read_reply(translated(start() + call + message_delta("tool_use") + stop()).out);
-  const Reply two = read_reply(translated(start() + call + message_delta("tool_use") + stop()).out);
+  const AssembledReply one =
+      read_reply(translated(start() + call + message_delta("tool_use") + stop()).out);
+  const AssembledReply two =
+      read_reply(translated(start() + call + message_delta("tool_use") + stop()).out);
   const std::string id = one.choices.at(0).tool_calls.at(0)["id"];
   EXPECT_EQ(id.size(), 29u);
   EXPECT_TRUE(id.starts_with("call_"));

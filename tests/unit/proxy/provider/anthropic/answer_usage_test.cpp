@@ -82,7 +82,7 @@ TEST(AnthropicAnswerUsage, SumsStayCounts) {
 }
 
 TEST(AnthropicAnswerUsage, S16StreamReportsTheSums) {
-  const Reply reply = read_reply(
+  const AssembledReply reply = read_reply(
       translate(anthropic_stream, terms,
                 start() +
                     message_delta("end_turn",
@@ -96,7 +96,7 @@ TEST(AnthropicAnswerUsage, S16StreamReportsTheSums) {
 }
 
 TEST(AnthropicAnswerUsage, S10StreamThatTellsNoneHasNoChunkOfIt) {
-  const Reply reply = read_reply(
+  const AssembledReply reply = read_reply(
       translate(anthropic_stream, terms, start("{}") + message_delta("end_turn", "{}") + stop())
           .out);
   EXPECT_TRUE(reply.is_done);

@@ -85,7 +85,7 @@ inline void expect_same_in_all_pieces(MakeStream make, const AnswerTerms& terms,
 }
 
 /// What an OpenAI client puts together.
-struct Reply {
+struct AssembledReply {
   struct Choice {
     std::string content = {};
     std::string reasoning = {};
@@ -126,7 +126,7 @@ inline void accumulate(nlohmann::json& list, const nlohmann::json& entries) {
   }
 }
 
-inline void take_choice(const nlohmann::json& from, Reply::Choice& choice) {
+inline void take_choice(const nlohmann::json& from, AssembledReply::Choice& choice) {
   const auto& delta = from.at("delta");
   choice.content += delta.value("content", "");
   choice.reasoning += delta.value("reasoning_content", "");
@@ -144,8 +144,8 @@ inline void take_choice(const nlohmann::json& from, Reply::Choice& choice) {
 }
 
 /// Reads the output; a fault in its form fails the test.
-inline Reply read_reply(std::string_view out) {
-  Reply reply;
+inline AssembledReply read_reply(std::string_view out) {
+  AssembledReply reply;
   nlohmann::json names;
   while (!out.empty()) {
     const std::size_t end = out.find("\n\n");

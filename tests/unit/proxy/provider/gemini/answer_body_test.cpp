@@ -123,10 +123,10 @@ TEST(GeminiAnswer, IsTheSumOfTheDeltas) {
   const std::string list = thought("Let me see") + "," + text(R"(Hello \ud83d\ude00)") + "," +
                            call("f", R"({"city": "K\u00f6ln"})", R"(,"thoughtSignature":"s")") +
                            "," + call("g", "{}");
-  const Reply reply =
+  const AssembledReply reply =
       read_reply(translate(gemini_stream, terms, parts(list, finishing("STOP"))).out);
   const auto choice = choice_of(answer(candidate(list, finishing("STOP"))));
-  const Reply::Choice& streamed = reply.choices.at(0);
+  const AssembledReply::Choice& streamed = reply.choices.at(0);
   EXPECT_EQ(choice["message"]["content"], streamed.content);
   EXPECT_EQ(choice["message"]["reasoning_content"], streamed.reasoning);
   EXPECT_EQ(choice["finish_reason"], streamed.finish_reason);

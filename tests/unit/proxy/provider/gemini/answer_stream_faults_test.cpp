@@ -14,7 +14,7 @@ void expect_broken(const Translated& result, std::string_view code) {
     return;
   }
   EXPECT_EQ(result.state, State::broken);
-  const Reply reply = read_reply(result.out);
+  const AssembledReply reply = read_reply(result.out);
   ASSERT_TRUE(reply.error.is_object()) << result.out;
   EXPECT_EQ(reply.error["code"], code);
 }

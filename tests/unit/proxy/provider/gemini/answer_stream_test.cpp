@@ -51,7 +51,7 @@ TEST(GeminiStream, RowFirstEventIsTheRoleOfEachCandidate) {
   const std::string two = event(
       answer(candidate(text("a"), R"(,"index":0)") + "," + candidate(text("b"), R"(,"index":1)")));
   const Translated result = translate(gemini_stream, terms, two + two, false);
-  const Reply reply = read_reply(result.out);
+  const AssembledReply reply = read_reply(result.out);
   ASSERT_EQ(reply.choices.size(), 2u);
   for (const auto& choice : reply.choices) EXPECT_EQ(choice.roles, 1);
   EXPECT_EQ(reply.choices[1].content, "bb");
@@ -110,7 +110,7 @@ TEST(GeminiStream, RowBlockedPrompt) {
       event(R"({"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},)" + names() + "}"));
   EXPECT_EQ(result.state, State::ended);
   EXPECT_EQ(result.native_finish_reason, "PROMPT_PROHIBITED_CONTENT");
-  const Reply reply = read_reply(result.out);
+  const AssembledReply reply = read_reply(result.out);
   EXPECT_TRUE(reply.is_done);
   ASSERT_EQ(reply.choices.size(), 1u);
   EXPECT_EQ(reply.choices[0].finish_reason, "content_filter");
@@ -136,10 +136,10 @@ TEST(GeminiStream, LogprobsGoWithTheText) {
 TEST(GeminiStream, WholeStreamIsReadByAClient) {
   const Translated result = translated(full_stream());
   EXPECT_EQ(result.state, State::ended);
-  const Reply reply = read_reply(result.out);
+  const AssembledReply reply = read_reply(result.out);
   EXPECT_TRUE(reply.is_done);
   ASSERT_EQ(reply.choices.size(), 1u);
-  const Reply::Choice& choice = reply.choices[0];
+  const AssembledReply::Choice& choice = reply.choices[0];
   EXPECT_EQ(choice.content, "Hello \xf0\x9f\x98\x80\n");
   EXPECT_EQ(choice.finish_reason, "tool_calls");
   EXPECT_EQ(choice.images.size(), 1u);
@@ -156,7 +156,7 @@ TEST(GeminiStream, S1CallsAreCountedForEachCandidate) {
   const auto of = [](int index, std::string_view list) {
     return event(answer(candidate(list, ",\"index\":" + std::to_string(index))));
   };
-  const Reply reply =
+  const AssembledReply reply =
       read_reply(translated(of(0, text("x") + "," + call("a", "{}") + "," + call("b", "{}")) +
                             of(1, call("c", "{}")) + of(0, call("d", "{}")) + finish("STOP") +
                             event(answer(candidate("", R"(,"finishReason":"STOP","index":1)"))))
@@ -168,7 +168,7 @@ TEST(GeminiStream, S1CallsAreCountedForEachCandidate) {
 }
 
 TEST(GeminiStream, S2CallWithoutArgsGetsAnEmptyObject) {
-  const Reply reply =
+  const AssembledReply reply =
       read_reply(translated(parts(R"({"functionCall":{"name":"now"}})", finishing("STOP"))).out);
   EXPECT_EQ(reply.choices.at(0).tool_calls.at(0)["function"]["arguments"], "{}");
 }
@@ -187,7 +187,7 @@ TEST(GeminiStream, CallsWithoutAnIdGetOne) {
 }
 
 TEST(GeminiStream, NamesOfFunctionsAreTheClients) {
-  const Reply reply = read_reply(
+  const AssembledReply reply = read_reply(
       translated(parts(call("_7days", "{}") + "," + call("_own", "{}"), finishing("STOP"))).out);
   EXPECT_EQ(reply.choices.at(0).tool_calls.at(0)["function"]["name"], "7days");
   EXPECT_EQ(reply.choices.at(0).tool_calls.at(1)["function"]["name"], "_own");
@@ -198,7 +198,7 @@ TEST(GeminiStream, S4FinishBehindTheCallOrBesideIt) {
        {parts(call("f", "{}")) + finish("STOP"), parts(call("f", "{}"), finishing("STOP")),
         finish("STOP") + parts(call("f", "{}")),
         parts(text("a"), finishing("STOP")) + parts(call("f", "{}"), finishing("STOP"))}) {
-    const Reply reply = read_reply(translated(stream).out);
+    const AssembledReply reply = read_reply(translated(stream).out);
     EXPECT_EQ(reply.choices.at(0).finish_reason, "tool_calls") << stream;
     EXPECT_EQ(reply.choices.at(0).finishes, 1);
   }
@@ -206,14 +206,15 @@ TEST(GeminiStream, S4FinishBehindTheCallOrBesideIt) {
 
 TEST(GeminiStream, S5OneFinishAChoice) {
   const std::string each = parts(text("a"), finishing("STOP"));
-  const Reply reply = read_reply(translated(each + each + each).out);
+  const AssembledReply reply = read_reply(translated(each + each + each).out);
   EXPECT_EQ(reply.choices.at(0).finishes, 1);
   EXPECT_EQ(reply.choices.at(0).content, "aaa");
 }
 
 TEST(GeminiStream, S6LengthWinsOverCalls) {
   for (const std::string_view reason : {"MAX_TOKENS", "CONTINUATION"}) {
-    const Reply reply = read_reply(translated(parts(call("f", "{}")) + finish(reason)).out);
+    const AssembledReply reply =
+        read_reply(translated(parts(call("f", "{}")) + finish(reason)).out);
     EXPECT_EQ(reply.choices.at(0).finish_reason, "length");
   }
 }
@@ -224,7 +225,7 @@ TEST(GeminiStream, S7FinishWithoutPartsOrContent) {
         R"({"content":{"role":"model"},"finishReason":"ODD"})",
         R"({"content":null,"finishReason":"ODD"})",
         R"({"content":{"parts":null},"finishReason":"ODD"})"}) {
-    const Reply reply = read_reply(
+    const AssembledReply reply = read_reply(
         translated(parts(text("a")) + event(answer(last, R"({"totalTokenCount":3})"))).out);
     EXPECT_EQ(reply.choices.at(0).finish_reason, "stop") << last;
     EXPECT_EQ(reply.choices.at(0).native_finish_reason, "ODD");
@@ -238,7 +239,7 @@ TEST(GeminiStream, S8ReasoningIsAllThatWasThought) {
             "Let me see \xc3\xa4");
   AnswerTerms silent = terms;
   silent.shows_reasoning = false;
-  const Reply hidden = read_reply(translated(full_stream(), silent).out);
+  const AssembledReply hidden = read_reply(translated(full_stream(), silent).out);
   EXPECT_EQ(hidden.choices.at(0).reasoning, "");
   EXPECT_EQ(hidden.choices.at(0).content, "Hello \xf0\x9f\x98\x80\n");
 }
@@ -277,14 +278,14 @@ TEST(GeminiStream, S13OnlyOpenAisFinishReasonsLeave) {
       {"SOMETHING_NEW", "stop"},
   };
   for (const auto& [native, reason] : reasons) {
-    const Reply reply = read_reply(translated(parts(text("a")) + finish(native)).out);
+    const AssembledReply reply = read_reply(translated(parts(text("a")) + finish(native)).out);
     EXPECT_EQ(reply.choices.at(0).finish_reason, reason) << native;
     EXPECT_EQ(reply.choices.at(0).native_finish_reason, native);
   }
 }
 
 TEST(GeminiStream, S14LastUsageWins) {
-  const Reply reply = read_reply(
+  const AssembledReply reply = read_reply(
       translated(
           event(answer(candidate(text("a")), R"({"promptTokenCount":90,"totalTokenCount":90})")) +
           event(answer(candidate(text("b"), finishing("STOP")),
