@@ -48,8 +48,10 @@ Task<const GatewayError*> Forward::read_to_route() {
 const GatewayError* Forward::find_route() {
   if (request_.is_client_gone()) return &gateway_error::malformed_request;
   if (request_.facts().names_several_models) return &gateway_error::ambiguous_model;
-  const http::RequestHead& head = exchange_.head();
+  // Of a longer name only the begin is known, which could be another model's.
   const bool is_routed = upstreams_->table().asks_for_model();
+  if (is_routed && request_.facts().model.is_cut()) return &gateway_error::model_not_found;
+  const http::RequestHead& head = exchange_.head();
   if (is_routed) note_path(classify(head));
   const RouteQuery query{head, head.path(), call_.tenant(), request_.facts().model.view()};
   auto found = upstreams_->table().find(query);
@@ -197,7 +199,8 @@ bool Forward::leave_answer() {
 
 void Forward::note_attempt(const AttemptEnd& end) {
   const Candidate& candidate = *choice_.candidate;
-  if (candidate.cooling == nullptr || end.verdict == Verdict::as_meant) return;
+  const bool is_asked = attempt_->refusal() == nullptr && end.verdict != Verdict::as_meant;
+  if (candidate.cooling == nullptr || !is_asked) return;
   const auto now = Clock::now();
   attempts_.push_back({candidate.name, end.status, cause_word(end.cause), now - attempt_begun_at_});
   if (candidate.counts != nullptr)

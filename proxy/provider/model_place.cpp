@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/json/escape.hpp"
 #include "common/json/reader.hpp"
 #include "common/json/scalar.hpp"
 #include "common/text/case_blind.hpp"
@@ -111,11 +112,8 @@ std::optional<ModelPlace> place_in_form(std::string_view body, std::string_view 
 std::string ModelPlace::spell(std::string_view model) const {
   if (!is_json) return std::string(model);
   std::string spelt;
-  for (const char c : model) {
-    if (c == '"' || c == '\\') spelt += '\\';
-    spelt += c;
-  }
-  return spelt;
+  append_json_string(model, spelt);
+  return spelt.substr(1, spelt.size() - 2);
 }
 
 std::optional<ModelPlace> place_of_model(std::string_view body, std::string_view content_type) {

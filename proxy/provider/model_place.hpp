@@ -12,7 +12,7 @@ struct ModelPlace {
   std::string_view text;  ///< of the body: between the quotes of a string, or a whole form field
   bool is_json = true;
 
-  /// The model's name as it has to stand there. `model` is visible ASCII.
+  /// The model's name as it has to stand there.
   std::string spell(std::string_view model) const;
 };
 

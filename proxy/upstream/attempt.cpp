@@ -39,7 +39,8 @@ Task<AttemptEnd> Attempt::run() {
 AttemptEnd Attempt::conclude() const noexcept {
   AttemptState state = state_;
   state.has_client = !request_.is_client_gone();
-  const Cause cause = state.is_answered ? cause_ : cause_of(state.failure, state.is_sent);
+  Cause cause = state.is_answered ? cause_ : cause_of(state.failure, state.is_sent);
+  if (!state.has_client) cause = Cause::none;
   if (!state.is_answered) state.may_repeat = terms_.causes.contains(cause);
   return {judge(state), state.failure, status_, cause, wait_};
 }

@@ -51,6 +51,15 @@ def test_alias_changes_the_model_and_not_one_other_byte(factory: Factory, tmp_pa
         assert upstreams.servers["a"].requests[-1].body == form.replace(b"\r\n\r\nm\r\n", b"\r\n\r\nreal-1\r\n")
 
 
+def test_a_name_that_needs_escapes_stays_one_text(factory: Factory, tmp_path: pathlib.Path):
+    with Targets("a") as upstreams:
+        proxy = upstreams.open(factory, tmp_path, {"models": {"m": targets("a")}})
+        body = b'{"model":"a/x\\"\\n,\\"stream\\":true\\u00e9","n":1}'
+        assert whom(proxy.ask("POST", "/v1/embeddings", [], body)) == "a"
+        assert json.loads(upstreams.servers["a"].requests[-1].body) == {
+            "model": 'x"\n,"stream":true\u00e9', "n": 1}
+
+
 def test_usage_is_asked_for_beside_an_alias(factory: Factory, tmp_path: pathlib.Path):
     with Targets("a") as upstreams:
         proxy = upstreams.open(factory, tmp_path, {
@@ -72,6 +81,8 @@ def test_what_leads_nowhere_is_refused(factory: Factory, tmp_path: pathlib.Path)
         assert (denied.status, denied.error["code"]) == (403, "provider_not_allowed"), denied
         for way in (("b/m", []), ("x", [("X-LLM-Provider", "b")])):
             assert ask(proxy, way[0], [("X-LLM-Tenant", "bank"), *way[1]]).status == 403
+        long = ask(proxy, "b/" + "x" * 200)
+        assert (long.status, long.error["code"]) == (404, "model_not_found"), long
         for body in (b'{"model":"m","model":"n"}', b'{"model":"n","a":1,"mod\\u0065l":"m"}'):
             several = proxy.ask("POST", "/v1/chat/completions", [], body)
             assert (several.status, several.error["code"]) == (400, "invalid_value"), several

@@ -214,7 +214,8 @@ def main() -> None:
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1_000_000)
     with tempfile.TemporaryDirectory() as folder:
         made = Rounds(pathlib.Path(folder), seed)
-        print(f"seed {seed}: {dict(made.run(rounds))}")
+        print(f"seed {seed}", flush=True)  # first: of rounds that fail it is what one needs
+        print(dict(made.run(rounds)))
         made.close()
 
 
