@@ -57,8 +57,8 @@ const GatewayError* Forward::admit() {
 
 Attempt& Forward::next_attempt(Verdict last) {
   const bool is_as_meant = last == Verdict::as_meant;
-  answering_ = choice_.candidate->upstream;
-  if (choice_.candidate->cooling != nullptr) attempt_begun_at_ = Call::Clock::now();
+  answering_ = candidate_->upstream;
+  if (candidate_->cooling != nullptr) routed_->attempt_begun_at = Call::Clock::now();
   return attempt_.emplace(attempt_terms(), request_,
                           is_as_meant ? Attempt::Form::as_meant : Attempt::Form::may_be_edited);
 }
@@ -72,7 +72,8 @@ bool Forward::owes_answer() const noexcept {
 Task<void> Forward::answer(const AttemptEnd& end) {
   exchange_.client().watch(nullptr);
   if (attempt_->refusal() != nullptr) co_return co_await reply_refusal(*attempt_->refusal());
-  if (kept_ != nullptr && attempt_->pump_fault() == errc::ok) co_return co_await replay();
+  const bool has_kept = routed_ != nullptr && routed_->kept != nullptr;
+  if (has_kept && attempt_->pump_fault() == errc::ok) co_return co_await replay();
   Failure failure = end.failure;
   if (attempt_->pump_fault() != errc::ok) failure = {Failure::Side::client, attempt_->pump_fault()};
   const bool is_key = failure.fault == errc::ok && end.cause == Cause::key;
@@ -89,8 +90,9 @@ Task<void> Forward::answer(const AttemptEnd& end) {
 Task<void> Forward::refuse(const GatewayError& error) {
   exchange_.client().watch(nullptr);
   log_failure(context_, exchange_, call_.request_id(), error, error.message, {});
-  const ErrorTerms terms{
-      .request_id = call_.request_id(), .form = error_form_, .wait = refusal_wait_};
+  const ErrorTerms terms{.request_id = call_.request_id(),
+                         .form = error_form_,
+                         .wait = routed_ == nullptr ? std::nullopt : routed_->refusal_wait};
   const Result<void> sent = co_await reply_error(exchange_, error, terms);
   if (error.outcome != Outcome::refused) co_return;
   call_.note_status(sent.has_error() ? 0 : error.status);
@@ -113,7 +115,7 @@ void Forward::emit() {
   const Dialect& dialect = answering_dialect();
   MeteringEvent event =
       call_.finish(outcome_, now, wall_clock, dialect.name, asked.model.view(), facts, event_id);
-  if (upstreams_->table().asks_for_model()) note_route(event);
+  if (routed_ != nullptr) note_route(event);
   DigestText request_digest;
   DigestText response_digest;
   if (context_.digest_key != nullptr) {
@@ -131,7 +133,7 @@ void Forward::emit() {
 
 bool Forward::is_limited() const noexcept {
   return (attempt_ && attempt_->is_limited()) || exchange_.client().is_limited() ||
-         is_awaiting_usage_ || waiting_ != nullptr;
+         is_awaiting_usage_ || (routed_ != nullptr && routed_->waiting != nullptr);
 }
 
 void Forward::abandon() {
@@ -141,7 +143,7 @@ void Forward::abandon() {
 
 void Forward::peer_closed() noexcept {
   request_.note_client_gone();
-  if (waiting_ != nullptr) return waiting_->cancel();
+  if (routed_ != nullptr && routed_->waiting != nullptr) return routed_->waiting->cancel();
   if (!attempt_) return;
   if (!may_await_usage()) return attempt_->leave();
   // Whatever the relay waits for, a piece or room for it, ends; see await_usage().

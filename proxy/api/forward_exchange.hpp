@@ -63,6 +63,30 @@ class Forward final : public OpenExchange, private CloseListener {
   void abandon() override;
 
  private:
+  /// What only exchanges have that the settings of a file route; the others need not carry it.
+  struct Routed {
+    Route route;
+    std::vector<AttemptFact> attempts;
+    Call::Clock::time_point attempt_begun_at;
+    std::unique_ptr<HeldAnswer> kept;  // for the case that all fail
+    std::optional<TranslatedError> kept_error;
+    std::size_t kept_upstream = 0;
+    std::size_t kept_attempt = 0;
+    Route::Choice choice;      // as the attempt goes by it
+    AttemptOptions options;    // of the attempt
+    TranslationTarget target;  // of the attempt, where its request is translated
+    std::string dropped;       // of the request, because the target cannot honour it; by commas
+    std::optional<std::chrono::nanoseconds> refusal_wait;
+    std::unique_ptr<Alarm> total;  // none: the exchange may last
+    Timer* waiting = nullptr;      // while it is waited to ask again
+    bool is_model_in_path = false;
+    bool is_translatable = false;
+    bool is_translated = false;  // the answer that the client gets
+    bool has_waited = false;
+    bool is_replayed = false;  // the answer that was kept
+    bool is_expired = false;
+  };
+
   std::unique_ptr<AnswerEdit> edit_of_answer(const http::ResponseHead& head) const;
   BodyForm begin_response(const http::ResponseHead& head);
   void conclude(const RelayEnd& end, BodyForm form, const http::Framing& framing, bool keeps_alive);
@@ -74,11 +98,12 @@ class Forward final : public OpenExchange, private CloseListener {
   void note_path(const NativePath& path);
   const GatewayError* leave_out_foreign(const RouteQuery& query);
   AttemptTerms attempt_terms();
+  AttemptOptions attempt_options();
   void note_attempt(const AttemptEnd& end);
   void keep_answer();
   bool leave_answer();
   Task<void> replay();
-  std::optional<TranslationTarget> translation_target() const;
+  const TranslationTarget* translation_target();
   AnswerTerms answer_terms() const;
   std::vector<http::OutField> translated_fields(std::string_view content_type);
   Task<void> relay_translated();
@@ -100,28 +125,12 @@ class Forward final : public OpenExchange, private CloseListener {
   ClientRequest request_;
   std::optional<Attempt> attempt_;
   std::unique_ptr<AnswerEdit> edit_of_answer_;
-  Route route_;
-  Route::Choice choice_;               // whom the attempt asks
-  std::vector<AttemptFact> attempts_;  // of routes of the file
-  Call::Clock::time_point attempt_begun_at_;
-  std::unique_ptr<HeldAnswer> kept_;  // for the case that all fail
-  std::optional<TranslatedError> kept_error_;
-  std::string dropped_;  // of the request, because the target cannot honour it; by commas
-  std::size_t kept_upstream_ = 0;
-  std::size_t kept_attempt_ = 0;
-  std::size_t answering_ = 0;  // the upstream whose answer the client gets
-  std::optional<std::chrono::nanoseconds> refusal_wait_;
-  std::unique_ptr<Alarm> total_;  // none: the exchange may last
-  Timer* waiting_ = nullptr;      // while it is waited to ask again
+  const Candidate* candidate_ = nullptr;  // whom the attempt asks
+  std::unique_ptr<Routed> routed_;        // null: there is one upstream, and nothing to choose
+  std::size_t answering_ = 0;             // the upstream whose answer the client gets
   Outcome outcome_ = Outcome::completed;
   bool is_relayed_ = false;  // the answer, as far as it came
   bool is_awaiting_usage_ = false;
-  bool is_model_in_path_ = false;
-  bool is_translatable_ = false;
-  bool is_translated_ = false;  // the answer that the client gets
-  bool has_waited_ = false;
-  bool is_replayed_ = false;  // the answer that was kept
-  bool is_expired_ = false;
 };
 
 }  // namespace llmgw::proxy

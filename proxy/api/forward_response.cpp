@@ -66,18 +66,19 @@ BodyForm Forward::begin_response(const http::ResponseHead& head) {
 
 // What is kept is complete, so that nothing is read on the way.
 Task<void> Forward::replay() {
-  is_replayed_ = true;
-  answering_ = kept_upstream_;
-  if (kept_error_) co_return co_await reply_translated_error(*kept_error_, kept_upstream_);
+  routed_->is_replayed = true;
+  answering_ = routed_->kept_upstream;
+  if (routed_->kept_error)
+    co_return co_await reply_translated_error(*routed_->kept_error, routed_->kept_upstream);
   Workspace& workspace = context_.workspace;
-  workspace.answer =
-      http::parse_response_head(kept_->head(), workspace.response_fields, request_.is_head())
-          .value();
+  workspace.answer = http::parse_response_head(routed_->kept->head(), workspace.response_fields,
+                                               request_.is_head())
+                         .value();
   const BodyForm form = begin_response(workspace.answer);
   http::BodyDecoder decoder(workspace.answer.framing);
   Gather& out = context_.loop.gather();
   out.add(workspace.head_out);
-  std::string_view input = kept_->rest();
+  std::string_view input = routed_->kept->rest();
   if (reframe(decoder, input, form, response_tap_, out) == ReframeStep::need_more)
     out.add(closing_bytes(form));
   exchange_.client().expires_without_progress(exchange_.progress_limit());

@@ -49,37 +49,39 @@ std::string body_of(const TranslationRefusal& refusal) {
 
 }  // namespace
 
-std::optional<TranslationTarget> Forward::translation_target() const {
-  const Upstream& upstream = upstreams_->at(choice_.candidate->upstream);
-  if (!is_translatable_ || upstream.translation() == nullptr) return std::nullopt;
-  const TranslationSettings& settings = choice_.candidate->translation;
-  return TranslationTarget{
-      .model = choice_.model.empty() ? request_.facts().model.view() : choice_.model,
-      .provider = upstream.name(),
-      .drops_unsupported = route_.drops_unsupported(),
-      .shows_reasoning = upstreams_->table().shows_reasoning(),
-      .marks_cache = settings.marks_cache,
-      .streams_tool_input = settings.streams_tool_input,
-      .reduces_schema = settings.reduces_schema,
-      .has_system_turns = settings.has_system_turns,
-      .default_max_tokens = settings.default_max_tokens,
-      .max_output_tokens = settings.max_output_tokens,
-      .reasoning = settings.reasoning,
-      .has_sampling = settings.has_sampling,
-      .has_forced_tools = settings.has_forced_tools};
+const TranslationTarget* Forward::translation_target() {
+  const Upstream& upstream = upstreams_->at(candidate_->upstream);
+  if (!routed_->is_translatable || upstream.translation() == nullptr) return nullptr;
+  const TranslationSettings& settings = candidate_->translation;
+  routed_->target = {.model = routed_->choice.model.empty() ? request_.facts().model.view()
+                                                            : routed_->choice.model,
+                     .provider = upstream.name(),
+                     .drops_unsupported = routed_->route.drops_unsupported(),
+                     .shows_reasoning = upstreams_->table().shows_reasoning(),
+                     .marks_cache = settings.marks_cache,
+                     .streams_tool_input = settings.streams_tool_input,
+                     .reduces_schema = settings.reduces_schema,
+                     .has_system_turns = settings.has_system_turns,
+                     .default_max_tokens = settings.default_max_tokens,
+                     .max_output_tokens = settings.max_output_tokens,
+                     .reasoning = settings.reasoning,
+                     .has_sampling = settings.has_sampling,
+                     .has_forced_tools = settings.has_forced_tools};
+  return &routed_->target;
 }
 
 AnswerTerms Forward::answer_terms() const {
   return {.provider = attempt_->upstream().name(),
-          .model = attempt_->terms().translated->model,
+          .model = routed_->target.model,
           .request_id = call_.request_id(),
           .created = seconds_now(),
           .wants_usage = attempt_->translated()->wants_usage,
-          .shows_reasoning = attempt_->terms().translated->shows_reasoning};
+          .shows_reasoning = routed_->target.shows_reasoning};
 }
 
 Task<void> Forward::relay_translated() {
-  if (attempt_->error()) co_return co_await reply_translated_error(*attempt_->error(), answering_);
+  if (attempt_->error() != nullptr)
+    co_return co_await reply_translated_error(*attempt_->error(), answering_);
   const http::ResponseHead& head = context_.workspace.answer;
   call_.note_response(head.status, head.value(http::FieldId::request_id));
   response_tap_.begin(answering_dialect().usage, head, context_.config.capture_bytes);
@@ -90,7 +92,7 @@ Task<void> Forward::relay_translated() {
 
 // Whose answer it is, and what of the request it does not honour; the views are of this exchange.
 std::vector<http::OutField> Forward::translated_fields(std::string_view content_type) {
-  is_translated_ = true;
+  routed_->is_translated = true;
   const Upstream& upstream = attempt_->upstream();
   std::vector<http::OutField> fields{{"Content-Type", content_type},
                                      {"X-LLM-Request-ID", call_.request_id()},
@@ -98,8 +100,9 @@ std::vector<http::OutField> Forward::translated_fields(std::string_view content_
                                      {"X-LLM-Translated", upstream.dialect().name}};
   if (!call_.upstream_request_id().empty())
     fields.push_back({"X-Request-ID", call_.upstream_request_id()});
-  if (attempt_->translated() != nullptr) dropped_ = as_field(attempt_->translated()->dropped);
-  if (!dropped_.empty()) fields.push_back({"X-LLM-Dropped-Params", dropped_});
+  if (attempt_->translated() != nullptr)
+    routed_->dropped = as_field(attempt_->translated()->dropped);
+  if (!routed_->dropped.empty()) fields.push_back({"X-LLM-Dropped-Params", routed_->dropped});
   return fields;
 }
 

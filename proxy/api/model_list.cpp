@@ -51,11 +51,10 @@ std::string body_for(std::string_view wanted, const std::vector<RouteTable::Offe
 
 bool asks_for_models(Context& context, const http::RequestHead& head) {
   const std::string_view path = head.path();
-  const bool is_of_others = classify(head).dialect != ClientDialect::openai;
-  return !is_of_others && (head.method == "GET" || head.method == "HEAD") &&
-         path.starts_with(list_path) &&
+  return context.upstreams->table().has_models() &&
+         (head.method == "GET" || head.method == "HEAD") && path.starts_with(list_path) &&
          (path.size() == list_path.size() || path[list_path.size()] == '/') &&
-         context.upstreams->table().has_models();
+         classify(head).dialect == ClientDialect::openai;
 }
 
 Task<void> reply_models(Context& context, http::Exchange& exchange) {

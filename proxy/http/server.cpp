@@ -25,31 +25,32 @@ Result<void> Server::accept(Descriptor socket) {
   auto stream = ByteStream::make(loop(), std::move(socket));
   if (stream.has_error()) return stream.error();
   const Admission admitted = admit();
-  if (admitted != Admission::close) spawn(run(std::move(*stream), admitted));
+  if (admitted == Admission::serve) spawn(run(std::move(*stream)));
+  if (admitted == Admission::refuse) spawn(turn_away(std::move(*stream)));
   return {};
 }
 
-Task<void> Server::run(ByteStream::Pointer stream, Admission admitted) {
+Task<void> Server::run(ByteStream::Pointer stream) {
   ClientSession client(std::move(stream));
-  const Stay stay(*this, client, admitted);
+  const Stay stay(*this, client, Admission::serve);
   try {
-    if (admitted == Admission::refuse) {
-      co_await refuse(*client.stream, errc::overloaded);
-    } else {
-      co_await serve(client);
+    while (co_await serve_one(client)) {
+      // However many requests came at once, the other connections have their turn in between.
+      if (client.stream->has_unread()) co_await NextTurn(loop());
     }
   } catch (const std::exception& failure) {
     log::error("session failed", {{"reason", failure.what()}});
   }
 }
 
-// However many requests came at once, the other connections have their turn in between. (A
-// condition of && around co_await trips g++ 12.)
-Task<void> Server::serve(ClientSession& client) {
-  bool goes_on = true;
-  while (goes_on) {
-    goes_on = co_await serve_one(client);
-    if (goes_on && client.stream->has_unread()) co_await NextTurn(loop());
+// Apart from the sessions that are served: of those there are many, and this needs nothing of them.
+Task<void> Server::turn_away(ByteStream::Pointer stream) {
+  ClientSession client(std::move(stream));
+  const Stay stay(*this, client, Admission::refuse);
+  try {
+    co_await refuse(*client.stream, errc::overloaded);
+  } catch (const std::exception& failure) {
+    log::error("refusal failed", {{"reason", failure.what()}});
   }
 }
 

@@ -41,8 +41,8 @@ class Server final : public SessionServer {
   class ClientSession;
 
   Result<void> accept(Descriptor socket) override;
-  Task<void> run(ByteStream::Pointer stream, Admission admitted);
-  Task<void> serve(ClientSession& client);
+  Task<void> run(ByteStream::Pointer stream);
+  Task<void> turn_away(ByteStream::Pointer stream);
   Task<bool> serve_one(ClientSession& client);
   Task<void> refuse(ByteStream& stream, errc fault);
   static Task<void> linger(ByteStream& stream);

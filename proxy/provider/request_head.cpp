@@ -31,6 +31,8 @@ bool is_of_openai(const Field& field) noexcept {
 // Google takes keys in the query too, where any log on the way shows them.
 void append_target(std::string& out, std::string_view target, const Destination& to) {
   constexpr std::string_view key = "key";
+  if (target.find('?') == target.npos)
+    return to.dialect.append_target(out, {to.prefix, to.model, to.api_version}, target);
   const TargetPlace place{to.prefix, to.model, to.api_version};
   const TargetParts parts = parts_of(target);
   if (!has_parameter(parts.query, key)) return to.dialect.append_target(out, place, target);

@@ -50,6 +50,10 @@ class RouteTable {
   /// The fields are not needed longer than the call.
   std::variant<Route, RouteFault> find(const RouteQuery& query);
 
+  /// The one target without a file.
+  const Candidate& only() const noexcept {
+    return entries_[by_upstream_[*fallback_]].candidates.front();
+  }
   /// To that upstream with what is asked for, unless the query is denied it.
   std::variant<Route, RouteFault> find(const RouteQuery& query, std::size_t upstream);
 

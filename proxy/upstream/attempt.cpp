@@ -8,15 +8,22 @@
 
 namespace llmgw::proxy {
 
+namespace {
+
+constexpr AttemptOptions no_options;
+
+}  // namespace
+
 Attempt::Attempt(const AttemptTerms& terms, ClientRequest& request, Form form) noexcept
     : terms_(terms),
+      options_(terms.options == nullptr ? no_options : *terms.options),
       upstream_(terms.upstreams.at(terms.upstream)),
       request_(request),
       form_(form) {}
 
 Task<AttemptEnd> Attempt::run() {
   if (request_.held() != nullptr) request_.held()->forget_edits();
-  if (terms_.translated) {
+  if (options_.translated != nullptr) {
     co_await translate();
   } else if (names_another_model()) {
     co_await rename_model();
@@ -29,7 +36,12 @@ Task<AttemptEnd> Attempt::run() {
     const auto bytes = co_await heads_.read(stream(), patience, patience);
     if (take_head(bytes)) co_await pass_interim();
   }
-  if (state_.is_answered) co_await look_at_answer();
+  if (state_.is_answered) note_status();
+  if (has_error_to_read()) {
+    co_await look_at_error();
+  } else if (has_first_event_to_wait_for()) {
+    co_await look_at_first_event();
+  }
   const AttemptEnd end = conclude();
   if (end.verdict == Verdict::pass_on) note_answer();
   if (end.verdict == Verdict::next) co_await drop_answer();
@@ -41,19 +53,19 @@ AttemptEnd Attempt::conclude() const noexcept {
   state.has_client = !request_.is_client_gone();
   Cause cause = state.is_answered ? cause_ : cause_of(state.failure, state.is_sent);
   if (!state.has_client) cause = Cause::none;
-  if (!state.is_answered) state.may_repeat = terms_.causes.contains(cause);
+  if (!state.is_answered) state.may_repeat = options_.causes.contains(cause);
   return {judge(state), state.failure, status_, cause, wait_};
 }
 
 bool Attempt::names_another_model() const noexcept {
-  return !terms_.model.empty() && terms_.model != request_.facts().model.view();
+  return !options_.model.empty() && options_.model != request_.facts().model.view();
 }
 
 // The model's place is known once the body is there whole, and its length is told in front.
 Task<void> Attempt::rename_model() {
   const bool is_whole = co_await hold_whole();
   if (!is_whole) co_return;
-  is_renamed_ = request_.held()->rename_model(request_.exchange().head(), terms_.model);
+  is_renamed_ = request_.held()->rename_model(request_.exchange().head(), options_.model);
   if (!is_renamed_) fail(Failure::Side::client, errc::malformed_message);
 }
 
@@ -71,20 +83,23 @@ Task<void> Attempt::translate() {
   const bool is_whole = co_await hold_whole();
   if (!is_whole) co_return;
   const Translation& translation = *upstream_.translation();
-  auto made = translation.translate(request_.held()->body(), *terms_.translated);
+  translation_ = std::make_unique<Translated>();
+  auto made = translation.translate(request_.held()->body(), *options_.translated);
   if (auto* refusal = std::get_if<TranslationRefusal>(&made)) {
-    refusal_ = std::move(*refusal);
+    translation_->refusal = std::move(*refusal);
     co_return fail(Failure::Side::client, errc::malformed_message);
   }
-  translated_ = std::move(std::get<TranslatedRequest>(made));
-  translation.append_target(translated_target_, *terms_.translated, translated_->is_stream);
-  request_.held()->replace(std::move(translated_->body));
+  translation_->request = std::move(std::get<TranslatedRequest>(made));
+  is_translated_ = true;
+  translation.append_target(translation_->target, *options_.translated,
+                            translation_->request.is_stream);
+  request_.held()->replace(std::move(translation_->request.body));
 }
 
 // By the body as far as it is there, then by the head.
 bool Attempt::may_edit() const noexcept {
   const RequestEdit* const edit = upstream_.edit();
-  if (edit == nullptr || translated_ || form_ == Form::as_meant ||
+  if (edit == nullptr || is_translated_ || form_ == Form::as_meant ||
       !request_.may_be_edited_by(*edit))
     return false;
   const http::RequestHead& head = request_.exchange().head();
@@ -115,19 +130,19 @@ Gather& Attempt::compose() {
   head.clear();
   HeldRequest* const held = request_.held();
   HeadChanges changes;
-  changes.is_uncoded = is_edited_ || translated_;
-  changes.translated_target = translated_target_;
-  if (is_edited_ || is_renamed_ || translated_) changes.length = held->edited_size();
+  changes.is_uncoded = is_edited_ || is_translated_;
+  if (is_translated_) changes.translated_target = translation_->target;
+  if (is_edited_ || is_renamed_ || is_translated_) changes.length = held->edited_size();
   upstream_.append_head(head, request_.exchange().head(),
                         terms_.upstreams.credentials(terms_.upstream, terms_.key),
-                        terms_.model_in_target, changes);
+                        options_.model_in_target, changes);
   if (held == nullptr) {
     request_.arrived().put(0, head);
     return request_.arrived();
   }
   Gather& out = request_.client().loop().gather();
   out.add(head);
-  is_edited_ || is_renamed_ || translated_ ? held->add_edited(out) : held->add_as_came(out);
+  is_edited_ || is_renamed_ || is_translated_ ? held->add_edited(out) : held->add_as_came(out);
   return out;
 }
 
@@ -169,7 +184,7 @@ errc Attempt::send_some(Gather& out) {
 
 // The rest goes on beside the answer, as the upstream may answer early.
 void Attempt::go_on_sending() {
-  if (!is_edited_ && !is_renamed_ && !translated_ && !terms_.keeps_request) request_.let_go();
+  if (!is_edited_ && !is_renamed_ && !is_translated_ && !options_.keeps_request) request_.let_go();
   request_.watch_client();
   if (!request_.is_client_gone() && !(request_.is_complete() && has_sent_all_))
     pump_.start(request_, stream(), upstream_.head_limit());

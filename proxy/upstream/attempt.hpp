@@ -14,19 +14,25 @@
 
 namespace llmgw::proxy {
 
-/// Whom an attempt asks, and what may follow on it.
-struct AttemptTerms {
-  Upstreams& upstreams;
-  std::size_t upstream = 0;  ///< its number, and that of its key
-  std::size_t key = 0;
+/// What settings that route a request say of one attempt; without such settings nothing of it is
+/// so.
+struct AttemptOptions {
   std::string_view model = {};            ///< what its body is to ask for; empty: what it asks for
   std::string_view model_in_target = {};  ///< what its address is to name, if it names any
-  /// How the request is translated into its dialect; nothing: it is not.
-  std::optional<TranslationTarget> translated = {};
+  /// How the request is translated into its dialect; null: it is not. Outlives the attempt.
+  const TranslationTarget* translated = nullptr;
   bool keeps_request = false;  ///< another attempt may follow
   Causes causes = {};          ///< for which another target is there, and would be asked
   /// The longest wait asked for after which this one would be asked again; nothing: none.
   std::optional<std::chrono::nanoseconds> wait_max = {};
+};
+
+/// Whom an attempt asks, and what may follow on it.
+struct AttemptTerms {
+  Upstreams& upstreams;
+  std::uint32_t upstream = 0;  ///< its number, and that of its key
+  std::uint32_t key = 0;
+  const AttemptOptions* options = nullptr;  ///< null: there are none. Outlive the attempt
 };
 
 /// Edits, connects, sends, and reads the head of the answer; the rest of the request may still be
@@ -63,20 +69,31 @@ class Attempt {
   bool is_limited() const noexcept;
   /// Whether usage was asked for, or else something that the client did not ask for.
   bool is_edited() const noexcept { return is_edited_; }
-  const AttemptTerms& terms() const noexcept { return terms_; }
   /// With Verdict::next: the answer, if there was one.
   std::unique_ptr<HeldAnswer> take_answer() noexcept { return std::move(held_answer_); }
 
   /// How the request was translated; null if it was not.
   const TranslatedRequest* translated() const noexcept {
-    return translated_ ? &*translated_ : nullptr;
+    return is_translated_ ? &translation_->request : nullptr;
   }
   /// Why it could not be; null if it could.
-  const TranslationRefusal* refusal() const noexcept { return refusal_ ? &*refusal_ : nullptr; }
+  const TranslationRefusal* refusal() const noexcept {
+    return translation_ != nullptr && translation_->refusal ? &*translation_->refusal : nullptr;
+  }
   /// What went wrong, as the client is told of it; of a translated request that failed.
-  const std::optional<TranslatedError>& error() const noexcept { return error_; }
+  const TranslatedError* error() const noexcept {
+    return translation_ != nullptr && translation_->error ? &*translation_->error : nullptr;
+  }
 
  private:
+  /// What came of translating.
+  struct Translated {
+    TranslatedRequest request;
+    std::optional<TranslationRefusal> refusal;
+    std::optional<TranslatedError> error;
+    std::string target;
+  };
+
   bool may_edit() const noexcept;
   bool names_another_model() const noexcept;
   Task<void> rename_model();
@@ -93,7 +110,8 @@ class Attempt {
   Task<void> pass_interim();
   bool may_be_refused() const noexcept;
   bool may_follow(Cause cause) const noexcept;
-  Task<void> look_at_answer();
+  void note_status();
+  bool has_error_to_read() const noexcept;
   Task<void> look_at_error();
   Task<void> look_at_first_event();
   bool has_first_event_to_wait_for() const noexcept;
@@ -112,6 +130,7 @@ class Attempt {
   }
 
   const AttemptTerms terms_;
+  const AttemptOptions& options_;
   Upstream& upstream_;
   ClientRequest& request_;
   Pool::Connection connection_;
@@ -120,10 +139,7 @@ class Attempt {
   http::HeadReader heads_;
   std::unique_ptr<HeldAnswer> held_answer_;
   AttemptState state_;
-  std::optional<TranslatedRequest> translated_;
-  std::optional<TranslationRefusal> refusal_;
-  std::optional<TranslatedError> error_;
-  std::string translated_target_;
+  std::unique_ptr<Translated> translation_;  // null: the request is not translated
   Cause cause_ = Cause::none;
   int status_ = 0;
   std::optional<std::chrono::nanoseconds> wait_;  // what the answer asks for
@@ -131,6 +147,7 @@ class Attempt {
   const Form form_;
   bool is_edited_ = false;
   bool is_renamed_ = false;
+  bool is_translated_ = false;
   bool is_expired_ = false;
   bool has_sent_all_ = false;  // of what was there of the request
 };

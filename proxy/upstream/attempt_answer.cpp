@@ -79,21 +79,22 @@ bool Attempt::may_be_refused() const noexcept {
 
 // Whether the client will be better served by another attempt than by this answer.
 bool Attempt::may_follow(Cause cause) const noexcept {
-  if (terms_.causes.contains(cause)) return true;
-  return cause == Cause::rate_limit && wait_ && terms_.wait_max && *wait_ <= *terms_.wait_max;
+  if (options_.causes.contains(cause)) return true;
+  return cause == Cause::rate_limit && wait_ && options_.wait_max && *wait_ <= *options_.wait_max;
 }
 
-Task<void> Attempt::look_at_answer() {
+void Attempt::note_status() {
   const http::ResponseHead& head = request_.workspace().answer;
   status_ = head.status;
   cause_ = cause_of_status(status_);
   if (cause_ == Cause::rate_limit) wait_ = wait_of(head);
-  const bool is_error = translated_ && status_ >= 300;
-  if (is_error || may_be_refused() || may_follow(cause_) ||
-      is_cause_in_text(head.status, terms_.causes))
-    co_await look_at_error();
-  else if (has_first_event_to_wait_for())
-    co_await look_at_first_event();
+}
+
+// Whether what it says may lead to another attempt, or has to be said otherwise.
+bool Attempt::has_error_to_read() const noexcept {
+  if (!state_.is_answered || status_ < 300) return false;
+  return is_translated_ || may_be_refused() || may_follow(cause_) ||
+         is_cause_in_text(status_, options_.causes);
 }
 
 // The request was refused as a whole, so it may be sent again; as the client meant it, then, or to
@@ -116,17 +117,20 @@ Task<void> Attempt::look_at_error() {
 
 // A translated error has its status and its words from the dialect's own.
 Cause Attempt::cause_in(std::string_view text) {
-  if (!translated_) return cause_of_error(status_, text);
-  error_ = upstream_.translation()->error(status_, text);
-  if (status_ == key_refused || error_->code == "insufficient_quota") return Cause::key;
-  if (error_->code == "context_length_exceeded") return Cause::context;
-  if (!wait_ && error_->retry_after_ms) wait_ = std::chrono::milliseconds(*error_->retry_after_ms);
-  return cause_of_status(error_->status);
+  if (!is_translated_) return cause_of_error(status_, text);
+  translation_->error = upstream_.translation()->error(status_, text);
+  if (status_ == key_refused || translation_->error->code == "insufficient_quota")
+    return Cause::key;
+  if (translation_->error->code == "context_length_exceeded") return Cause::context;
+  if (!wait_ && translation_->error->retry_after_ms)
+    wait_ = std::chrono::milliseconds(*translation_->error->retry_after_ms);
+  return cause_of_status(translation_->error->status);
 }
 
 bool Attempt::has_first_event_to_wait_for() const noexcept {
+  if (!state_.is_answered) return false;
   const http::ResponseHead& head = request_.workspace().answer;
-  const bool is_wanted = translated_ || terms_.causes.contains(Cause::overloaded) ||
+  const bool is_wanted = is_translated_ || options_.causes.contains(Cause::overloaded) ||
                          upstream_.first_token_limit() > std::chrono::milliseconds(0);
   return is_wanted && head.status == 200 &&
          http::is_event_stream(head.value(http::FieldId::content_type)) &&
@@ -143,8 +147,8 @@ Task<void> Attempt::look_at_first_event() {
       co_await held_answer_->read_first_event(stream(), head, is_limited ? limit : longest_hold);
   if (request_.is_client_gone()) co_return;
   if (first == FirstEvent::Kind::error) cause_ = Cause::overloaded;
-  if (first == FirstEvent::Kind::error && translated_) take_error_event(head);
-  state_.may_repeat = terms_.causes.contains(cause_);
+  if (first == FirstEvent::Kind::error && is_translated_) take_error_event(head);
+  state_.may_repeat = options_.causes.contains(cause_);
   if (is_limited && held_answer_->is_silent()) {
     state_.is_answered = false;
     co_return fail(Failure::Side::upstream, errc::timed_out);
@@ -159,8 +163,8 @@ void Attempt::take_error_event(const http::ResponseHead& head) {
   std::string nothing;
   if (stream->pass(held_answer_->payload(head.framing), nothing) ==
       StreamTranslation::State::failed) {
-    error_ = stream->error();
-    status_ = error_->status;
+    translation_->error = stream->error();
+    status_ = translation_->error->status;
     cause_ = cause_of_status(status_);
   }
 }
