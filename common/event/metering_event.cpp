@@ -180,6 +180,12 @@ void write_measures(const MeteringEvent& event, Writer& writer) {
 
 // What providers other than OpenAI made worth telling.
 void write_provider_facts(const MeteringEvent& event, Writer& writer) {
+  // Most providers say nothing of these.
+  if (!event.tokens.cache_write && event.service_tier.empty() &&
+      event.native_finish_reason.empty()) {
+    return writer.literal(
+        R"(,"cache_write_tokens":null,"service_tier":null,"native_finish_reason":null)");
+  }
   writer.literal(R"(,"cache_write_tokens":)");
   writer.count(event.tokens.cache_write);
   writer.literal(R"(,"service_tier":)");

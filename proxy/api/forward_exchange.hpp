@@ -39,12 +39,16 @@ class Forward final : public OpenExchange, private CloseListener {
   /// The first attempt, or the one that follows from the verdict on the last one.
   Attempt& next_attempt(Verdict last);
   /// Whether the target that was asked is to be asked again after the wait that it names.
-  bool has_to_wait(const AttemptEnd& end);
+  bool has_to_wait(const AttemptEnd& end) { return routed_ != nullptr && may_wait(end); }
   Task<void> wait(std::chrono::nanoseconds duration);
   /// Whether another attempt is to follow on one that ended so; then it is known by whom.
-  bool goes_on(const AttemptEnd& end);
+  bool goes_on(const AttemptEnd& end) {
+    return end.verdict != Verdict::pass_on && goes_on_behind(end);
+  }
   /// Whether the client gets the answer of the attempt.
-  bool is_passed_on(const AttemptEnd& end);
+  bool is_passed_on(const AttemptEnd& end) {
+    return end.verdict == Verdict::pass_on && (routed_ == nullptr || is_best(end));
+  }
   /// Sends the answer of the attempt.
   Task<void> relay();
   /// Whether something of the request may still be on its way, though the answer is over.
@@ -99,6 +103,9 @@ class Forward final : public OpenExchange, private CloseListener {
   const GatewayError* leave_out_foreign(const RouteQuery& query);
   AttemptTerms attempt_terms();
   AttemptOptions attempt_options();
+  bool may_wait(const AttemptEnd& end);
+  bool goes_on_behind(const AttemptEnd& end);
+  bool is_best(const AttemptEnd& end);
   void note_attempt(const AttemptEnd& end);
   void keep_answer();
   bool leave_answer();

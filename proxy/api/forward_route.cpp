@@ -145,8 +145,7 @@ AttemptOptions Forward::attempt_options() {
 }
 
 // A lone target that says when it will be free again is waited for, once.
-bool Forward::has_to_wait(const AttemptEnd& end) {
-  if (routed_ == nullptr) return false;
+bool Forward::may_wait(const AttemptEnd& end) {
   note_attempt(end);
   const auto& most = routed_->options.wait_max;
   return end.verdict == Verdict::next && end.cause == Cause::rate_limit && end.wait && most &&
@@ -163,7 +162,7 @@ Task<void> Forward::wait(std::chrono::nanoseconds duration) {
   routed_->waiting = nullptr;
 }
 
-bool Forward::goes_on(const AttemptEnd& end) {
+bool Forward::goes_on_behind(const AttemptEnd& end) {
   if (end.verdict == Verdict::as_meant) return !request_.is_client_gone();
   if (end.verdict != Verdict::next || routed_ == nullptr) return false;
   if (request_.is_client_gone() || routed_->is_expired) return false;
@@ -198,9 +197,8 @@ void Forward::keep_answer() {
 
 // An answer that is no better than the one kept makes way for it; that the gateway's own key was
 // refused is nothing that a client could mend.
-bool Forward::is_passed_on(const AttemptEnd& end) {
-  if (end.verdict != Verdict::pass_on) return false;
-  const bool is_failure = end.cause != Cause::none && routed_ != nullptr;
+bool Forward::is_best(const AttemptEnd& end) {
+  const bool is_failure = end.cause != Cause::none;
   if (is_failure && routed_->kept != nullptr) return leave_answer();
   if (is_failure && routed_->attempts.back().status == key_refused) return leave_answer();
   return true;
