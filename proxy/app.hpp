@@ -50,6 +50,7 @@ class App {
   Config current_;
   Loop loop_;
   CoolingBook cooling_;
+  bool is_read_again_ = false;  // the reading at start is none that forgives a refused key
   Courier courier_;
   TokenSeriesOfProviders token_series_;
   std::vector<std::unique_ptr<Worker>> workers_;

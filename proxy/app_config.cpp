@@ -10,6 +10,7 @@ void App::watch_config() {
   config_watch_.emplace(loop_, config_.file,
                         [this](const FileReader& read) { return reload(read); });
   config_watch_->start();
+  is_read_again_ = true;
 }
 
 // What is wrong only where it is used, such as a certificate, is a fault of the file too.
@@ -22,7 +23,7 @@ Checked<ConfigOrigin> App::reload(const FileReader& read) {
     return Faults{{config->file.path + ": " + failure.what()}};
   }
   current_ = std::move(*config);
-  cooling_.renew();
+  if (is_read_again_) cooling_.renew();
   return current_.file;
 }
 
