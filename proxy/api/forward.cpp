@@ -77,7 +77,10 @@ Task<void> Forward::answer(const AttemptEnd& end) {
   Failure failure = end.failure;
   if (attempt_->pump_fault() != errc::ok) failure = {Failure::Side::client, attempt_->pump_fault()};
   const bool is_key = failure.fault == errc::ok && end.cause == Cause::key;
-  const GatewayError& error = is_key ? gateway_error::upstream_auth_failed : error_of(failure);
+  co_await reply_failure(failure, is_key ? gateway_error::upstream_auth_failed : error_of(failure));
+}
+
+Task<void> Forward::reply_failure(const Failure& failure, const GatewayError& error) {
   outcome_ = error.outcome;
   call_.note_status(error.status);
   log_failure(context_, exchange_, call_.request_id(), error, reason_of(failure),

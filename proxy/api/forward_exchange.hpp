@@ -8,7 +8,6 @@
 
 #include "common/async/alarm.hpp"
 #include "common/async/timer.hpp"
-
 #include "proxy/api/call.hpp"
 #include "proxy/api/context.hpp"
 #include "proxy/api/error_reply.hpp"
@@ -110,6 +109,7 @@ class Forward final : public OpenExchange, private CloseListener {
   void keep_answer();
   bool leave_answer();
   Task<void> replay();
+  Task<void> reply_failure(const Failure& failure, const GatewayError& error);
   const TranslationTarget* translation_target();
   AnswerTerms answer_terms() const;
   std::vector<http::OutField> translated_fields(std::string_view content_type);
@@ -118,7 +118,7 @@ class Forward final : public OpenExchange, private CloseListener {
   Task<void> reply_translated();
   Task<void> reply_translated_error(const TranslatedError& error, std::size_t upstream);
   Task<void> reply_refusal(const TranslationRefusal& refusal);
-  Task<std::optional<std::string>> read_whole_answer();
+  Task<Result<std::string>> read_whole_answer();
   const Dialect& answering_dialect() const;
   void note_route(MeteringEvent& event) const;
 

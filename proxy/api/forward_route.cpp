@@ -6,13 +6,12 @@
 #include "proxy/provider/model_place.hpp"
 #include "proxy/route/affinity.hpp"
 #include "proxy/route/native_path.hpp"
+#include "proxy/upstream/cause.hpp"
 
 namespace llmgw::proxy {
 namespace {
 
 using Clock = Route::Clock;
-
-constexpr int key_refused = 401;
 
 const GatewayError& error_of(RouteFault fault) noexcept {
   switch (fault) {

@@ -33,6 +33,15 @@ std::int64_t seconds_now() {
       .count();
 }
 
+// Of an exchange whose client was told this; nothing where that was the answer to its request.
+std::optional<Outcome> outcome_of(const TranslatedError& error) {
+  if (error.code == "upstream_aborted") return Outcome::upstream_aborted;
+  if (error.code == "upstream_timeout") return Outcome::upstream_timeout;
+  const bool is_invalid =
+      error.code == "upstream_auth_failed" || error.code == "upstream_invalid_response";
+  return is_invalid ? std::optional(Outcome::upstream_invalid) : std::nullopt;
+}
+
 std::string body_of(const TranslationRefusal& refusal) {
   std::string body = R"({"error":{"message":)";
   append_json_string(refusal.message, body);
@@ -134,32 +143,32 @@ Task<void> Forward::relay_stream() {
                                            response_tap_, limits, workspace.head_out,
                                            workspace.answer_bytes.rest, edit_of_answer_.get());
   conclude(end, form, decoder.framing(), keeps_alive);
-  if (stream.is_broken() && outcome_ == Outcome::completed) outcome_ = Outcome::stream_error;
+  const bool has_client = outcome_ != Outcome::client_aborted;
+  if (has_client && stream.error() != nullptr)
+    outcome_ = outcome_of(*stream.error()).value_or(Outcome::stream_error);
   is_relayed_ = true;
 }
 
 // Read to its end before the first byte of it is sent: then it is an answer, or an error.
 Task<void> Forward::reply_translated() {
   const auto body = co_await read_whole_answer();
-  std::optional<TranslatedAnswer> answer;
-  if (body) answer = attempt_->upstream().translation()->answer(*body, answer_terms());
   if (request_.is_client_gone()) co_return;
   exchange_.client().watch(nullptr);
+  std::optional<TranslatedAnswer> answer;
+  if (body) answer = attempt_->upstream().translation()->answer(*body, answer_terms());
   if (!answer) {
-    outcome_ = Outcome::upstream_invalid;
-    const GatewayError& error = gateway_error::upstream_invalid;
-    call_.note_status(error.status);
-    const ErrorTerms terms{.request_id = call_.request_id()};
-    (void)co_await reply_error(exchange_, error, terms);
-    co_return;
+    const errc fault = body ? errc::malformed_message : errc_of(body.error());
+    const Failure failure{Failure::Side::upstream, fault};
+    attempt_->leave();
+    co_return co_await reply_failure(failure, error_of(failure));
   }
   const auto fields = translated_fields("application/json");
   const Result<void> sent = co_await exchange_.reply(200, fields, answer->body);
   if (sent.has_error()) outcome_ = Outcome::client_aborted;
 }
 
-// Its payload, as far as it is one that can be translated; nothing else. Metering sees all of it.
-Task<std::optional<std::string>> Forward::read_whole_answer() {
+// Its payload. Metering sees all of it.
+Task<Result<std::string>> Forward::read_whole_answer() {
   Workspace& workspace = context_.workspace;
   ByteStream& upstream = attempt_->stream();
   const bool keeps_alive = workspace.answer.keep_alive;
@@ -172,7 +181,8 @@ Task<std::optional<std::string>> Forward::read_whole_answer() {
     const ReframeStep step = reframe(decoder, input, BodyForm::payload_only, response_tap_, pieces);
     for (const iovec& each : pieces.pieces())
       body.append(static_cast<const char*>(each.iov_base), each.iov_len);
-    if (step == ReframeStep::fault || body.size() > most_answer) co_return std::nullopt;
+    if (step == ReframeStep::fault) co_return errc::malformed_message;
+    if (body.size() > most_answer) co_return errc::body_too_large;
     if (step == ReframeStep::end) {
       if (keeps_alive && input.empty() && exchange_.body().is_complete()) attempt_->give_back();
       co_return body;
@@ -181,7 +191,8 @@ Task<std::optional<std::string>> Forward::read_whole_answer() {
     const auto bytes = co_await upstream.read();
     if (bytes.has_error()) {
       const bool is_end = bytes.error() == errc::connection_closed && decoder.finish_at_close();
-      co_return is_end ? std::optional(std::move(body)) : std::nullopt;
+      if (!is_end) co_return bytes.error();
+      co_return body;
     }
     latest.assign(*bytes);
   }
@@ -190,8 +201,9 @@ Task<std::optional<std::string>> Forward::read_whole_answer() {
 Task<void> Forward::reply_translated_error(const TranslatedError& error, std::size_t upstream) {
   exchange_.client().watch(nullptr);
   call_.note_response(error.status, error.request_id);
-  if (error.code == "upstream_auth_failed") outcome_ = Outcome::upstream_invalid;
+  outcome_ = outcome_of(error).value_or(Outcome::completed);
   auto fields = translated_fields("application/json");
+  if (error.code == "upstream_auth_failed") fields.push_back({"X-Should-Retry", "false"});
   std::string seconds;
   if (error.retry_after_ms) {
     seconds = std::to_string((*error.retry_after_ms + 999) / 1'000);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // `defaults`: what holds for providers and models that say nothing else.
-#include "proxy/config/provider_limits.hpp"
 #include "proxy/config/sections.hpp"
+#include "proxy/config/shared_rows.hpp"
 
 namespace llmgw::proxy {
 namespace {
 
 constexpr std::array<std::string_view, 2> reasoning_outputs{"content", "none"};
+
+// Where the shared rows find what they fill.
+constexpr auto part_of = [](auto& item) -> auto& { return item; };
 
 constexpr std::array<Member<Defaults>, 5> rows{{
     {{.name = "timeouts",
@@ -25,26 +28,8 @@ constexpr std::array<Member<Defaults>, 5> rows{{
      [](ConfigReader& reader, const ConfigValue& value, Defaults& into) {
        read_cooldown(reader, value, into.cooldown);
      }},
-    {{.name = "retry",
-      .value = "",
-      .meaning = "when another target is asked in place of one that failed",
-      .form = {.shape = Form::Shape::object, .members = retry_members},
-      .shown = "see its members"},
-     [](ConfigReader& reader, const ConfigValue& value, Defaults& into) {
-       read_retry(reader, value, into.retry);
-     }},
-    {{.name = "on_unsupported",
-      .value = "reject",
-      .meaning =
-          "of a translated request, what a target cannot honour though it binds: `reject` it, "
-          "or `drop` and name it",
-      .form = {.shape = Form::Shape::word, .words = unsupported_words}},
-     [](ConfigReader&, const ConfigValue& value, Defaults& into) {
-       into.drops_unsupported = value.text == unsupported_words.back();
-     },
-     [](const Defaults& from) {
-       return std::string(unsupported_words[from.drops_unsupported ? 1 : 0]);
-     }},
+    retry_row<Defaults, part_of>("see its members"),
+    unsupported_row<Defaults, part_of>("reject", ""),
     {{.name = "reasoning_output",
       .value = "content",
       .meaning = "of translated answers, what the model thought: `content` gives it to clients as "

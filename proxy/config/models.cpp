@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "proxy/config/provider_limits.hpp"
 #include "proxy/config/sections.hpp"
+#include "proxy/config/shared_rows.hpp"
 #include "proxy/config/target.hpp"
 
 namespace llmgw::proxy {
@@ -45,6 +45,9 @@ std::string fallback_of(const Item& from) {
   return names;
 }
 
+// Where the shared rows find what they fill.
+constexpr auto part_of = [](auto& item) -> auto& { return item.model; };
+
 using Row = Member<Item>;
 
 constexpr std::array<Row, 5> rows{{
@@ -76,27 +79,8 @@ constexpr std::array<Row, 5> rows{{
        into.model.has_affinity = value.text == "true";
      },
      [](const Item& from) { return std::string(from.model.has_affinity ? "true" : "false"); }},
-    {{.name = "on_unsupported",
-      .value = "",
-      .meaning =
-          "of a translated request, what a target cannot honour though it binds: `reject` it, "
-          "or `drop` and name it",
-      .form = {.shape = Form::Shape::word, .words = unsupported_words},
-      .shown = "`defaults.on_unsupported`"},
-     [](ConfigReader&, const ConfigValue& value, Item& into) {
-       into.model.drops_unsupported = value.text == unsupported_words.back();
-     },
-     [](const Item& from) {
-       return std::string(unsupported_words[from.model.drops_unsupported ? 1 : 0]);
-     }},
-    {{.name = "retry",
-      .value = "",
-      .meaning = "when another target is asked in place of one that failed",
-      .form = {.shape = Form::Shape::object, .members = retry_members},
-      .shown = "`defaults.retry`"},
-     [](ConfigReader& reader, const ConfigValue& value, Item& into) {
-       read_retry(reader, value, into.model.retry);
-     }},
+    unsupported_row<Item, part_of>("", "`defaults.on_unsupported`"),
+    retry_row<Item, part_of>("`defaults.retry`"),
 }};
 
 constexpr Form model_item_form{.shape = Form::Shape::object,

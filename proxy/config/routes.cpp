@@ -2,8 +2,8 @@
 // `routes`: what goes before the entry of the model, and what nobody may.
 #include <algorithm>
 
-#include "proxy/config/provider_limits.hpp"
 #include "proxy/config/sections.hpp"
+#include "proxy/config/shared_rows.hpp"
 #include "proxy/config/target.hpp"
 
 namespace llmgw::proxy {
@@ -70,6 +70,9 @@ std::string headers_of(const Item& from) {
 constexpr Form patterns_form(const Form& each) {
   return {.shape = Form::Shape::one_or_list, .least = 1, .most = most_patterns, .each = &each};
 }
+
+// Where the shared rows find what they fill.
+constexpr auto part_of = [](auto& item) -> auto& { return item.route; };
 
 using Row = Member<Item>;
 
@@ -176,27 +179,8 @@ constexpr std::array<Row, 7> rows{{
        into.route.denies = value.text == "true";
      },
      [](const Item& from) { return std::string(from.route.denies ? "true" : "false"); }},
-    {{.name = "on_unsupported",
-      .value = "",
-      .meaning =
-          "of a translated request, what a target cannot honour though it binds: `reject` it, "
-          "or `drop` and name it",
-      .form = {.shape = Form::Shape::word, .words = unsupported_words},
-      .shown = "`defaults.on_unsupported`"},
-     [](ConfigReader&, const ConfigValue& value, Item& into) {
-       into.route.drops_unsupported = value.text == unsupported_words.back();
-     },
-     [](const Item& from) {
-       return std::string(unsupported_words[from.route.drops_unsupported ? 1 : 0]);
-     }},
-    {{.name = "retry",
-      .value = "",
-      .meaning = "when another target is asked in place of one that failed",
-      .form = {.shape = Form::Shape::object, .members = retry_members},
-      .shown = "`defaults.retry`"},
-     [](ConfigReader& reader, const ConfigValue& value, Item& into) {
-       read_retry(reader, value, into.route.retry);
-     }},
+    unsupported_row<Item, part_of>("", "`defaults.on_unsupported`"),
+    retry_row<Item, part_of>("`defaults.retry`"),
 }};
 
 constexpr std::array<std::string_view, 3> kinds{"targets", "model", "deny"};

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "common/error.hpp"
 #include "common/system/gather.hpp"
 
 namespace llmgw::proxy {
@@ -14,12 +15,14 @@ class AnswerEdit {
  public:
   virtual ~AnswerEdit() = default;
 
-  /// Adds to `out` what is to be sent now: views of `payload`, or bytes that `out` keeps.
-  virtual void pass(std::string_view payload, Gather& out) = 0;
-  /// The answer is complete: adds what is still held and is to be sent.
-  virtual void finish(Gather& out) = 0;
-  /// The answer was cut off: adds what is still held and is to be sent all the same.
-  virtual void release(Gather& out) = 0;
+  /// Adds to `out` what is to be sent now: views of `payload`, or bytes that `out` keeps. False:
+  /// this is no good answer, and what was added is the last of it; the client sees no end.
+  virtual bool pass(std::string_view payload, Gather& out) = 0;
+  /// The answer is complete as HTTP has it: adds what is still held and is to be sent. False: the
+  /// same.
+  virtual bool finish(Gather& out) = 0;
+  /// The answer was cut off by `fault`: adds what is still held and is to be sent all the same.
+  virtual void release(errc fault, Gather& out) = 0;
 };
 
 }  // namespace llmgw::proxy

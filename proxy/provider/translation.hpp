@@ -62,7 +62,8 @@ struct TranslatedError {
   std::string upstream_type;                         ///< the provider's own word for it
   std::string request_id = {};                       ///< the provider's, where its body tells one
   std::optional<std::uint64_t> retry_after_ms = {};  ///< where its body tells it
-  int upstream_status = 0;  ///< what the upstream said, in its head or its stream; 0: nothing
+  /// What the upstream said, in its head or its stream; 0: nothing, it is what it did.
+  int upstream_status = 0;
 };
 
 /// `{"error":{...},"upstream":{...}}`; without a line break.
@@ -86,7 +87,7 @@ class StreamTranslation {
 
   enum class State : std::uint8_t {
     waiting,  ///< nothing yet that the client could be shown; the head may still be held back
-    failed,   ///< the first event is an error: see error(); nothing was appended
+    failed,   ///< an error before all output: see error(); nothing was appended
     open,     ///< output has begun
     broken,   ///< an error was appended: nothing will follow, and no [DONE]
     ended,    ///< all of it, and [DONE], was appended
@@ -96,7 +97,7 @@ class StreamTranslation {
   /// The body is over; `is_whole`: not cut off. `code`: why it was cut (`upstream_aborted`,
   /// `upstream_timeout`). Without the end that the dialect demands an error is appended.
   virtual State finish(bool is_whole, std::string_view code, std::string& out) = 0;
-  /// With State::failed.
+  /// With State::failed and State::broken.
   virtual const TranslatedError& error() const noexcept = 0;
   /// The provider's own word for why it stopped; empty: none yet.
   virtual std::string_view native_finish_reason() const noexcept = 0;

@@ -116,7 +116,7 @@ class Attempt {
   Task<void> look_at_first_event();
   bool has_first_event_to_wait_for() const noexcept;
   Cause cause_in(std::string_view text);
-  void take_error_event(const http::ResponseHead& head);
+  void take_early_error(const http::ResponseHead& head);
   void hold_answer();
   void pass_held_answer();
   Task<void> drop_answer();

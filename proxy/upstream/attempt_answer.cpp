@@ -14,8 +14,6 @@ namespace {
 // hour to send as many.
 constexpr unsigned most_interims = 500;
 
-constexpr int key_refused = 401;
-
 // How long the head of a stream is held back for its first event, where nothing else is said.
 constexpr std::chrono::seconds longest_hold{15};
 
@@ -119,9 +117,9 @@ Task<void> Attempt::look_at_error() {
 Cause Attempt::cause_in(std::string_view text) {
   if (!is_translated_) return cause_of_error(status_, text);
   translation_->error = upstream_.translation()->error(status_, text);
-  if (status_ == key_refused || translation_->error->code == "insufficient_quota")
-    return Cause::key;
-  if (translation_->error->code == "context_length_exceeded") return Cause::context;
+  const std::string& code = translation_->error->code;
+  if (code == "upstream_auth_failed" || code == "insufficient_quota") return Cause::key;
+  if (code == "context_length_exceeded") return Cause::context;
   if (!wait_ && translation_->error->retry_after_ms)
     wait_ = std::chrono::milliseconds(*translation_->error->retry_after_ms);
   return cause_of_status(translation_->error->status);
@@ -146,27 +144,29 @@ Task<void> Attempt::look_at_first_event() {
   const auto first =
       co_await held_answer_->read_first_event(stream(), head, is_limited ? limit : longest_hold);
   if (request_.is_client_gone()) co_return;
-  if (first == FirstEvent::Kind::error) cause_ = Cause::overloaded;
-  if (first == FirstEvent::Kind::error && is_translated_) take_error_event(head);
-  state_.may_repeat = options_.causes.contains(cause_);
-  if (is_limited && held_answer_->is_silent()) {
+  const errc fault = held_answer_->fault();
+  if (fault != errc::ok && (fault != errc::timed_out || is_limited)) {
     state_.is_answered = false;
-    co_return fail(Failure::Side::upstream, errc::timed_out);
+    co_return fail(Failure::Side::upstream, fault);
   }
+  if (first == FirstEvent::Kind::error) cause_ = Cause::overloaded;
+  if (first != FirstEvent::Kind::output && is_translated_) take_early_error(head);
+  state_.may_repeat = options_.causes.contains(cause_);
   if (!state_.may_repeat) pass_held_answer();
 }
 
-// What comes as the first event of a stream is an error with a status after all.
-void Attempt::take_error_event(const http::ResponseHead& head) {
+// What comes as the first event of a stream is an error with a status after all, and so is a stream
+// that ends without any.
+void Attempt::take_early_error(const http::ResponseHead& head) {
   const AnswerTerms nobody;
   const auto stream = upstream_.translation()->stream(nobody, HeldAnswer::most_held);
   std::string nothing;
-  if (stream->pass(held_answer_->payload(head.framing), nothing) ==
-      StreamTranslation::State::failed) {
-    translation_->error = stream->error();
-    status_ = translation_->error->status;
-    cause_ = cause_of_status(status_);
-  }
+  auto state = stream->pass(held_answer_->payload(head.framing), nothing);
+  if (held_answer_->is_complete()) state = stream->finish(true, {}, nothing);
+  if (state != StreamTranslation::State::failed) return;
+  translation_->error = stream->error();
+  status_ = translation_->error->status;
+  cause_ = cause_of_status(status_);
 }
 
 void Attempt::hold_answer() {

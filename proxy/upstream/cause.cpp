@@ -37,7 +37,7 @@ Cause cause_of(const Failure& failure, bool is_sent) noexcept {
 
 Cause cause_of_status(int status) noexcept {
   switch (status) {
-    case 401:
+    case key_refused:
     case 402:
     case 403: return Cause::key;
     case 404: return Cause::not_found;

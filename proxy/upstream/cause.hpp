@@ -11,6 +11,9 @@
 
 namespace llmgw::proxy {
 
+/// The status by which a provider refuses the gateway's own key (RFC 9110 section 15.5.2).
+inline constexpr int key_refused = 401;
+
 /// Of an attempt without an answer; none where it is the client's doing.
 Cause cause_of(const Failure& failure, bool is_sent) noexcept;
 

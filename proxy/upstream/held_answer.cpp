@@ -86,15 +86,24 @@ Task<FirstEvent::Kind> HeldAnswer::read_first_event(ByteStream& upstream,
     std::string_view input = latest;
     payload.clear();
     const ReframeStep step = unframe(decoder, input, payload);
-    if (first.observe(payload) != FirstEvent::Kind::none || step != ReframeStep::need_more ||
+    is_complete_ = step == ReframeStep::end;
+    if (first.observe(payload) != FirstEvent::Kind::none || is_complete_ ||
         rest_.size() >= most_held)
       break;
+    if (step == ReframeStep::fault) {
+      fault_ = errc::malformed_message;
+      break;
+    }
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
     upstream.read_expires_after(std::max(left, std::chrono::milliseconds(1)));
     const auto bytes = co_await upstream.read();
-    is_silent_ = bytes.has_error() && bytes.error() == errc::timed_out;
-    if (bytes.has_error()) break;
+    if (bytes.has_error()) {
+      fault_ = errc_of(bytes.error());
+      is_complete_ = fault_ == errc::connection_closed && decoder.finish_at_close();
+      if (is_complete_) fault_ = errc::ok;
+      break;
+    }
     latest = *bytes;
     rest_ += latest;
   }

@@ -27,11 +27,11 @@ class HeldAnswer {
                               std::chrono::milliseconds silence);
 
   /// Of a stream of events: reads on until the first that says something, for `limit` and 64 KB at
-  /// most. Kind::none where that did not come; then is_silent() tells whether it is the limit that
-  /// ended the wait.
+  /// most. Kind::none where that did not come; then fault() and is_complete() tell why.
   Task<FirstEvent::Kind> read_first_event(ByteStream& upstream, const http::ResponseHead& head,
                                           std::chrono::milliseconds limit);
-  bool is_silent() const noexcept { return is_silent_; }
+  /// What ended the reading before that; timed_out: it took too long.
+  errc fault() const noexcept { return fault_; }
 
   /// What has been read of its body, without framing.
   std::string payload(http::Framing framing) const;
@@ -50,7 +50,7 @@ class HeldAnswer {
   std::string rest_;
   bool is_whole_ = false;
   bool is_complete_ = false;
-  bool is_silent_ = false;
+  errc fault_ = errc::ok;
 };
 
 }  // namespace llmgw::proxy

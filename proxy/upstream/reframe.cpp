@@ -42,7 +42,7 @@ void add_as_chunk(BodyForm form, Gather& out, Add add) {
 }
 
 // Sends payload through the filter up to the first piece that is neither payload nor framing
-// between chunks, and returns that.
+// between chunks, and returns that; a fault where the filter wants no more.
 http::BodyDecoder::Piece filter_payload(http::BodyDecoder& decoder, std::string_view& input,
                                         Tap& tap, AnswerEdit& filter, Gather& out) {
   using Kind = http::BodyDecoder::Kind;
@@ -52,11 +52,12 @@ http::BodyDecoder::Piece filter_payload(http::BodyDecoder& decoder, std::string_
     if (is_between) continue;
     if (piece.kind == Kind::payload) {
       tap.observe(piece.bytes);
-      filter.pass(piece.bytes, out);
+      if (!filter.pass(piece.bytes, out)) return {Kind::fault, {}};
       continue;
     }
-    if (piece.kind == Kind::fault) filter.release(out);
-    if (piece.kind != Kind::fault && piece.kind != Kind::need_more) filter.finish(out);
+    if (piece.kind == Kind::fault) filter.release(errc::malformed_message, out);
+    const bool is_over = piece.kind != Kind::fault && piece.kind != Kind::need_more;
+    if (is_over && !filter.finish(out)) return {Kind::fault, {}};
     return piece;
   }
 }
@@ -105,8 +106,16 @@ ReframeStep reframe_filtered(http::BodyDecoder& decoder, std::string_view& input
   return ReframeStep::end;
 }
 
-void add_held(AnswerEdit& filter, BodyForm form, bool is_complete, Gather& out) {
-  add_as_chunk(form, out, [&] { is_complete ? filter.finish(out) : filter.release(out); });
+bool add_held(AnswerEdit& filter, BodyForm form, errc fault, Gather& out) {
+  bool is_whole = false;
+  add_as_chunk(form, out, [&] {
+    if (fault == errc::ok) {
+      is_whole = filter.finish(out);
+    } else {
+      filter.release(fault, out);
+    }
+  });
+  return is_whole;
 }
 
 std::string_view closing_bytes(BodyForm form) noexcept {

@@ -37,12 +37,14 @@ ReframeStep reframe(http::BodyDecoder& decoder, std::string_view& input, BodyFor
                     Gather& out);
 
 /// The same for a body that is filtered on its way; `form` is chunked or payload_only. A chunk
-/// leaves for each input of which something is left, and trailers are kept.
+/// leaves for each input of which something is left, and trailers are kept. What the filter finds
+/// to be no good answer is a fault.
 ReframeStep reframe_filtered(http::BodyDecoder& decoder, std::string_view& input, BodyForm form,
                              Tap& tap, AnswerEdit& filter, Gather& out);
 
-/// Adds what a filter still holds once no more comes. `is_complete`: not cut off.
-void add_held(AnswerEdit& filter, BodyForm form, bool is_complete, Gather& out);
+/// Adds what a filter still holds once no more comes. `fault`: what cut the body off; ok: nothing
+/// did. Whether it is a whole answer.
+bool add_held(AnswerEdit& filter, BodyForm form, errc fault, Gather& out);
 
 /// What ends a body in this form, once the peer's close has completed it.
 std::string_view closing_bytes(BodyForm form) noexcept;

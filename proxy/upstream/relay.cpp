@@ -9,9 +9,10 @@ namespace {
 
 // The source was cut off: what a filter holds of it was sent by the source, so it is passed on, as
 // far as it was meant for the other side.
-Task<void> send_held(ByteStream& to, BodyForm form, AnswerEdit& filter, RelayLimits limits) {
+Task<void> send_held(ByteStream& to, BodyForm form, AnswerEdit& filter, errc fault,
+                     RelayLimits limits) {
   Gather& out = to.loop().gather();
-  add_held(filter, form, false, out);
+  (void)add_held(filter, form, fault, out);
   if (out.is_empty()) co_return;
   to.expires_after(limits.write);
   (void)co_await to.write(out);
@@ -31,8 +32,8 @@ Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& d
     head = {};
     ReframeStep step = ReframeStep::end;
     if (closed) {
-      if (filter != nullptr) add_held(*filter, form, true, out);
-      out.add(closing_bytes(form));
+      if (filter != nullptr && !add_held(*filter, form, errc::ok, out)) step = ReframeStep::fault;
+      if (step == ReframeStep::end) out.add(closing_bytes(form));
     } else if (filter != nullptr) {
       step = reframe_filtered(decoder, input, form, tap, *filter, out);
     } else {
@@ -63,7 +64,7 @@ Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& d
     const auto fault = errc_of(bytes.error());
     closed = fault == errc::connection_closed && decoder.finish_at_close();
     if (closed) continue;
-    if (filter != nullptr) co_await send_held(to, form, *filter, limits);
+    if (filter != nullptr) co_await send_held(to, form, *filter, fault, limits);
     co_return RelayEnd{Kind::source_ended, fault};
   }
 }

@@ -16,7 +16,7 @@ struct RelayEnd {
     complete,       ///< the whole body was sent on
     source_ended,   ///< the source closed, was reset or fell silent before the body's end; `fault`
                     ///< says which
-    source_broken,  ///< the source's framing is not HTTP
+    source_broken,  ///< the source's framing is not HTTP, or the filter wants no more of it
     sink_failed,    ///< the destination took no more; `fault` says why
     too_large,      ///< the body is over the limit
   };

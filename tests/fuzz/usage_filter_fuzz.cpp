@@ -31,7 +31,7 @@ class Filtered {
   }
   std::string release() {
     Gather out;
-    filter_.release(out);
+    filter_.release(errc::connection_closed, out);
     append_pieces(out, text_);
     return text_;
   }

@@ -5,15 +5,16 @@ import json
 import pathlib
 import re
 
+import httpx
 import openai
 import pytest
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
+from support import wire
 from support.gateway import Factory, Proxy, chat, new_id
 from support.process import wait_until
 from support.scripted import Peer, reply
 from support.targets import Targets, ask, ask_for_event, targets
-from support.wire import request
 
 TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}
 MESSAGE = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-real", "stop_reason": "tool_use",
@@ -148,18 +149,85 @@ def test_streams_are_read_by_the_official_client(
 def test_S9_a_cut_stream_never_looks_complete(
         factory: Factory, upstreams: Targets, tmp_path: pathlib.Path, model: str, pieces: list[bytes]):
     collector = factory.collector()
-    proxy = upstreams.open(factory, tmp_path, both(upstreams), collector.url, KEY="sk-own")
+    content = both(upstreams) | {"defaults": {"cooldown": {"failures": 0}}}
+    proxy = upstreams.open(factory, tmp_path, content, collector.url, KEY="sk-own")
     name = "claude" if model == "claude" else "google"
     for count in range(len(pieces)):
-        upstreams.answers[name] = cut(pieces[:count])
-        request_id = new_id()
-        with pytest.raises((openai.APIError, openai.APIConnectionError, Exception)) as raised:
-            for chunk in client(proxy).chat.completions.create(
-                    model=model, messages=[], stream=True, extra_headers={"X-LLM-Request-ID": request_id}):
-                assert chunk.id
-        assert "DONE" not in str(raised.value)
-        [event] = wait_until(lambda: collector.events(request_id), "the event")
-        assert event["outcome"] != "completed", (count, event)
+        for answer in (cut(pieces[:count]), stream(pieces[:count])):
+            upstreams.answers[name] = answer
+            request_id = new_id()
+            with pytest.raises((openai.APIError, openai.APIConnectionError, httpx.RemoteProtocolError)) as raised:
+                for chunk in client(proxy).chat.completions.create(
+                        model=model, messages=[{"role": "user", "content": "x"}], stream=True,
+                        extra_headers={"X-LLM-Request-ID": request_id}):
+                    assert chunk.id
+            assert "DONE" not in str(raised.value)
+            [event] = wait_until(lambda: collector.events(request_id), "the event")
+            assert event["outcome"] == "upstream_aborted", (count, event)
+
+
+JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+NO_STREAM = [b"data: {]\n\n"]
+# What comes, whether the connection then stays, and what is told of it.
+UNFINISHED = {
+    "json-cut": (JSON_HEAD, False, 502, "upstream_invalid_response", "upstream_aborted"),
+    "json-silent": (JSON_HEAD, True, 504, "upstream_timeout", "upstream_timeout"),
+    "no-json": (reply(b"<html>"), True, 502, "upstream_invalid_response", "upstream_invalid"),
+    "nothing": (stream([], end=False), False, 502, "upstream_invalid_response", "upstream_aborted"),
+    "ended": (stream([]), True, 502, "upstream_aborted", "upstream_aborted"),
+    "pings": (stream(ANTHROPIC[1:2]), True, 502, "upstream_aborted", "upstream_aborted"),
+    "chunks": (stream([], end=False) + b"zz\r\n", True, 502, "upstream_invalid_response", "upstream_invalid"),
+    "silent": (stream(ANTHROPIC[:4], end=False), True, 200, "upstream_timeout", "upstream_timeout"),
+    "no-events": (stream(ANTHROPIC[:4] + NO_STREAM, end=False), True, 200, "upstream_invalid_response", "upstream_invalid"),
+    "broken": (stream(ANTHROPIC[:4], end=False) + b"zz\r\n", True, 200, "upstream_invalid_response", "upstream_invalid"),
+}
+
+
+@pytest.mark.parametrize("case", UNFINISHED.values(), ids=UNFINISHED)
+def test_what_breaks_off_is_told_by_its_cause(factory: Factory, upstreams: Targets, tmp_path: pathlib.Path, case: tuple):
+    answer, stays, status, code, outcome = case
+
+    def serve(peer: Peer) -> None:
+        peer.send(answer)
+        if stays:
+            peer.receive()
+
+    upstreams.answers["claude"] = serve
+    collector = factory.collector()
+    content = both(upstreams)
+    content["providers"]["claude"]["timeouts"] = {"idle": "300ms"}
+    proxy = upstreams.open(factory, tmp_path, content, collector.url, KEY="sk-own")
+    try:
+        response = ask(proxy, "claude", stream=b"event-stream" in answer)
+        body, seen = response.body, response.status
+    except wire.Cut as broken:
+        body, seen = broken.body.rsplit(b"data: ", 1)[1], 200
+    assert (seen, json.loads(body)["error"]["code"]) == (status, code), body
+    [event] = wait_until(collector.events, "the event")
+    assert (event["outcome"], event["status_code"]) == (outcome, status)
+
+
+def test_a_stream_cut_before_it_said_anything_is_asked_of_another_target(
+        factory: Factory, upstreams: Targets, tmp_path: pathlib.Path):
+    content = both(upstreams)
+    content["models"]["claude"] |= {"fallback": ["gemini"], "retry": {"causes": ["reset", "server_error"]}}
+    upstreams.answers |= {"claude": cut([]), "google": stream(GEMINI)}
+    proxy = upstreams.open(factory, tmp_path, content, KEY="sk-own")
+    for answer in (cut([]), cut(ANTHROPIC[1:2]), stream(ANTHROPIC[1:2])):
+        upstreams.answers["claude"] = answer
+        response = ask(proxy, "claude", stream=True)
+        assert response.status == 200 and b"[DONE]" in response.body, response
+
+
+def test_a_refused_key_is_not_asked_again(factory: Factory, upstreams: Targets, tmp_path: pathlib.Path):
+    proxy = upstreams.open(factory, tmp_path, both(upstreams), KEY="sk-own")
+    upstreams.answers |= {
+        "claude": reply(b'{"type":"error","error":{"type":"authentication_error","message":"sk-own"}}', "401 No"),
+        "google": reply(b'{"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT"}}', "400 Bad")}
+    for model in ("claude", "gemini"):
+        response = ask(proxy, model)
+        assert (response.status, response.json()["error"]["code"]) == (502, "upstream_auth_failed")
+        assert response.get("X-Should-Retry") == "false" and b"sk-own" not in response.body
 
 
 def test_S17_errors_have_their_status(factory: Factory, upstreams: Targets, tmp_path: pathlib.Path):
@@ -175,8 +243,6 @@ def test_S17_errors_have_their_status(factory: Factory, upstreams: Targets, tmp_
     upstreams.answers["google"] = reply(b'{"error":{"code":400,"message":"Bad","status":"INVALID_ARGUMENT"}}', "400 Bad")
     with pytest.raises(openai.BadRequestError):
         client(proxy).chat.completions.create(model="gemini", messages=[{"role": "user", "content": "x"}])
-    upstreams.answers["claude"] = reply(b"<html>", "200 OK")
-    assert ask(proxy, "claude").error["code"] == "upstream_invalid_response"
 
 
 def test_what_binds_is_refused_or_dropped_and_named(factory: Factory, upstreams: Targets, tmp_path: pathlib.Path):
@@ -241,7 +307,7 @@ def test_client_that_leaves_a_translated_stream_closes_the_upstream(
     collector = factory.collector()
     proxy = upstreams.open(factory, tmp_path, both(upstreams), collector.url, KEY="sk-own")
     with proxy.connect() as opened:
-        opened.send(request("POST", "/v1/chat/completions", [], chat(model="claude", stream=True)))
+        opened.send(wire.request("POST", "/v1/chat/completions", [], chat(model="claude", stream=True)))
         opened.read_head()
     [event] = wait_until(collector.events, "the event")
     assert event["outcome"] == "client_aborted"

@@ -50,8 +50,11 @@ struct UsageFilter::Span {
   }
 };
 
-void UsageFilter::pass(std::string_view payload, Gather& out) {
-  if (is_off_) return out.add(payload);
+bool UsageFilter::pass(std::string_view payload, Gather& out) {
+  if (is_off_) {
+    out.add(payload);
+    return true;
+  }
   const char* const begin = payload.data();
   Span span{out, begin, begin + payload.size(), begin, begin};
   if (feed_may_follow_ && span.at != span.end) take_pending_feed(span);
@@ -64,9 +67,13 @@ void UsageFilter::pass(std::string_view payload, Gather& out) {
       follow_line(span);
     }
   }
-  if (fate_ != Fate::undecided) return span.add_kept(span.end);
+  if (fate_ != Fate::undecided) {
+    span.add_kept(span.end);
+    return true;
+  }
   span.add_kept(span.event);
   held_.append(text_between(span.event, span.end));
+  return true;
 }
 
 // One whose fate is known, or that begins an event.
@@ -204,17 +211,18 @@ void UsageFilter::let_go(Span& span, Fate fate) {
   fate_ = fate;
 }
 
-void UsageFilter::finish(Gather& out) {
+bool UsageFilter::finish(Gather& out) {
   if (fate_ == Fate::undecided && line_start_ < held_.size()) {
     const std::string_view line = std::string_view(held_).substr(line_start_);
     const bool is_data = data_prefix(line_start_ == 0 ? without_mark(line) : line) > 0;
     Span span{out, nullptr, nullptr, nullptr, nullptr};
     if (is_data) judge_line(span, held_, line, false);
   }
-  release(out);
+  release(errc::ok, out);
+  return true;
 }
 
-void UsageFilter::release(Gather& out) {
+void UsageFilter::release(errc, Gather& out) {
   if (fate_ == Fate::undecided) held_.resize(unasked_size());
   if (!held_.empty()) out.add_owned(std::exchange(held_, {}));
   fate_ = Fate::outside;

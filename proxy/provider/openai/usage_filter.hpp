@@ -24,9 +24,9 @@ class UsageFilter final : public AnswerEdit {
   explicit UsageFilter(bool usage_beside_choices_is_asked_for) noexcept
       : beside_choices_is_asked_for_(usage_beside_choices_is_asked_for) {}
 
-  void pass(std::string_view payload, Gather& out) override;
-  void finish(Gather& out) override;
-  void release(Gather& out) override;
+  bool pass(std::string_view payload, Gather& out) override;
+  bool finish(Gather& out) override;
+  void release(errc fault, Gather& out) override;
 
   static constexpr std::size_t hold_limit = 64 * 1024;
   static constexpr unsigned line_limit = 256;

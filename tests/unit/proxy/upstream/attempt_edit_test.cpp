@@ -70,6 +70,18 @@ TEST_F(AttemptTest, ARefusalOfBothIsNotRemembered) {
   EXPECT_EQ(upstream_.refusals().size(), 0u);
 }
 
+// Nor does success say anything of an edit that was taken, or that was never made.
+TEST_F(AttemptTest, SuccessAloneRemembersNothing) {
+  play({[](const StreamPeer& peer) {
+    peer.read_until(option);
+    peer.send(ok);
+  }});
+  const auto outcomes = attempt(chat(stream_body), {Form::may_be_edited});
+  EXPECT_TRUE(outcomes[0].is_edited);
+  EXPECT_EQ(outcomes[0].end.verdict, Verdict::pass_on);
+  EXPECT_EQ(upstream_.refusals().size(), 0u);
+}
+
 TEST_F(AttemptTest, AModelThatWasRefusedIsNotAskedAgain) {
   upstream_.refusals().add("m", std::chrono::steady_clock::now());
   play({[](const StreamPeer& peer) {

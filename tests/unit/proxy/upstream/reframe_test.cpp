@@ -103,7 +103,7 @@ TEST(Reframe, ClosingBytes) {
 // Lets go of everything but the letter l, of which it holds the last.
 class WithoutL final : public AnswerEdit {
  public:
-  void pass(std::string_view payload, Gather& out) override {
+  bool pass(std::string_view payload, Gather& out) override {
     for (const char& each : payload) {
       if (each == 'l') {
         held_ = "l";
@@ -111,9 +111,13 @@ class WithoutL final : public AnswerEdit {
         out.add({&each, 1});
       }
     }
+    return true;
   }
-  void finish(Gather& out) override { out.add(held_.empty() ? "" : "."); }
-  void release(Gather& out) override { out.add(held_); }
+  bool finish(Gather& out) override {
+    out.add(held_.empty() ? "" : ".");
+    return true;
+  }
+  void release(errc, Gather& out) override { out.add(held_); }
 
  private:
   std::string held_;
@@ -187,7 +191,8 @@ TEST(ReframeFiltered, WhatIsHeldFollowsTheEndOfTheInput) {
               ReframeStep::need_more);
     EXPECT_EQ(flatten(out), "2\r\nhe\r\n");
     out.clear();
-    add_held(filter, BodyForm::chunked, is_complete, out);
+    EXPECT_EQ(add_held(filter, BodyForm::chunked, is_complete ? errc::ok : errc::timed_out, out),
+              is_complete);
     EXPECT_EQ(flatten(out), is_complete ? "1\r\n.\r\n" : "1\r\nl\r\n");
   }
 }

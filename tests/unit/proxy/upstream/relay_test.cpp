@@ -18,20 +18,27 @@ struct SeenBytes final : Tap {
   std::string bytes;
 };
 
-/// Keeps commas to itself, and the last byte until the end.
+/// Keeps commas to itself, and the last byte until the end. Wants no more behind `!`.
 struct WithoutCommas final : AnswerEdit {
-  void pass(std::string_view payload, Gather& out) override {
+  bool pass(std::string_view payload, Gather& out) override {
     std::string kept = std::move(held);
     for (const char c : payload)
       if (c != ',') kept += c;
     held = kept.empty() ? "" : kept.substr(kept.size() - 1);
     if (!kept.empty()) kept.pop_back();
     if (!kept.empty()) out.add_owned(std::move(kept));
+    return payload.find('!') == payload.npos;
   }
-  void finish(Gather& out) override {
+  bool finish(Gather& out) override {
     if (!held.empty()) out.add_owned(std::exchange(held, {}));
+    return is_good;
   }
-  void release(Gather& out) override { finish(out); }
+  void release(errc why, Gather& out) override {
+    fault = why;
+    (void)finish(out);
+  }
+  bool is_good = true;
+  errc fault = errc::ok;
   std::string held;
 };
 
@@ -148,6 +155,30 @@ TEST_F(RelayTest, WhatAnEditHoldsOfACutBodyIsSent) {
   from_.peer.close();
   EXPECT_EQ(relay(ten, BodyForm::payload_only, "a,b", &edit).kind, Kind::source_ended);
   EXPECT_EQ(to_.peer.read_all(), "HEAD|ab");
+  EXPECT_EQ(edit.fault, errc::connection_closed);
+}
+
+TEST_F(RelayTest, WhatAnEditWantsNoMoreOfHasNoEnd) {
+  WithoutCommas edit;
+  from_.peer.send("3\r\nd,e\r\n0\r\n\r\n");
+  EXPECT_EQ(relay(chunked, BodyForm::chunked, "5\r\na,b,!\r\n", &edit).kind, Kind::source_broken);
+  EXPECT_EQ(to_.peer.read_all(), "HEAD|2\r\nab\r\n");
+}
+
+TEST_F(RelayTest, WhatAnEditFindsToBeNoWholeAnswerHasNoEnd) {
+  WithoutCommas edit;
+  edit.is_good = false;
+  EXPECT_EQ(relay(chunked, BodyForm::chunked, "2\r\nab\r\n0\r\n\r\n", &edit).kind,
+            Kind::source_broken);
+  EXPECT_EQ(to_.peer.read_all(), "HEAD|2\r\nab\r\n");
+}
+
+TEST_F(RelayTest, NorHasSuchAnAnswerThatEndsByTheClose) {
+  WithoutCommas edit;
+  edit.is_good = false;
+  from_.peer.close();
+  EXPECT_EQ(relay(until_close, BodyForm::chunked, "ab", &edit).kind, Kind::source_broken);
+  EXPECT_EQ(to_.peer.read_all(), "HEAD|1\r\na\r\n1\r\nb\r\n");
 }
 
 }  // namespace

@@ -289,7 +289,7 @@ std::string released(std::string_view text, bool beside_choices = false) {
   filter.pass(piece.view(), out);
   std::string bytes = flatten(out);
   out.clear();
-  filter.release(out);
+  filter.release(errc::connection_closed, out);
   return bytes + flatten(out);
 }
 
