@@ -50,9 +50,9 @@ std::string body_for(std::string_view wanted, const std::vector<RouteTable::Offe
 }  // namespace
 
 bool asks_for_models(Context& context, const http::RequestHead& head) {
+  if (!context.upstreams->table().has_models()) return false;
   const std::string_view path = head.path();
-  return context.upstreams->table().has_models() &&
-         (head.method == "GET" || head.method == "HEAD") && path.starts_with(list_path) &&
+  return (head.method == "GET" || head.method == "HEAD") && path.starts_with(list_path) &&
          (path.size() == list_path.size() || path[list_path.size()] == '/') &&
          classify(head).dialect == ClientDialect::openai;
 }

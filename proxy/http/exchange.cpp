@@ -27,9 +27,11 @@ Exchange::Exchange(ByteStream& client, SessionTerms terms) noexcept
     : client_(client), terms_(terms) {}
 
 void Exchange::retain_head() {
+  constexpr std::size_t most_around = std::string_view(": \r\n").size();
   retained_fields_.assign(head_.fields.begin(), head_.fields.end());
   std::size_t total = head_.method.size() + head_.target.size() + head_.authority.size();
-  for (const Field& each : retained_fields_) total += each.name.size() + each.value.size();
+  for (const Field& each : retained_fields_)
+    total += each.name.size() + each.value.size() + most_around;
   retained_bytes_.reserve(total);  // no growth below, so the views stay where they are
   const auto keep = [this](std::string_view& view) {
     const std::size_t at = retained_bytes_.size();
@@ -40,8 +42,16 @@ void Exchange::retain_head() {
   keep(head_.target);
   keep(head_.authority);
   for (Field& each : retained_fields_) {
-    keep(each.name);
-    keep(each.value);
+    if (!each.is_plain_line) {
+      keep(each.name);
+      keep(each.value);
+      continue;
+    }
+    const auto value_at = static_cast<std::size_t>(each.value.data() - each.name.data());
+    std::string_view line = each.plain_line();
+    keep(line);
+    each.name = line.substr(0, each.name.size());
+    each.value = line.substr(value_at, each.value.size());
   }
   head_.fields = retained_fields_;
 }

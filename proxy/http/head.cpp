@@ -161,6 +161,16 @@ std::string_view text_between(const char* from, const char* to) noexcept {
   return {from, static_cast<std::size_t>(to - from)};
 }
 
+bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+
+// Of the field whose colon stands in front of `from`.
+void take_value(const char* from, const char* line_end, Field& field) noexcept {
+  field.is_plain_line =
+      line_end - from > 1 && *from == ' ' && !is_blank(from[1]) && !is_blank(line_end[-1]);
+  field.value =
+      field.is_plain_line ? text_between(from + 1, line_end) : trim(text_between(from, line_end));
+}
+
 // Reads field lines up to and including the empty line.
 Result<std::span<const Field>> parse_fields(std::string_view& bytes, FieldStorage& storage,
                                             Gathered& seen) noexcept {
@@ -182,7 +192,7 @@ Result<std::span<const Field>> parse_fields(std::string_view& bytes, FieldStorag
     if (count == storage.size()) return errc::head_too_large;
     Field& field = storage[count++];
     field.name = text_between(name, at);
-    field.value = trim(text_between(value, line_end));
+    take_value(value, line_end, field);
     field.id = field_id(field.name);
     if (const errc fault = note(field, seen); fault != errc::ok) return fault;
     at = line_end + 2;

@@ -52,6 +52,14 @@ struct Field {
   std::string_view name;
   std::string_view value;
   FieldId id = FieldId::other;
+  /// Both point into a line that reads `name: value` and CRLF, byte for byte as it would be
+  /// written.
+  bool is_plain_line = false;
+
+  /// That line; only of one that is plain.
+  std::string_view plain_line() const noexcept {
+    return {name.data(), name.size() + value.size() + std::string_view(": \r\n").size()};
+  }
 };
 
 /// How the end of a body is known (RFC 9112 section 6.3).

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "common/text/case_blind.hpp"
-#include "proxy/http/hop_by_hop.hpp"
+#include "proxy/http/field_lines.hpp"
 #include "proxy/provider/target.hpp"
 
 namespace llmgw::proxy {
@@ -63,18 +63,20 @@ void append_request_head(std::string& out, const http::RequestHead& head, const 
   bool has_host = false;
   bool has_credentials = to.credentials.empty();
   bool has_codings = false;
+  http::FieldLines lines(out);
   for (const Field& each : head.fields) {
     switch (each.id) {
       case FieldId::host:
-        append_field(out, each.name, to.authority);
+        append_field(lines.out(), each.name, to.authority);
         has_host = true;
         break;
       case FieldId::authorization:
-        if (!std::exchange(has_credentials, true)) append_field(out, to.form.field, to.credentials);
+        if (!std::exchange(has_credentials, true))
+          append_field(lines.out(), to.form.field, to.credentials);
         break;
-      case FieldId::transfer_encoding: append_field(out, each.name, "chunked"); break;
+      case FieldId::transfer_encoding: append_field(lines.out(), each.name, "chunked"); break;
       case FieldId::content_length:
-        http::append_length(out, each.name, changes.length.value_or(head.framing.length));
+        http::append_length(lines.out(), each.name, changes.length.value_or(head.framing.length));
         break;
       case FieldId::api_key:
       case FieldId::x_api_key:
@@ -82,18 +84,19 @@ void append_request_head(std::string& out, const http::RequestHead& head, const 
       case FieldId::x_llm_tenant:
       case FieldId::x_tenant: break;
       case FieldId::x_llm_provider:
-        if (!changes.hides_choice) append_field(out, each.name, each.value);
+        if (!changes.hides_choice) lines.pass(each);
         break;
       default:
         if (http::is_hop_by_hop(each, head)) break;
         if (is_translated && is_of_openai(each)) break;
         if (!changes.is_uncoded || !is_accept_encoding(each)) {
-          append_field(out, each.name, each.value);
+          lines.pass(each);
         } else if (!std::exchange(has_codings, true)) {
-          append_field(out, each.name, "identity");
+          append_field(lines.out(), each.name, "identity");
         }
     }
   }
+  lines.flush();
   if (is_translated) append_field(out, "Content-Type", "application/json");
   if (!has_host) append_field(out, "Host", to.authority);
   if (!has_credentials) append_field(out, to.form.field, to.credentials);

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "proxy/http/hop_by_hop.hpp"
+#include "proxy/http/field_lines.hpp"
 
 namespace llmgw::proxy {
 
@@ -30,17 +30,19 @@ void append_response_head(std::string& out, const http::ResponseHead& head, Body
   // A length there would be one of a body that never comes (RFC 9110 section 8.6).
   const bool no_length = head.status < 200 || head.status == 204;
   const bool has_length = head.framing.kind == http::Framing::Kind::length;  // not of HEAD
+  http::FieldLines lines(out);
   for (const http::Field& each : head.fields) {
     if (http::is_hop_by_hop(each, head)) continue;
     if (no_length && each.id == FieldId::content_length) continue;
     if (each.id == FieldId::x_llm_request_id && !request_id.empty()) continue;
     if (each.id == FieldId::content_length && form != BodyForm::as_received) continue;
     if (each.id == FieldId::content_length && has_length) {
-      http::append_length(out, each.name, head.framing.length);
+      http::append_length(lines.out(), each.name, head.framing.length);
     } else {
-      append_field(out, each.name, each.value);
+      lines.pass(each);
     }
   }
+  lines.flush();
   const bool final = head.status >= 200;
   const bool chunked =
       head.framing.kind == http::Framing::Kind::chunked && form == BodyForm::as_received;

@@ -60,8 +60,7 @@ class UpstreamSide {
 class WorkerTest : public testing::Test {
  protected:
   WorkerTest() { config_.upstreams.push_back({.name = "openai", .type = "openai"}); }
-  void start(Worker::Limits limits,
-             std::chrono::milliseconds silence = std::chrono::milliseconds(1600)) {
+  void start(Worker::Limits limits, std::chrono::milliseconds silence = std::chrono::seconds(60)) {
     UpstreamSettings& upstream = config_.upstreams.front();
     upstream.address = {upstream.address.tls, "127.0.0.1", upstream_.port(), "", "upstream.test"};
     upstream.keys = {{.name = "0", .key = Secret("sk-test")}};
