@@ -67,6 +67,8 @@ void set(Cell& cell, std::string_view name, std::string_view value) {
     cell.tls = number<int>(value) != 0;
   } else if (name == "hold") {
     cell.hold = number<int>(value) != 0;
+  } else if (name == "anthropic") {
+    cell.is_anthropic = number<int>(value) != 0;
   } else if (name == "rewritten") {
     cell.rewritten = number<int>(value) != 0;
   } else if (name == "fields") {

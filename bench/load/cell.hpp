@@ -33,6 +33,7 @@ struct Cell {
   std::uint32_t batch = 100;     ///< events a request
   bool tls = false;              ///< whether the upstream that answers is the one with TLS
   bool hold = false;             ///< once all streams are open: says so and waits for a line
+  bool is_anthropic = false;     ///< whether the upstream answers in that dialect
   bool rewritten = false;        ///< the gateway writes bodies anew: their contents are compared
   std::string fields;            ///< more fields of each request, `name:value`, separated by `;`
   std::vector<pid_t> processes;  ///< whose processor time is read

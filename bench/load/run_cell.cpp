@@ -38,6 +38,7 @@ class Run {
     if (cell.requests > 0) crowd_.most = cell.requests;
     crowd_.asks_again = cell.kind != Kind::paced;
     Script script;
+    if (cell.is_anthropic) script.answers = &anthropic_answers;
     script.request_body = request_.body;
     if (cell.rewritten) script.request_content = request_.content;
     script.stream = streams_;

@@ -19,6 +19,7 @@ constexpr std::string_view ending_text =
     "\n\ndata: [DONE]\n\n";
 constexpr std::size_t time_digits = 16;
 constexpr std::size_t number_digits = 8;
+static_assert(time_digits + number_digits == content_digits);
 constexpr std::string_view frame_line = "e1\r\n";  // 225
 
 void write_hex(char* out, std::uint64_t value, std::size_t digits) {
@@ -59,6 +60,11 @@ const std::string& ending_payload() {
 }
 
 }  // namespace
+
+void write_content(char* out, std::int64_t sent_at, std::uint32_t number) {
+  write_hex(out, static_cast<std::uint64_t>(sent_at), time_digits);
+  write_hex(out + time_digits, number, number_digits);
+}
 
 RequestText make_request(std::size_t body_size, bool stream, std::string_view fields) {
   RequestText made;
@@ -113,7 +119,9 @@ const ReplyText& plain_reply() {
   return text;
 }
 
-std::string_view StreamText::head() {
+namespace {
+
+std::string_view stream_head() {
   return "HTTP/1.1 200 OK\r\n"
          "Content-Type: text/event-stream; charset=utf-8\r\n"
          "Cache-Control: no-cache\r\n"
@@ -121,18 +129,20 @@ std::string_view StreamText::head() {
          "Transfer-Encoding: chunked\r\n\r\n";
 }
 
-std::string_view StreamText::chunk(std::int64_t sent_at, std::uint32_t number) {
+std::string_view stream_chunk(std::int64_t sent_at, std::uint32_t number) {
   static std::string text = std::string(frame_line) + chunk_pattern() + "\r\n";
-  char* digits = text.data() + frame_line.size() + chunk_start.size();
-  write_hex(digits, static_cast<std::uint64_t>(sent_at), time_digits);
-  write_hex(digits + time_digits, number, number_digits);
+  write_content(text.data() + frame_line.size() + chunk_start.size(), sent_at, number);
   return text;
 }
 
-std::string_view StreamText::ending() {
+std::string_view stream_ending() {
   static const std::string text = std::string(frame_line) + ending_payload() + "\r\n0\r\n\r\n";
   return text;
 }
+
+}  // namespace
+
+const Answers openai_answers{plain_reply, stream_head, stream_chunk, stream_ending};
 
 std::optional<StreamText::Seen> StreamText::read(std::string_view payload) {
   if (payload == ending_payload()) return Seen{0, 0, true};

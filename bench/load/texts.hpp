@@ -26,16 +26,27 @@ struct ReplyText {
 };
 const ReplyText& plain_reply();
 
-/// An answered stream: a head, then chunks that are alike but for their time and number.
+/// What the content of a chunk is: when it was sent, and which of its stream it is, in digits.
+inline constexpr std::size_t content_digits = 24;
+void write_content(char* out, std::int64_t sent_at, std::uint32_t number);
+
+/// How a provider answers. What its functions yield is good until the next call.
+struct Answers {
+  const ReplyText& (*plain)();
+  /// The head of a stream, and whatever comes before its first chunk.
+  std::string_view (*begin)();
+  /// One chunk with its framing.
+  std::string_view (*chunk)(std::int64_t sent_at, std::uint32_t number);
+  /// What ends a stream, usage included, and the end of the framing.
+  std::string_view (*ending)();
+};
+extern const Answers openai_answers;
+extern const Answers anthropic_answers;
+
+/// Streams of OpenAI: chunks that are alike but for their time and number.
 class StreamText {
  public:
   static constexpr std::size_t chunk_size = 225;
-
-  static std::string_view head();
-  /// One chunk with its framing; good until the next call.
-  static std::string_view chunk(std::int64_t sent_at, std::uint32_t number);
-  /// The chunk that holds the usage, the end mark, and the end of the framing.
-  static std::string_view ending();
 
   struct Seen {
     std::int64_t sent_at = 0;

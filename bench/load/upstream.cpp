@@ -53,11 +53,11 @@ class Upstream::Connection final : public Handler {
     const Script& script = upstream_.script_;
     const bool last = upstream_.finishing_ || (script.chunks > 0 && number_ == script.chunks);
     if (last) {
-      socket_.send(StreamText::ending());
+      socket_.send(script.answers->ending());
       stream_ = 0;
       return;
     }
-    socket_.send(StreamText::chunk(now, number_++));
+    socket_.send(script.answers->chunk(now, number_++));
     // Whoever is more than a gap behind leaves chunks out: an overloaded generator must not go on
     // sending yesterday's.
     const std::int64_t behind = (now - was_due) / script.gap;
@@ -88,13 +88,13 @@ class Upstream::Connection final : public Handler {
 
   void answer() {
     const Script& script = upstream_.script_;
-    if (!script.stream) return socket_.send(plain_reply().whole);
+    if (!script.stream) return socket_.send(script.answers->plain().whole);
     const std::int64_t now = now_ns();
     number_ = 0;
     stream_ = ++upstream_.streams_;
     static std::string first;
-    first.assign(StreamText::head());
-    first.append(StreamText::chunk(now, number_++));
+    first.assign(script.answers->begin());
+    first.append(script.answers->chunk(now, number_++));
     socket_.send(first);
     if (script.silent) {
       upstream_.due_.push({std::numeric_limits<std::int64_t>::max(), this, stream_});

@@ -14,6 +14,7 @@ namespace llmgw::bench {
 
 /// How requests are answered until the next script.
 struct Script {
+  const Answers* answers = &openai_answers;
   std::string_view request_body;  ///< what must arrive
   std::string_view
       request_content;  ///< not empty: this must be in it, the rest may be written anew

@@ -102,10 +102,8 @@ class Field:
         return series
 
     def _once(self, name: str, words: dict[str, object]) -> dict | None:
-        contestant = self.running[name]
-        own = getattr(contestant, "words", {})
         try:
-            result = one_round(self.generators[name], contestant, self.collector.pids, words | self.times | own)
+            result = one_round(self.generators[name], self.running[name], self.collector.pids, words | self.times)
         except Fault as fault:
             print(f"  {name}: {fault}", flush=True)
             return None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from suite.generator import Generator
-from suite.programs import Collector, Gateway, Haproxy, Nginx, Program
+from suite.programs import Collector, Gateway, Haproxy, Nginx, Program, RoutedGateway
 from suite.rounds import Direct, Series, paired
 
 METERING_OFF = ("metering off", "metering off again")
@@ -14,11 +14,18 @@ BEFORE = "before"  # another build of the proxy, in the same rounds
 OFF = {"METERING_CAPTURE_BYTES": "0"}  # and no collector: as little metering as there can be
 
 
+OURS = ("ours", "ours again")
+PEERS = ("nginx", "haproxy")
+ROUTED = {"routed": "openai", "routed again": "openai",  # by a file; the provider that it chooses
+          "translated": "anthropic", "translated again": "anthropic"}
+
+
 @dataclass(frozen=True)
 class Cell:
     title: str
     words: dict[str, object]
-    extra: tuple[str, ...] = ()  # contestants besides ours, ours again, nginx and haproxy
+    extra: tuple[str, ...] = ()  # contestants besides ours, ours again and the peers
+    peers: tuple[str, ...] = PEERS
     tls: bool = False
     seconds: float = 1.0         # factor on the usual length of a round
 
@@ -30,6 +37,12 @@ CELLS = {
     "tls32": Cell("400 B request, 32 connections, TLS upstream", {"kind": "closed", "connections": 32, "tls": 1}, tls=True),
     "stream200": Cell("200 streams, a chunk every 20 ms", {"kind": "stream", "connections": 200}),
     "stream1000": Cell("1,000 streams, a chunk every 20 ms", {"kind": "stream", "connections": 1000}, METERING_OFF),
+    "routed32": Cell("400 B request, 32 connections, one of fifty models in a file", {"kind": "closed", "connections": 32},
+                     ("routed", "routed again"), peers=()),
+    "translated32": Cell("2 KB request, 32 connections, translated", {"kind": "closed", "connections": 32, "body": 2000},
+                         ("translated", "translated again"), peers=()),
+    "translated200": Cell("200 streams, a chunk every 20 ms, translated", {"kind": "stream", "connections": 200},
+                          ("translated", "translated again"), peers=()),
     "delay200": Cell("delay of chunks, 200 streams of 25 chunks", {"kind": "stream", "connections": 200, "chunks": 25},
                      ("direct",)),
     "delay10k": Cell("delay of requests, 10,000 a second", {"kind": "paced", "connections": 64, "rate": 10_000}, ("direct",)),
@@ -50,13 +63,16 @@ def contestants(cell: Cell, folder: pathlib.Path, generator: Generator, collecto
         "nginx": lambda: Nginx(folder, upstream, authority),
         "haproxy": lambda: Haproxy(folder, upstream, authority),
         **{name: lambda name=name: Gateway(folder, upstream, authority, name, **OFF) for name in METERING_OFF},
+        **{name: lambda name=name, provider=provider: RoutedGateway(folder, upstream, name, provider,
+                                                                    COLLECTOR_URL=collector.url)
+           for name, provider in ROUTED.items()},
         "two workers": lambda: Gateway(folder, upstream, authority, "two workers", COLLECTOR_URL=collector.url,
                                        PROXY_THREADS="2"),
         "direct": lambda: Direct(upstream),
         BEFORE: lambda: Gateway(folder, upstream, authority, BEFORE, before, COLLECTOR_URL=collector.url),
     }
     extra = (*cell.extra, BEFORE) if before else cell.extra
-    return [known[name]() for name in ("ours", "ours again", "nginx", "haproxy", *extra)]
+    return [known[name]() for name in (*OURS, *cell.peers, *extra)]
 
 
 def run(name: str, folder: pathlib.Path, generator: Generator, rounds: int, seconds: float,

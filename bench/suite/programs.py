@@ -13,6 +13,8 @@ import subprocess
 
 from suite import machine
 
+MODELS = {"openai": "gpt-4o-mini", "anthropic": "claude-sonnet-4-6"}  # by provider; the first is what is asked for
+
 
 class Program:
     """A running proxy. `port` takes requests; `pids` are the processes that its work is counted for."""
@@ -67,9 +69,36 @@ class Gateway(Program):
                        "UPSTREAM_OPENAI_BASE_URL": f"{scheme}://127.0.0.1:{self.upstream}", "EVENT_FLUSH_TIMEOUT": "10s"}
         if self.authority:
             environment["UPSTREAM_CA_FILE"] = str(self.authority)
+        if "GATEWAY_CONFIG" in self.settings:
+            del environment["UPSTREAM_OPENAI_BASE_URL"]  # the file says it
         self._spawn(self.wrapper + [self.program], environment | self.settings, stderr=subprocess.PIPE, text=True)
         self.port = listening_port(self.process, self.name)
         return self
+
+
+class RoutedGateway(Gateway):
+    """llm-proxy that goes by a file: fifty models of two providers, and the one that is asked for stands behind `provider`."""
+
+    def __init__(self, folder: pathlib.Path, upstream: int, name: str, provider: str, **settings: str) -> None:
+        super().__init__(folder, upstream, None, name, **settings)
+        self.provider = provider
+        self.settings["GATEWAY_CONFIG"] = str(self._file())
+
+    @property
+    def words(self) -> dict[str, object]:
+        """What its cells say beside what all say."""
+        return {"anthropic": 1, "rewritten": 1} if self.provider == "anthropic" else {}
+
+    def _file(self) -> pathlib.Path:
+        url = f"http://127.0.0.1:{self.upstream}"
+        key = "keys: [{env: UPSTREAM_OPENAI_API_KEY}]"
+        models = [f"  model-{i}: {{targets: [{{provider: {'openai' if i % 2 else 'anthropic'}}}]}}" for i in range(49)]
+        asked = f"  gpt-4o-mini: {{targets: [{{provider: {self.provider}, model: {MODELS[self.provider]}}}]}}"
+        path = self.folder / f"{self.name.replace(' ', '-')}.yaml"
+        path.write_text("\n".join([
+            "version: 1", "providers:", f"  openai: {{type: openai, base_url: '{url}', {key}}}",
+            f"  anthropic: {{type: anthropic, base_url: '{url}', {key}}}", "models:", *models, asked, ""]))
+        return path
 
 
 class Collector(Program):

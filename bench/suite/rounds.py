@@ -86,6 +86,7 @@ def interval(value: float, drawn: list[float]) -> Estimate:
 
 def one_round(generator: Generator, contestant: Program | Direct, others: list[int], words: dict) -> dict:
     """One result, with `cost_us`: processor time of the contestant for one request, chunk or event."""
+    words = words | getattr(contestant, "words", {})
     unit = "chunks" if words["kind"] == "stream" else "requests"
     watched = list(contestant.pids) + others
     before, begun = machine.busy_seconds(), time.monotonic()

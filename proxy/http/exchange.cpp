@@ -27,38 +27,14 @@ Exchange::Exchange(ByteStream& client, SessionTerms terms) noexcept
     : client_(client), terms_(terms) {}
 
 void Exchange::retain_head() {
-  constexpr std::size_t most_around = std::string_view(": \r\n").size();
+  retained_bytes_ = head_.bytes;
   retained_fields_.assign(head_.fields.begin(), head_.fields.end());
-  std::size_t total = head_.method.size() + head_.target.size() + head_.authority.size();
-  for (const Field& each : retained_fields_)
-    total += each.name.size() + each.value.size() + most_around;
-  retained_bytes_.reserve(total);  // no growth below, so the views stay where they are
-  const auto keep = [this](std::string_view& view) {
-    const std::size_t at = retained_bytes_.size();
-    retained_bytes_.append(view);
-    view = std::string_view(retained_bytes_).substr(at);
-  };
-  keep(head_.method);
-  keep(head_.target);
-  keep(head_.authority);
-  for (Field& each : retained_fields_) {
-    if (!each.is_plain_line) {
-      keep(each.name);
-      keep(each.value);
-      continue;
-    }
-    const auto value_at = static_cast<std::size_t>(each.value.data() - each.name.data());
-    std::string_view line = each.plain_line();
-    keep(line);
-    each.name = line.substr(0, each.name.size());
-    each.value = line.substr(value_at, each.value.size());
-  }
-  head_.fields = retained_fields_;
+  head_.move_to(retained_bytes_, retained_fields_);
 }
 
 void Exchange::release_head() noexcept {
+  head_.bytes = head_.method = head_.target = head_.authority = {};
   head_.fields = {};
-  head_.method = head_.target = head_.authority = {};
   std::string().swap(retained_bytes_);
   std::vector<Field>().swap(retained_fields_);
 }

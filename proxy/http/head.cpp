@@ -229,9 +229,10 @@ errc parse_target(std::string_view target, RequestHead& head) noexcept {
     if (authority.empty() || run(authority, host_char) != authority.size())
       return errc::malformed_message;
     head.authority = authority;
-    // An empty path is `/` (section 3.2.1). Nothing lives there, so nobody misses its query.
+    // An empty path is `/` (section 3.2.1), as which the scheme's last byte serves. Nothing lives
+    // there, so nobody misses its query.
     const bool has_path = path != target.npos && target[path] == '/';
-    head.target = has_path ? target.substr(path) : "/";
+    head.target = has_path ? target.substr(path) : target.substr(scheme.size() - 1, 1);
     return errc::ok;
   }
   return errc::malformed_message;
@@ -255,6 +256,20 @@ bool Head::connection_names(std::string_view name) const noexcept {
                      [&](std::string_view option) { named |= equals_ignoring_case(option, name); });
   }
   return named;
+}
+
+void RequestHead::move_to(std::string_view copy, std::span<Field> own) noexcept {
+  const auto move = [from = bytes.data(), copy](std::string_view& view) {
+    const auto at = view.empty() ? 0 : static_cast<std::size_t>(view.data() - from);
+    view = copy.substr(at, view.size());
+  };
+  for (std::string_view* each : {&method, &target, &authority}) move(*each);
+  for (Field& each : own) {
+    move(each.name);
+    move(each.value);
+  }
+  bytes = copy;
+  fields = own;
 }
 
 Result<std::optional<std::size_t>> HeadScanner::scan(std::string_view bytes) noexcept {
@@ -306,6 +321,7 @@ Result<RequestHead> parse_request_head(std::string_view bytes, FieldStorage& sto
   if (head.authority.empty()) head.authority = seen.host;
   head.expects_continue = seen.expects_continue && head.minor_version > 0;
   head.tells_origin = seen.tells_origin;
+  head.bytes = text_between(head.method.data(), rest.data());
   head.size = bytes.size() - rest.size();
   return head;
 }

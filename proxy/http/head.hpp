@@ -85,6 +85,7 @@ struct Head {
 };
 
 struct RequestHead : Head {
+  std::string_view bytes;  ///< all of it, without empty lines in front
   std::string_view method;
   std::string_view target;     ///< origin form (`/path?query`) or `*`; of an absolute form, what
                                ///< follows the authority
@@ -94,6 +95,10 @@ struct RequestHead : Head {
   bool tells_origin = false;  ///< has Origin or Sec-Fetch-Site, as requests of browsers have
 
   std::string_view path() const noexcept { return target.substr(0, target.find('?')); }
+
+  /// All views are of `copy` from now on, which holds what `bytes` did, and the fields are `own`,
+  /// which hold what `fields` did.
+  void move_to(std::string_view copy, std::span<Field> own) noexcept;
 };
 
 struct ResponseHead : Head {

@@ -49,6 +49,13 @@ bool is_gemini_place(std::string_view path) noexcept {
   return std::ranges::any_of(places, [path](std::string_view place) { return is_at(path, place); });
 }
 
+// Nearly every request: what others have below /v1 begins with `messages`, `models`, `tunedModels`.
+bool is_surely_of_openai(std::string_view path) noexcept {
+  constexpr std::string_view version = "/v1/";
+  if (!path.starts_with(version) || path.size() == version.size()) return false;
+  return path[version.size()] != 'm' && path[version.size()] != 't';
+}
+
 NativePath azure_path(std::string_view path) noexcept {
   NativePath found{.dialect = ClientDialect::azure};
   if (!remove_prefix(path, "/openai/deployments/")) return found;
@@ -68,6 +75,7 @@ bool names_version(const http::Head& head) noexcept {
 }  // namespace
 
 NativePath classify(std::string_view method, std::string_view path) noexcept {
+  if (is_surely_of_openai(path)) return {};
   if (is_at(path, "/v1/messages")) return {.dialect = ClientDialect::anthropic};
   if (is_at(path, "/openai")) return azure_path(path);
   if (method == "POST") {
@@ -78,10 +86,10 @@ NativePath classify(std::string_view method, std::string_view path) noexcept {
 }
 
 NativePath classify(const http::RequestHead& head) noexcept {
-  const NativePath found = classify(head.method, head.path());
-  const bool asks_for_models = head.method == "GET" && is_at(head.path(), "/v1/models");
+  const std::string_view path = head.path();
+  const bool asks_for_models = head.method == "GET" && is_at(path, "/v1/models");
   if (asks_for_models && names_version(head)) return {.dialect = ClientDialect::anthropic};
-  return found;
+  return classify(head.method, path);
 }
 
 }  // namespace llmgw::proxy

@@ -14,17 +14,17 @@ std::vector<bool> Upstreams::without(const http::RequestHead& head) const {
   const ClientDialect dialect = classify(head).dialect;
   const bool is_native = dialect == ClientDialect::anthropic || dialect == ClientDialect::gemini;
   const bool has_own = is_native && speak(dialect);
-  std::vector<bool> without(parts_.size());
-  bool is_any = false;
+  const bool may_translate = is_translatable(head);
+  std::vector<bool> without;  // made with the first of them: there seldom is one
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const Upstream& upstream = *parts_[i].upstream;
     const bool is_other = upstream.dialect().number != static_cast<std::uint8_t>(dialect);
-    const bool is_translated = upstream.translation() != nullptr && is_translatable(head);
-    without[i] =
-        (has_own && is_other) || (!is_translated && !upstream.has_target(head.target, "model"));
-    is_any |= without[i];
+    const bool is_translated = may_translate && upstream.translation() != nullptr;
+    const bool has_nothing = !is_translated && !upstream.has_target(head.target, "model");
+    if (!has_nothing && !(has_own && is_other)) continue;
+    without.resize(parts_.size());
+    without[i] = true;
   }
-  if (!is_any) without.clear();
   return without;
 }
 

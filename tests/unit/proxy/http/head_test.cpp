@@ -194,6 +194,38 @@ TEST(RequestHead, Limits) {
   EXPECT_EQ(request(with_target(Limits::target + 1)).error(), errc::target_too_long);
 }
 
+TEST(RequestHead, MovesToACopyOfItsBytes) {
+  for (const std::string_view begin :
+       {"\r\n\r\nGET /v1/x?y HTTP/1.1\r\nHost: a\r\n", "GET http://b HTTP/1.1\r\nHost: a\r\n",
+        "GET http://b/v1 HTTP/1.1\r\nHost: a\r\n", "GET / HTTP/1.0\r\n"}) {
+    std::string text = std::string(begin) + "A: 1\r\nB:\r\nC:\t2 \r\nD: \r\nE: 5\r\n\r\nbody";
+    const RequestHead head = request(text).value();
+    const std::string_view shown = std::string_view(text).substr(text.find("GET"));
+    EXPECT_EQ(head.bytes, shown.substr(0, shown.size() - 4)) << "the body is no part of it";
+    RequestHead moved = head;
+    const std::string copy(head.bytes);
+    std::vector<Field> fields(head.fields.begin(), head.fields.end());
+    moved.move_to(copy, fields);
+    FieldStorage others;
+    const std::string again(text);
+    const RequestHead expected = parse_request_head(again, others).value();
+    std::ranges::fill(text, '?');  // nothing may point there any more
+    EXPECT_EQ(moved.bytes, copy);
+    EXPECT_EQ(moved.method, "GET");
+    EXPECT_EQ(moved.target, expected.target);
+    EXPECT_EQ(moved.authority, expected.authority);
+    ASSERT_EQ(moved.fields.size(), expected.fields.size());
+    for (std::size_t i = 0; i < expected.fields.size(); ++i) {
+      const Field& field = moved.fields[i];
+      EXPECT_EQ(field.name, expected.fields[i].name);
+      EXPECT_EQ(field.value, expected.fields[i].value);
+      EXPECT_EQ(field.is_plain_line, expected.fields[i].is_plain_line);
+      if (!field.is_plain_line) continue;
+      EXPECT_EQ(field.plain_line(), expected.fields[i].plain_line()) << field.name;
+    }
+  }
+}
+
 TEST(ResponseHead, Framing) {
   using Kind = Framing::Kind;
   EXPECT_EQ(response("HTTP/1.1 200 OK\r\n\r\n")->framing.kind, Kind::until_close);
