@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Recycled memory for coroutine frames: a request in steady state starts coroutines without
-// touching the heap.
+// Recycled memory for coroutine frames and what else each request makes and frees: in steady state
+// it is had without touching the heap.
 #pragma once
 
 #include <array>
@@ -63,6 +63,14 @@ class FramePool {
   static std::array<List, classes>& lists() noexcept {
     thread_local std::array<List, classes> value;
     return value;
+  }
+};
+
+/// A base for what is made by `new` once a request, and freed on the thread that made it.
+struct Pooled {
+  static void* operator new(std::size_t size) { return FramePool::allocate(size); }
+  static void operator delete(void* memory, std::size_t size) noexcept {
+    FramePool::release(memory, size);
   }
 };
 

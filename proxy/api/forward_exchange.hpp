@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/async/alarm.hpp"
+#include "common/async/frame_pool.hpp"
 #include "common/async/timer.hpp"
 #include "proxy/api/call.hpp"
 #include "proxy/api/context.hpp"
@@ -67,7 +68,7 @@ class Forward final : public OpenExchange, private CloseListener {
 
  private:
   /// What only exchanges have that the settings of a file route; the others need not carry it.
-  struct Routed {
+  struct Routed : Pooled {
     Route route;
     std::vector<AttemptFact> attempts;
     Call::Clock::time_point attempt_begun_at;

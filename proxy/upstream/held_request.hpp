@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/async/frame_pool.hpp"
 #include "common/system/gather.hpp"
 #include "proxy/http/head.hpp"
 #include "proxy/provider/request_edit.hpp"
@@ -16,7 +17,7 @@ namespace llmgw::proxy {
 
 /// Made only for a request that has to wait before it is sent, or that may be edited: all others
 /// leave from where they were received.
-class HeldRequest {
+class HeldRequest : public Pooled {
  public:
   /// `total`: what all of a worker's hold together; outlives this.
   HeldRequest(std::size_t& total, http::Framing framing) noexcept
