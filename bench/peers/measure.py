@@ -8,18 +8,20 @@ from dataclasses import dataclass, field
 from typing import Callable
 
 from peers.install import Unavailable
-from peers.programs import PEERS
+from peers.programs import PEERS, TranslatingLiteLlm
 from suite import machine
 from suite.generator import Fault, Generator
-from suite.programs import Collector, Gateway, Haproxy, Nginx, Program
+from suite.programs import Collector, Gateway, Haproxy, Nginx, Program, RoutedGateway
 from suite.rounds import Series, one_round
 
 OURS = "llm-proxy"
+OURS_TRANSLATING = "llm-proxy, translating"
 SMALL = {"kind": "closed", "connections": 32}
+TRANSLATED = SMALL | {"body": 2000}
 STREAMS = 200
 GAPS = (20, 500)   # ms between the chunks of a stream: the second for those that cannot follow the first
 KEEPS_UP = 0.95    # of the chunks that were due
-CELLS = ("small32", "stream200")
+CELLS = ("small32", "stream200", "translated32")
 
 
 @dataclass
@@ -31,14 +33,15 @@ class Results:
     no_streams: list[str] = field(default_factory=list)  # at none of the gaps, or with wrong answers
     small: Series = field(default_factory=Series)
     streams: dict[int, Series] = field(default_factory=dict)
+    translated: Series = field(default_factory=Series)  # to Anthropic's API and back
 
 
 class Field:
     """All who take part, running side by side and measured in turn. Each has a load generator of its own, so that what
     one is too slow for, or asks its upstream on its own account, is never counted as another's fault."""
 
-    def __init__(self, folder: pathlib.Path, rounds: int, seconds: float) -> None:
-        self.folder, self.rounds = folder, rounds
+    def __init__(self, folder: pathlib.Path, rounds: int, seconds: float, cells: tuple[str, ...]) -> None:
+        self.folder, self.rounds, self.cells = folder, rounds, cells
         self.times = {"seconds": seconds, "warmup": seconds / 5}
         self.collector = Collector(folder).start()
         self.results = Results()
@@ -52,6 +55,12 @@ class Field:
                 self.results.reasons[name] = str(why)
 
     def _contestants(self) -> Iterator[tuple[str, Callable[[int], Program]]]:
+        if "translated32" in self.cells:
+            yield OURS_TRANSLATING, lambda upstream: RoutedGateway(self.folder, upstream, OURS_TRANSLATING, "anthropic",
+                                                                   COLLECTOR_URL=self.collector.url)
+            yield TranslatingLiteLlm.name, lambda upstream: TranslatingLiteLlm(self.folder, upstream)
+        if self.cells == ("translated32",):
+            return
         yield OURS, lambda upstream: Gateway(self.folder, upstream, None, OURS, COLLECTOR_URL=self.collector.url)
         yield "nginx", lambda upstream: Nginx(self.folder, upstream, None)
         yield "haproxy", lambda upstream: Haproxy(self.folder, upstream, None)
@@ -63,8 +72,14 @@ class Field:
             each.stop() if isinstance(each, Program) else each.close()
         self.collector.stop()
 
-    def measure(self, cells: tuple[str, ...]) -> Results:
+    def measure(self) -> Results:
+        cells = self.cells
         self.results.idle = self._memory()
+        translating = self.running.keys() & {OURS_TRANSLATING, TranslatingLiteLlm.name}
+        if "translated32" in cells:
+            self.results.translated = self._paired(TRANSLATED, translating)
+            for name in translating:
+                self.running.pop(name).stop()
         if "small32" in cells:
             self.results.small = self._paired(SMALL, set(self.running))
             self.results.loaded = self._memory()

@@ -117,12 +117,16 @@ class LiteLlm(Peer):
     rewrites = True
     least_gap = 500
 
+    @property
+    def litellm_params(self) -> str:
+        return f'model: openai/gpt-4o-mini, api_base: "http://127.0.0.1:{self.upstream}/v1"'
+
     def start(self) -> "LiteLlm":
         self.port = machine.free_port()
         config = self._configure("yaml", f"""
 model_list:
 - model_name: gpt-4o-mini
-  litellm_params: {{model: openai/gpt-4o-mini, api_base: "http://127.0.0.1:{self.upstream}/v1", api_key: {KEY}}}
+  litellm_params: {{{self.litellm_params}, api_key: {KEY}}}
 litellm_settings: {{set_verbose: false, telemetry: false}}
 """)
         binaries = self.files / "bin"
@@ -130,6 +134,20 @@ litellm_settings: {{set_verbose: false, telemetry: false}}
                           "--num_workers", "1"],
                          LITELLM_MODE="PRODUCTION", LITELLM_LOG="ERROR", LITELLM_LOCAL_MODEL_COST_MAP="True",
                          LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY="true")
+
+
+class TranslatingLiteLlm(LiteLlm):
+    """The same name leads to Anthropic's API, into which it translates."""
+
+    name = "LiteLLM, translating"
+
+    @property
+    def words(self) -> dict[str, object]:
+        return super().words | {"anthropic": 1}
+
+    @property
+    def litellm_params(self) -> str:
+        return f'model: anthropic/claude-sonnet-4-6, api_base: "http://127.0.0.1:{self.upstream}"'
 
 
 class Unconfigured(Peer):

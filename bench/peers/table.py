@@ -5,7 +5,7 @@ import re
 import statistics
 import subprocess
 
-from peers.measure import GAPS, OURS, Results
+from peers.measure import GAPS, OURS, OURS_TRANSLATING, Results
 from peers.programs import PEERS
 from suite import machine
 from suite.programs import tool
@@ -67,6 +67,18 @@ def markdown(found: list[dict], versions_: dict[str, str], reasons: dict[str, st
         lines.append("| " + " | ".join(cells) + " |")
     lines += [f"| {name} {versions_[name]} | {why} |" + " |" * (len(HEAD) - 2) for name, why in reasons.items()]
     return "\n".join(lines)
+
+
+def translating_figures(series: Series) -> dict[str, dict]:
+    """Of those that translate to Anthropic's API and back, in plain numbers."""
+    return {name: {"cost_us": series.median_cost(name), "of_ours": series.ratio(name, OURS_TRANSLATING).as_json()}
+            for name, rounds in series.results.items() if rounds and series.results.get(OURS_TRANSLATING)}
+
+
+def translating(series: Series) -> str:
+    """A line each, for people."""
+    return "".join(f"\n{name}: {each['cost_us']:,.1f} µs a request of 2 KB, {each['of_ours']['value']:,.2f}× ours"
+                   for name, each in translating_figures(series).items())
 
 
 def cost(cell: dict | None) -> str:
