@@ -88,7 +88,16 @@ AnswerTerms Forward::answer_terms() const {
           .shows_reasoning = routed_->target.shows_reasoning};
 }
 
+// The head lies in the workspace, until the first suspension.
+void Forward::note_upstream_head(std::size_t upstream) {
+  const http::ResponseHead& head = context_.workspace.answer;
+  const RateLimitReader limits = upstreams_->at(upstream).dialect().limits;
+  routed_->upstream_head = chat_answer::read_upstream_head(
+      head, limits != nullptr ? limits(head, std::chrono::system_clock::now()) : RateLimits());
+}
+
 Task<void> Forward::relay_translated() {
+  note_upstream_head(answering_);
   if (attempt_->error() != nullptr)
     co_return co_await reply_translated_error(*attempt_->error(), answering_);
   const http::ResponseHead& head = context_.workspace.answer;
@@ -100,7 +109,7 @@ Task<void> Forward::relay_translated() {
 }
 
 // Whose answer it is, and what of the request it does not honour; the views are of this exchange.
-std::vector<http::OutField> Forward::translated_fields(std::string_view content_type) {
+std::vector<http::OutField> Forward::translated_fields(std::string_view content_type, int status) {
   routed_->is_translated = true;
   const Upstream& upstream = attempt_->upstream();
   std::vector<http::OutField> fields{{"Content-Type", content_type},
@@ -112,6 +121,9 @@ std::vector<http::OutField> Forward::translated_fields(std::string_view content_
   if (attempt_->translated() != nullptr)
     routed_->dropped = as_field(attempt_->translated()->dropped);
   if (!routed_->dropped.empty()) fields.push_back({"X-LLM-Dropped-Params", routed_->dropped});
+  chat_answer::append_fields(routed_->upstream_head, status, routed_->upstream_fields);
+  for (const chat_answer::AnswerField& each : routed_->upstream_fields)
+    fields.push_back({each.name, each.value});
   return fields;
 }
 
@@ -122,7 +134,7 @@ Task<void> Forward::relay_stream() {
   const TranslatedStream& stream = *edit;
   edit_of_answer_ = std::move(edit);
   std::vector<http::Field> fields;
-  for (const http::OutField& each : translated_fields("text/event-stream; charset=utf-8"))
+  for (const http::OutField& each : translated_fields("text/event-stream; charset=utf-8", 200))
     if (each.name != "X-LLM-Request-ID") fields.push_back({each.name, each.value});
   fields.push_back({"Cache-Control", "no-cache"});
   http::ResponseHead shown;
@@ -162,7 +174,7 @@ Task<void> Forward::reply_translated() {
     attempt_->leave();
     co_return co_await reply_failure(failure, error_of(failure));
   }
-  const auto fields = translated_fields("application/json");
+  const auto fields = translated_fields("application/json", 200);
   const Result<void> sent = co_await exchange_.reply(200, fields, answer->body);
   if (sent.has_error()) outcome_ = Outcome::client_aborted;
 }
@@ -198,17 +210,20 @@ Task<Result<std::string>> Forward::read_whole_answer() {
   }
 }
 
-Task<void> Forward::reply_translated_error(const TranslatedError& error, std::size_t upstream) {
+// What the body tells goes before what the head does, but for a wait.
+Task<void> Forward::reply_translated_error(const TranslatedError& told, std::size_t upstream) {
+  TranslatedError error = told;
   exchange_.client().watch(nullptr);
+  chat_answer::UpstreamHead& head = routed_->upstream_head;
+  if (error.request_id.empty()) error.request_id = head.request_id;
+  if (error.code == "upstream_auth_failed") head.should_retry = "false";
+  if (error.retry_after_ms && !head.wait) {
+    head.wait = std::chrono::milliseconds(*error.retry_after_ms);
+    head.has_milliseconds = true;
+  }
   call_.note_response(error.status, error.request_id);
   outcome_ = outcome_of(error).value_or(Outcome::completed);
-  auto fields = translated_fields("application/json");
-  if (error.code == "upstream_auth_failed") fields.push_back({"X-Should-Retry", "false"});
-  std::string seconds;
-  if (error.retry_after_ms) {
-    seconds = std::to_string((*error.retry_after_ms + 999) / 1'000);
-    fields.push_back({"Retry-After", seconds});
-  }
+  const auto fields = translated_fields("application/json", error.status);
   const std::string body = to_json(error, upstreams_->at(upstream).name());
   const Result<void> sent = co_await exchange_.reply(error.status, fields, body);
   is_relayed_ = true;
@@ -218,7 +233,7 @@ Task<void> Forward::reply_translated_error(const TranslatedError& error, std::si
 Task<void> Forward::reply_refusal(const TranslationRefusal& refusal) {
   call_.note_status(400);
   outcome_ = Outcome::refused;
-  const auto fields = translated_fields("application/json");
+  const auto fields = translated_fields("application/json", 400);
   const Result<void> sent = co_await exchange_.reply(400, fields, body_of(refusal));
   if (sent.has_error()) outcome_ = Outcome::client_aborted;
 }
