@@ -98,7 +98,7 @@ const RateLimit& tokens_of(const RateLimits& limits) noexcept {
 
 }  // namespace
 
-UpstreamHead read_upstream_head(const http::Head& head, const RateLimits& limits) {
+UpstreamHead read_upstream_head(const http::ResponseHead& head, const RateLimits& limits) {
   constexpr std::size_t most_id = 128;
   UpstreamHead read{.limits = limits};
   read.request_id = head.value(http::FieldId::request_id).substr(0, most_id);
@@ -115,6 +115,7 @@ UpstreamHead read_upstream_head(const http::Head& head, const RateLimits& limits
       read.date = each.value;
     }
   }
+  if (head.status < 400) read.wait = seconds = std::nullopt;
   read.has_milliseconds = read.wait.has_value();
   if (!read.wait) read.wait = seconds;
   return read;

@@ -22,7 +22,7 @@ struct AnswerField {
 /// Copied, for the head is gone before the answer's own is written.
 struct UpstreamHead {
   /// How long to leave it alone, by Retry-After-Ms or else Retry-After; a date says nothing, as
-  /// clocks differ.
+  /// clocks differ, and neither does what stands on an answer that is no error.
   std::optional<std::chrono::milliseconds> wait = {};
   bool has_milliseconds = false;       ///< the wait is told to the millisecond
   std::string_view should_retry = {};  ///< `true` or `false`; empty: it says neither
@@ -31,7 +31,7 @@ struct UpstreamHead {
   RateLimits limits = {};
 };
 
-UpstreamHead read_upstream_head(const http::Head& head, const RateLimits& limits);
+UpstreamHead read_upstream_head(const http::ResponseHead& head, const RateLimits& limits);
 
 /// Appends the fields of an answer with this status, in the names that OpenAI has for them. A wait
 /// is told where it is an instruction alone: with 429 and 503.

@@ -13,9 +13,11 @@ using std::chrono::milliseconds;
 using Fields = std::vector<http::Field>;
 using Told = std::map<std::string, std::string>;
 
-Told told(const Fields& fields, int status, const RateLimits& limits = {}) {
-  http::Head head;
+// `own`: the status of the head itself; 0: the one that the client gets.
+Told told(const Fields& fields, int status, const RateLimits& limits = {}, int own = 0) {
+  http::ResponseHead head;
   head.fields = fields;
+  head.status = own == 0 ? status : own;
   std::vector<AnswerField> out;
   append_fields(read_upstream_head(head, limits), status, out);
   Told all;
@@ -44,6 +46,9 @@ TEST(UpstreamHead, WaitsAreInstructionsWith429And503Alone) {
     EXPECT_EQ(waited("retry-after", "3", status), Told()) << status;
   for (const int status : {429, 503})
     EXPECT_EQ(waited("retry-after", "3", status), (Told{{"Retry-After", "3"}})) << status;
+  const Fields wait{{"retry-after", "3"}, {"retry-after-ms", "3000"}};
+  EXPECT_EQ(told(wait, 503, {}, 529).size(), 2u);
+  EXPECT_EQ(told(wait, 503, {}, 200), Told());  // an error in the body of what looked good
 }
 
 TEST(UpstreamHead, WaitsThatAreNoneAreDropped) {
