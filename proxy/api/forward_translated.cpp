@@ -185,7 +185,9 @@ Task<void> Forward::reply_unreadable(errc fault) {
   const Failure failure{Failure::Side::upstream, fault};
   exchange_.client().watch(nullptr);
   attempt_->leave();
-  co_await reply_failure(failure, error_of(failure));
+  const GatewayError& error = error_of(failure);
+  const bool is_of_http = &error != &gateway_error::upstream_invalid;
+  co_await reply_failure(failure, is_of_http ? error : gateway_error::unreadable_answer);
 }
 
 // Its payload, without coding. Metering sees all of it, as it came.

@@ -237,6 +237,7 @@ def test_answers_are_read_up_to_their_bound(
             assert response.json()["choices"][0]["message"]["content"].startswith("xxx")
         else:
             assert response.json()["error"]["code"] == "upstream_invalid_response"
+            assert "too large" in response.json()["error"]["message"]
             assert event["outcome"] == "upstream_invalid"
 
 
