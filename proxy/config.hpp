@@ -73,6 +73,8 @@ struct Config {
   std::chrono::nanoseconds drain_timeout{};
   unsigned threads = 1;
   LogSettings log;
+  std::uint64_t max_stream_event = 0;         ///< bytes
+  std::uint64_t max_translated_response = 0;  ///< bytes, its coding taken off
 };
 
 /// The table behind --help, the README and the defaults.

@@ -74,7 +74,7 @@ inline constexpr Form word{.shortest = 1, .longest = max_event_word};
 
 // Outcome and usage_source are open lists for the collector on purpose: a word that a newer proxy
 // adds must not make an older collector refuse, and so lose, its events.
-inline constexpr std::array<Field, 39> table{{
+inline constexpr std::array<Field, 42> table{{
     {"request_id",
      Kind::word,
      Written::always,
@@ -154,7 +154,8 @@ inline constexpr std::array<Field, 39> table{{
      Kind::word,
      Written::since_v1,
      {.words = usage_source_words},
-     "Who reported the tokens; missing: nobody did, and all counts are null."},
+     "Who reported the tokens; missing: nobody did, and all counts are null; upstream_iterations: "
+     "they are sums over the iterations of the answer."},
     {"cached_tokens", Kind::count_or_null, Written::since_v1, {}, "Part of the prompt tokens."},
     {"reasoning_tokens",
      Kind::count_or_null,
@@ -185,7 +186,7 @@ inline constexpr std::array<Field, 39> table{{
      "How much of it metering looked at, up to METERING_CAPTURE_BYTES."},
     {"capture_truncated", Kind::boolean, Written::since_v1, {}, "Whether it was more than that."},
     {"finish_reason", Kind::text_or_null, Written::since_v1, forms::word,
-     "The last one that the upstream gave."},
+     "The last one that the client was given."},
     {"stream_chunks",
      Kind::count_or_null,
      Written::lately,
@@ -205,7 +206,9 @@ inline constexpr std::array<Field, 39> table{{
     {"service_tier", Kind::text_or_null, Written::lately, forms::word,
      "The tier in which the upstream says it answered, in its own word; null: it said none."},
     {"native_finish_reason", Kind::text_or_null, Written::lately, forms::word,
-     "The upstream's own word where finish_reason is one that was made of it; else null."},
+     "The upstream's own word, where it is none of OpenAI's: in the answers of routed Anthropic "
+     "and "
+     "Gemini; else null."},
     {"request_digest",
      Kind::text_or_null,
      Written::sometimes,
@@ -243,6 +246,22 @@ inline constexpr std::array<Field, 39> table{{
      {},
      "With GATEWAY_CONFIG: the members of the request that were left out for that, by their "
      "names."},
+    {"max_tokens_defaulted",
+     Kind::boolean,
+     Written::sometimes,
+     {},
+     "With GATEWAY_CONFIG: a translated answer stopped at a limit that the client had not set."},
+    {"cache_write_1h_tokens",
+     Kind::count_or_null,
+     Written::sometimes,
+     {},
+     "With GATEWAY_CONFIG: part of the cache_write_tokens of a translated answer: those that stay "
+     "in the cache for an hour."},
+    {"server_tool_requests",
+     Kind::count_or_null,
+     Written::sometimes,
+     {},
+     "With GATEWAY_CONFIG: how often a translated answer used tools of the upstream's own."},
 }};
 
 /// The size of the table where no field has that name.

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t text_fields = 11 + max_event_attempts;
 constexpr std::size_t word_fields = 3;
-constexpr std::size_t most_around_texts = 1'600;  // keys, numbers, digests, punctuation
+constexpr std::size_t most_around_texts = 1'728;  // keys, numbers, digests, punctuation
 constexpr std::size_t most_around_attempt = 128;  // the same
 constexpr std::size_t most_of_texts = text_fields * max_event_text + word_fields * max_event_word +
                                       max_event_endpoint + max_event_names;
@@ -239,11 +239,19 @@ void write_route(const MeteringEvent& event, Writer& writer) {
     write_attempt(each, writer);
   }
   writer.literal("]");
+}
+
+void write_translation(const TranslationFacts& facts, Writer& writer) {
   writer.literal(R"(,"translated":)");
-  writer.text_or_null(event.translated);
+  writer.text_or_null(facts.dialect);
   writer.literal(R"(,"dropped_params":[)");
-  write_names(event.dropped_params.substr(0, max_event_names), writer);
-  writer.literal("]");
+  write_names(facts.dropped_params.substr(0, max_event_names), writer);
+  writer.literal(R"(],"max_tokens_defaulted":)");
+  writer.boolean(facts.is_max_tokens_defaulted);
+  writer.literal(R"(,"cache_write_1h_tokens":)");
+  writer.count(facts.cache_write_1h_tokens);
+  writer.literal(R"(,"server_tool_requests":)");
+  writer.count(facts.server_tool_requests);
 }
 
 }  // namespace
@@ -255,7 +263,11 @@ std::size_t encode(const MeteringEvent& event, std::span<char, max_encoded_event
   write_measures(event, writer);
   write_provider_facts(event, writer);
   if (event.has_digests) write_digests(event, writer);
-  if (event.is_routed) write_route(event, writer);
+  if (event.is_routed) {
+    write_route(event, writer);
+    write_translation(event.translation == nullptr ? TranslationFacts{} : *event.translation,
+                      writer);
+  }
   writer.literal("}\n");
   return static_cast<std::size_t>(writer.end() - out.data());
 }

@@ -34,8 +34,13 @@ constexpr std::string_view name(Outcome outcome) noexcept {
 }
 
 /// Who reported the token counts.
-enum class UsageSource : std::uint8_t { missing, upstream };
-inline constexpr std::array<std::string_view, 2> usage_source_words{"missing", "upstream"};
+enum class UsageSource : std::uint8_t {
+  missing,
+  upstream,
+  upstream_iterations,  ///< the upstream, as sums over the iterations of its answer
+};
+inline constexpr std::array<std::string_view, 3> usage_source_words{"missing", "upstream",
+                                                                    "upstream_iterations"};
 
 constexpr std::string_view name(UsageSource source) noexcept {
   return usage_source_words[static_cast<std::size_t>(source)];
@@ -59,6 +64,18 @@ struct AttemptFact {
   int status = 0;          ///< of its answer; 0: none came
   std::string_view cause;  ///< why it failed, in a word of ours; empty: it did not
   std::chrono::nanoseconds latency{0};
+};
+
+/// How an exchange was translated.
+struct TranslationFacts {
+  std::string_view dialect;  ///< into which
+  /// What was left out of the request for that, by commas, without blanks; at most max_event_names
+  /// bytes.
+  std::string_view dropped_params = {};
+  /// The answer stopped at a limit that the client had not set.
+  bool is_max_tokens_defaulted = false;
+  std::optional<std::uint64_t> cache_write_1h_tokens = {};
+  std::optional<std::uint64_t> server_tool_requests = {};
 };
 
 /// Facts of one exchange. Holds views: what they look at must live until the event is encoded,
@@ -102,10 +119,7 @@ struct MeteringEvent {
   std::string_view route;                 ///< model entry or route; empty: null in the event
   std::string_view target;                ///< of the last attempt; empty: there was none
   std::span<const AttemptFact> attempts;  ///< at most max_event_attempts
-  std::string_view translated;            ///< the dialect that it was translated into; empty: none
-  /// What was left out of the request for that, by commas, without blanks; at most max_event_names
-  /// bytes.
-  std::string_view dropped_params;
+  const TranslationFacts* translation = nullptr;  ///< null: it was not translated
 };
 
 inline constexpr std::size_t max_event_text = 128;      ///< bytes of a string in an event
@@ -113,7 +127,7 @@ inline constexpr std::size_t max_event_word = 31;       ///< bytes of a reason o
 inline constexpr std::size_t max_event_endpoint = 256;  ///< bytes of its endpoint
 inline constexpr std::size_t max_event_attempts = 8;
 inline constexpr std::size_t max_event_names = 512;
-inline constexpr std::size_t max_encoded_event = 22'400;  ///< no encoded event is longer
+inline constexpr std::size_t max_encoded_event = 22'528;  ///< no encoded event is longer
 
 /// Writes the event as one JSON line with its `\n` and returns its length. Allocates nothing; the
 /// same event always gives the same bytes.

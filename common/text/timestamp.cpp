@@ -27,6 +27,29 @@ bool matches(std::string_view text, std::string_view pattern) noexcept {
   return true;
 }
 
+// Of digits alone, few enough of them.
+int number_of(std::string_view digits) noexcept {
+  int number = 0;
+  for (const char c : digits) number = number * 10 + (c - '0');
+  return number;
+}
+
+// Of what follows the point: `1`, `120`, `123456`.
+std::chrono::milliseconds fraction_of(std::string_view digits) noexcept {
+  int milliseconds = 0;
+  for (std::size_t i = 0; i < 3; ++i)
+    milliseconds = milliseconds * 10 + (i < digits.size() ? digits[i] - '0' : 0);
+  return std::chrono::milliseconds(milliseconds);
+}
+
+// `Z`, or `+02:00`.
+std::chrono::minutes offset_of(std::string_view text) noexcept {
+  if (text.size() < 6) return std::chrono::minutes(0);
+  const std::chrono::minutes offset(number_of(text.substr(1, 2)) * 60 +
+                                    number_of(text.substr(4, 2)));
+  return text.front() == '-' ? -offset : offset;
+}
+
 }  // namespace
 
 char* write_timestamp(std::chrono::system_clock::time_point time, char* out) noexcept {
@@ -66,6 +89,25 @@ bool is_timestamp(std::string_view text) noexcept {
     text.remove_prefix(end);
   }
   return text == "Z" || matches(text, "+dd:dd") || matches(text, "-dd:dd");
+}
+
+std::optional<std::chrono::sys_time<std::chrono::milliseconds>> parse_timestamp(
+    std::string_view text) noexcept {
+  namespace chrono = std::chrono;
+  if (!is_timestamp(text)) return std::nullopt;
+  const auto number = [text](std::size_t at, std::size_t size) {
+    return number_of(text.substr(at, size));
+  };
+  const chrono::year_month_day date(chrono::year(number(0, 4)),
+                                    chrono::month(static_cast<unsigned>(number(5, 2))),
+                                    chrono::day(static_cast<unsigned>(number(8, 2))));
+  if (!date.ok()) return std::nullopt;
+  const std::string_view rest = text.substr(19);
+  const std::size_t zone = rest.find_first_of("Z+-");
+  return chrono::sys_days(date) + chrono::hours(number(11, 2)) + chrono::minutes(number(14, 2)) +
+         chrono::seconds(std::min(number(17, 2), 59)) +
+         fraction_of(rest.substr(std::min<std::size_t>(zone, 1), zone == 0 ? 0 : zone - 1)) -
+         offset_of(rest.substr(zone));
 }
 
 }  // namespace llmgw

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// PURE: instants as RFC 3339 text: written in UTC, and told from other text.
+// PURE: instants as RFC 3339 text: written in UTC, told from other text, and read.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace llmgw {
@@ -17,5 +18,10 @@ char* write_timestamp(std::chrono::system_clock::time_point time, char* out) noe
 /// Whether the text has the shape of an RFC 3339 time with any fraction and offset (section 5.6);
 /// the ranges of its parts are looked at roughly.
 bool is_timestamp(std::string_view text) noexcept;
+
+/// The instant that such a text names, cut to milliseconds; nothing where it is none, or names a
+/// day that no calendar has. A leap second is the one before it.
+std::optional<std::chrono::sys_time<std::chrono::milliseconds>> parse_timestamp(
+    std::string_view text) noexcept;
 
 }  // namespace llmgw

@@ -70,6 +70,10 @@ constinit const GatewayError upstream_unreachable{502, upstream, "upstream_unrea
 constinit const GatewayError upstream_invalid{
     502, upstream, "upstream_invalid_response",
     "The upstream's response is not well-formed HTTP/1.1.", Outcome::upstream_invalid};
+constinit const GatewayError unreadable_answer{
+    502, upstream, "upstream_invalid_response",
+    "The upstream's answer is too large to be translated, or cannot be read.",
+    Outcome::upstream_invalid};
 constinit const GatewayError upstream_closed{
     502, upstream, "upstream_invalid_response",
     "The upstream closed the connection without a response.", Outcome::upstream_aborted};

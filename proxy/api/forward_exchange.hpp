@@ -14,6 +14,7 @@
 #include "proxy/api/error_reply.hpp"
 #include "proxy/api/taps.hpp"
 #include "proxy/http/exchange.hpp"
+#include "proxy/provider/chat_answer/upstream_head.hpp"
 #include "proxy/upstream/attempt.hpp"
 #include "proxy/upstream/client_request.hpp"
 #include "proxy/upstream/relay.hpp"
@@ -80,6 +81,10 @@ class Forward final : public OpenExchange, private CloseListener {
     AttemptOptions options;    // of the attempt
     TranslationTarget target;  // of the attempt, where its request is translated
     std::string dropped;       // of the request, because the target cannot honour it; by commas
+    chat_answer::UpstreamHead upstream_head;                // of the answer that is translated
+    std::vector<chat_answer::AnswerField> upstream_fields;  // of it, as the client gets them
+    AnswerFacts facts;                                      // of the answer that is translated
+    TranslationFacts translation_facts;                     // for the event
     std::optional<std::chrono::nanoseconds> refusal_wait;
     std::unique_ptr<Alarm> total;  // none: the exchange may last
     Timer* waiting = nullptr;      // while it is waited to ask again
@@ -113,15 +118,20 @@ class Forward final : public OpenExchange, private CloseListener {
   Task<void> reply_failure(const Failure& failure, const GatewayError& error);
   const TranslationTarget* translation_target();
   AnswerTerms answer_terms() const;
-  std::vector<http::OutField> translated_fields(std::string_view content_type);
+  void note_upstream_head(std::size_t upstream);
+  void note_limits(const AttemptEnd& end);
+  void note_answer_facts(const AnswerFacts& facts);
+  void note_translation(MeteringEvent& event);
+  std::vector<http::OutField> translated_fields(std::string_view content_type, int status);
   Task<void> relay_translated();
   Task<void> relay_stream();
-  Task<void> reply_translated();
-  Task<void> reply_translated_error(const TranslatedError& error, std::size_t upstream);
+  Task<void> reply_translated(CodingList codings);
+  Task<void> reply_unreadable(errc fault);
+  Task<void> reply_translated_error(const TranslatedError& told, std::size_t upstream);
   Task<void> reply_refusal(const TranslationRefusal& refusal);
-  Task<Result<std::string>> read_whole_answer();
+  Task<Result<std::string>> read_whole_answer(CodingList codings);
   const Dialect& answering_dialect() const;
-  void note_route(MeteringEvent& event) const;
+  void note_route(MeteringEvent& event);
 
   Context& context_;
   http::Exchange& exchange_;

@@ -68,12 +68,14 @@ BodyForm Forward::begin_response(const http::ResponseHead& head) {
 Task<void> Forward::replay() {
   routed_->is_replayed = true;
   answering_ = routed_->kept_upstream;
-  if (routed_->kept_error)
-    co_return co_await reply_translated_error(*routed_->kept_error, routed_->kept_upstream);
   Workspace& workspace = context_.workspace;
   workspace.answer = http::parse_response_head(routed_->kept->head(), workspace.response_fields,
                                                request_.is_head())
                          .value();
+  if (routed_->kept_error) {
+    note_upstream_head(answering_);
+    co_return co_await reply_translated_error(*routed_->kept_error, answering_);
+  }
   const BodyForm form = begin_response(workspace.answer);
   http::BodyDecoder decoder(workspace.answer.framing);
   Gather& out = context_.loop.gather();

@@ -213,6 +213,7 @@ void Forward::note_attempt(const AttemptEnd& end) {
   const bool is_asked = attempt_->refusal() == nullptr && end.verdict != Verdict::as_meant;
   if (candidate.cooling == nullptr || !is_asked) return;
   const auto now = Clock::now();
+  note_limits(end);
   routed_->attempts.push_back(
       {candidate.name, end.status, cause_word(end.cause), now - routed_->attempt_begun_at});
   if (candidate.counts != nullptr)
@@ -226,7 +227,7 @@ void Forward::note_attempt(const AttemptEnd& end) {
 
 const Dialect& Forward::answering_dialect() const { return upstreams_->at(answering_).dialect(); }
 
-void Forward::note_route(MeteringEvent& event) const {
+void Forward::note_route(MeteringEvent& event) {
   event.is_routed = true;
   event.route = routed_->route.name();
   if (!routed_->attempts.empty())
@@ -235,8 +236,7 @@ void Forward::note_route(MeteringEvent& event) const {
             ->attempts[routed_->is_replayed ? routed_->kept_attempt : routed_->attempts.size() - 1]
             .target;
   event.attempts = routed_->attempts;
-  event.dropped_params = routed_->dropped;
-  if (routed_->is_translated) event.translated = answering_dialect().name;
+  note_translation(event);
 }
 
 }  // namespace llmgw::proxy

@@ -4,15 +4,12 @@
 
 #include "common/json/escape.hpp"
 #include "proxy/api/forward_exchange.hpp"
+#include "proxy/metering/content_decoder.hpp"
 #include "proxy/provider/chat_answer/stream_edit.hpp"
 #include "proxy/upstream/response_head.hpp"
 
 namespace llmgw::proxy {
 namespace {
-
-// Of an answer that is translated as a whole, and of one event of a stream.
-constexpr std::size_t most_answer = 32 * 1024 * 1024;
-constexpr std::size_t most_event = 16 * 1024 * 1024;
 
 // What clients called their own members may hold anything: in a field only what is visible, and no
 // comma, is itself.
@@ -40,6 +37,13 @@ std::optional<Outcome> outcome_of(const TranslatedError& error) {
   const bool is_invalid =
       error.code == "upstream_auth_failed" || error.code == "upstream_invalid_response";
   return is_invalid ? std::optional(Outcome::upstream_invalid) : std::nullopt;
+}
+
+Result<std::string> decoded(const CodingList& codings, std::string body, std::size_t most) {
+  if (codings.size == 0) return body;
+  std::string content;
+  if (!decode_whole(codings, body, most, content)) return errc::malformed_message;
+  return content;
 }
 
 std::string body_of(const TranslationRefusal& refusal) {
@@ -89,20 +93,25 @@ AnswerTerms Forward::answer_terms() const {
 }
 
 Task<void> Forward::relay_translated() {
+  note_upstream_head(answering_);
   if (attempt_->error() != nullptr)
     co_return co_await reply_translated_error(*attempt_->error(), answering_);
   const http::ResponseHead& head = context_.workspace.answer;
   call_.note_response(head.status, head.value(http::FieldId::request_id));
   response_tap_.begin(answering_dialect().usage, head, context_.config.capture_bytes);
   call_.note_stream(response_tap_.is_stream());
+  const auto codings = parse_codings(head.value(http::FieldId::content_encoding));
+  // No coding of a stream was asked for.
+  const bool is_readable = codings && (codings->size == 0 || !response_tap_.is_stream());
+  if (!is_readable) co_return co_await reply_unreadable(errc::unsupported_coding);
   if (response_tap_.is_stream()) co_return co_await relay_stream();
-  co_await reply_translated();
+  co_await reply_translated(*codings);
 }
 
 // Whose answer it is, and what of the request it does not honour; the views are of this exchange.
-std::vector<http::OutField> Forward::translated_fields(std::string_view content_type) {
+std::vector<http::OutField> Forward::translated_fields(std::string_view content_type, int status) {
   routed_->is_translated = true;
-  const Upstream& upstream = attempt_->upstream();
+  const Upstream& upstream = upstreams_->at(answering_);
   std::vector<http::OutField> fields{{"Content-Type", content_type},
                                      {"X-LLM-Request-ID", call_.request_id()},
                                      {"X-LLM-Provider", upstream.name()},
@@ -112,17 +121,20 @@ std::vector<http::OutField> Forward::translated_fields(std::string_view content_
   if (attempt_->translated() != nullptr)
     routed_->dropped = as_field(attempt_->translated()->dropped);
   if (!routed_->dropped.empty()) fields.push_back({"X-LLM-Dropped-Params", routed_->dropped});
+  chat_answer::append_fields(routed_->upstream_head, status, routed_->upstream_fields);
+  for (const chat_answer::AnswerField& each : routed_->upstream_fields)
+    fields.push_back({each.name, each.value});
   return fields;
 }
 
 Task<void> Forward::relay_stream() {
   Workspace& workspace = context_.workspace;
-  auto edit = std::make_unique<TranslatedStream>(
-      attempt_->upstream().translation()->stream(answer_terms(), most_event));
+  auto edit = std::make_unique<TranslatedStream>(attempt_->upstream().translation()->stream(
+      answer_terms(), static_cast<std::size_t>(context_.config.max_stream_event)));
   const TranslatedStream& stream = *edit;
   edit_of_answer_ = std::move(edit);
   std::vector<http::Field> fields;
-  for (const http::OutField& each : translated_fields("text/event-stream; charset=utf-8"))
+  for (const http::OutField& each : translated_fields("text/event-stream; charset=utf-8", 200))
     if (each.name != "X-LLM-Request-ID") fields.push_back({each.name, each.value});
   fields.push_back({"Cache-Control", "no-cache"});
   http::ResponseHead shown;
@@ -143,6 +155,7 @@ Task<void> Forward::relay_stream() {
                                            response_tap_, limits, workspace.head_out,
                                            workspace.answer_bytes.rest, edit_of_answer_.get());
   conclude(end, form, decoder.framing(), keeps_alive);
+  note_answer_facts(stream.facts());
   const bool has_client = outcome_ != Outcome::client_aborted;
   if (has_client && stream.error() != nullptr)
     outcome_ = outcome_of(*stream.error()).value_or(Outcome::stream_error);
@@ -150,25 +163,36 @@ Task<void> Forward::relay_stream() {
 }
 
 // Read to its end before the first byte of it is sent: then it is an answer, or an error.
-Task<void> Forward::reply_translated() {
-  const auto body = co_await read_whole_answer();
+Task<void> Forward::reply_translated(CodingList codings) {
+  const auto body = co_await read_whole_answer(codings);
   if (request_.is_client_gone()) co_return;
+  if (body.has_error()) co_return co_await reply_unreadable(errc_of(body.error()));
   exchange_.client().watch(nullptr);
-  std::optional<TranslatedAnswer> answer;
-  if (body) answer = attempt_->upstream().translation()->answer(*body, answer_terms());
+  const Translation& translation = *attempt_->upstream().translation();
+  const auto answer = translation.answer(*body, answer_terms());
   if (!answer) {
-    const errc fault = body ? errc::malformed_message : errc_of(body.error());
-    const Failure failure{Failure::Side::upstream, fault};
-    attempt_->leave();
-    co_return co_await reply_failure(failure, error_of(failure));
+    const auto error = translation.error_in_answer(*body);
+    if (!error) co_return co_await reply_unreadable(errc::malformed_message);
+    co_return co_await reply_translated_error(*error, answering_);
   }
-  const auto fields = translated_fields("application/json");
+  note_answer_facts(answer->facts);
+  const auto fields = translated_fields("application/json", 200);
   const Result<void> sent = co_await exchange_.reply(200, fields, answer->body);
   if (sent.has_error()) outcome_ = Outcome::client_aborted;
 }
 
-// Its payload. Metering sees all of it.
-Task<Result<std::string>> Forward::read_whole_answer() {
+Task<void> Forward::reply_unreadable(errc fault) {
+  const Failure failure{Failure::Side::upstream, fault};
+  exchange_.client().watch(nullptr);
+  attempt_->leave();
+  const GatewayError& error = error_of(failure);
+  const bool is_of_http = &error != &gateway_error::upstream_invalid;
+  co_await reply_failure(failure, is_of_http ? error : gateway_error::unreadable_answer);
+}
+
+// Its payload, without coding. Metering sees all of it, as it came.
+Task<Result<std::string>> Forward::read_whole_answer(CodingList codings) {
+  const auto most = static_cast<std::size_t>(context_.config.max_translated_response);
   Workspace& workspace = context_.workspace;
   ByteStream& upstream = attempt_->stream();
   const bool keeps_alive = workspace.answer.keep_alive;
@@ -182,33 +206,36 @@ Task<Result<std::string>> Forward::read_whole_answer() {
     for (const iovec& each : pieces.pieces())
       body.append(static_cast<const char*>(each.iov_base), each.iov_len);
     if (step == ReframeStep::fault) co_return errc::malformed_message;
-    if (body.size() > most_answer) co_return errc::body_too_large;
+    if (body.size() > most) co_return errc::body_too_large;
     if (step == ReframeStep::end) {
       if (keeps_alive && input.empty() && exchange_.body().is_complete()) attempt_->give_back();
-      co_return body;
+      co_return decoded(codings, std::move(body), most);
     }
     upstream.read_expires_after(attempt_->upstream().idle_limit());
     const auto bytes = co_await upstream.read();
     if (bytes.has_error()) {
       const bool is_end = bytes.error() == errc::connection_closed && decoder.finish_at_close();
       if (!is_end) co_return bytes.error();
-      co_return body;
+      co_return decoded(codings, std::move(body), most);
     }
     latest.assign(*bytes);
   }
 }
 
-Task<void> Forward::reply_translated_error(const TranslatedError& error, std::size_t upstream) {
+// What the body tells goes before what the head does, but for a wait.
+Task<void> Forward::reply_translated_error(const TranslatedError& told, std::size_t upstream) {
+  TranslatedError error = told;
   exchange_.client().watch(nullptr);
+  chat_answer::UpstreamHead& head = routed_->upstream_head;
+  if (error.request_id.empty()) error.request_id = head.request_id;
+  if (error.code == "upstream_auth_failed") head.should_retry = "false";
+  if (error.retry_after_ms && !head.wait) {
+    head.wait = std::chrono::milliseconds(*error.retry_after_ms);
+    head.has_milliseconds = true;
+  }
   call_.note_response(error.status, error.request_id);
   outcome_ = outcome_of(error).value_or(Outcome::completed);
-  auto fields = translated_fields("application/json");
-  if (error.code == "upstream_auth_failed") fields.push_back({"X-Should-Retry", "false"});
-  std::string seconds;
-  if (error.retry_after_ms) {
-    seconds = std::to_string((*error.retry_after_ms + 999) / 1'000);
-    fields.push_back({"Retry-After", seconds});
-  }
+  const auto fields = translated_fields("application/json", error.status);
   const std::string body = to_json(error, upstreams_->at(upstream).name());
   const Result<void> sent = co_await exchange_.reply(error.status, fields, body);
   is_relayed_ = true;
@@ -218,7 +245,7 @@ Task<void> Forward::reply_translated_error(const TranslatedError& error, std::si
 Task<void> Forward::reply_refusal(const TranslationRefusal& refusal) {
   call_.note_status(400);
   outcome_ = Outcome::refused;
-  const auto fields = translated_fields("application/json");
+  const auto fields = translated_fields("application/json", 400);
   const Result<void> sent = co_await exchange_.reply(400, fields, body_of(refusal));
   if (sent.has_error()) outcome_ = Outcome::client_aborted;
 }

@@ -60,6 +60,7 @@ class ResponseTap final : public Tap {
   bool is_stream() const noexcept { return is_stream_; }
   std::uint64_t bytes() const noexcept { return bytes_; }
   bool awaits_usage() const noexcept { return meter_.awaits_usage(); }
+  bool has_sums() const noexcept { return meter_.has_sums(); }
   ResponseFacts finish() noexcept { return meter_.finish(); }
   /// Of what was observed. Call it once.
   DigestText digest() noexcept { return digest_.finish(); }

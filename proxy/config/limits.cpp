@@ -8,12 +8,24 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array<Row, 4> rows{{
+constexpr std::array<Row, 6> rows{{
     {{"MAX_REQUEST_BODY", "64MB", "larger requests are answered 413", {}, "Limits and shutdown"},
      [](SettingInput& input, Config& config) {
        config.max_request_body = input.size(1, 1ULL << 40);
      },
      [](const Config& config) { return format_size(config.max_request_body); }},
+    {{"MAX_STREAM_EVENT", "16MB",
+      "largest event of a stream that is translated; a larger one breaks it off"},
+     [](SettingInput& input, Config& config) {
+       config.max_stream_event = input.size(1'024, 1ULL << 30);
+     },
+     [](const Config& config) { return format_size(config.max_stream_event); }},
+    {{"MAX_TRANSLATED_RESPONSE", "32MB",
+      "largest answer that is no stream and is translated; a larger one becomes a 502"},
+     [](SettingInput& input, Config& config) {
+       config.max_translated_response = input.size(1'024, 1ULL << 30);
+     },
+     [](const Config& config) { return format_size(config.max_translated_response); }},
     {{"DRAIN_DELAY", "0s",
       "after SIGTERM: how long new connections are still served while readiness fails"},
      [](SettingInput& input, Config& config) { config.drain_delay = input.duration(0s, 1h); },

@@ -2,6 +2,8 @@
 // Each stage hands what it has made to the next one before it makes more.
 #include "proxy/metering/content_decoder.hpp"
 
+#include <algorithm>
+
 #include <span>
 
 namespace llmgw::proxy {
@@ -41,6 +43,24 @@ ContentDecoder::Flow ContentDecoder::decode_from(std::size_t stage, std::string_
     if (!room.empty() && bytes.empty()) return Flow::going;
     if (made == 0 && bytes.size() == before) return Flow::broken;
   }
+}
+
+bool decode_whole(const CodingList& codings, std::string_view coded, std::size_t most,
+                  std::string& content) {
+  struct Room {
+    std::string& content;
+    std::size_t left;
+    bool is_exceeded = false;
+  } room{content, most};
+  const auto take = [](void* context, std::string_view piece) {
+    Room& into = *static_cast<Room*>(context);
+    into.is_exceeded = piece.size() > into.left;
+    into.content.append(piece.substr(0, into.left));
+    into.left -= std::min(piece.size(), into.left);
+    return !into.is_exceeded;
+  };
+  const bool is_good = ContentDecoder(codings).decode(coded, take, &room);
+  return is_good && !room.is_exceeded;
 }
 
 }  // namespace llmgw::proxy

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "common/coding/content_coding.hpp"
@@ -41,5 +42,10 @@ class ContentDecoder {
   std::uint64_t budget_ = free_growth;
   bool is_stopped_ = false;  // the content is complete, or no more of it is wanted
 };
+
+/// Appends the content of a whole body to `content`, `most` bytes of it at most. False: it is
+/// broken, a bomb, or more than that.
+bool decode_whole(const CodingList& codings, std::string_view coded, std::size_t most,
+                  std::string& content);
 
 }  // namespace llmgw::proxy

@@ -51,6 +51,11 @@ class ResponseMeter {
   /// Whether the model has ended its text, and no usage has come yet, or not all of it.
   bool awaits_usage() const noexcept;
 
+  /// Whether the usage is a sum over parts of the answer.
+  bool has_sums() const noexcept {
+    return reader_ != nullptr && counts_.has_from(reader_->first_sum);
+  }
+
   /// The body is over, complete or not. Call it once.
   ResponseFacts finish() noexcept;
 

@@ -49,6 +49,12 @@ class CountSlots {
     for (; slot < size; ++slot) values_[slot] = unknown;
   }
 
+  /// Whether any of the slots from this one on holds a count.
+  bool has_from(std::size_t slot) const noexcept {
+    return std::any_of(values_.begin() + static_cast<std::ptrdiff_t>(slot), values_.end(),
+                       [](std::int64_t value) { return value != unknown; });
+  }
+
   std::optional<std::uint64_t> operator[](std::size_t slot) const noexcept {
     if (values_[slot] == unknown) return std::nullopt;
     return static_cast<std::uint64_t>(values_[slot]);

@@ -10,6 +10,7 @@
 
 #include "proxy/metering/request_reader.hpp"
 #include "proxy/metering/usage_reader.hpp"
+#include "proxy/provider/rate_limits.hpp"
 #include "proxy/provider/request_edit.hpp"
 #include "proxy/provider/translation.hpp"
 
@@ -60,6 +61,7 @@ struct Dialect {
   const RequestEdit* usage_edit;  ///< asks for usage that comes on demand only; null if none does
   /// Of chat completions into this dialect and back; null where they are its own.
   const Translation& (*translation)() noexcept = nullptr;
+  RateLimitReader limits = nullptr;  ///< null where its heads tell of none
 };
 
 }  // namespace llmgw::proxy

@@ -20,11 +20,11 @@ bool is_accept_encoding(const Field& field) noexcept {
   return equals_ignoring_case(field.name, "accept-encoding");
 }
 
-// What is said to OpenAI alone, or of the body that it would have got.
+// What is said to OpenAI alone, or of the bodies that it would have got and given.
 bool is_of_openai(const Field& field) noexcept {
   return starts_ignoring_case(field.name, "openai-") ||
          equals_ignoring_case(field.name, "content-type") ||
-         equals_ignoring_case(field.name, "accept") ||
+         equals_ignoring_case(field.name, "accept") || is_accept_encoding(field) ||
          equals_ignoring_case(field.name, "idempotency-key");
 }
 
@@ -97,7 +97,10 @@ void append_request_head(std::string& out, const http::RequestHead& head, const 
     }
   }
   lines.flush();
-  if (is_translated) append_field(out, "Content-Type", "application/json");
+  if (is_translated) {
+    append_field(out, "Content-Type", "application/json");
+    append_field(out, "Accept-Encoding", changes.takes_gzip ? "gzip" : "identity");
+  }
   if (!has_host) append_field(out, "Host", to.authority);
   if (!has_credentials) append_field(out, to.form.field, to.credentials);
   append_defaults(out, head, to);

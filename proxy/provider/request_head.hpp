@@ -34,6 +34,7 @@ struct HeadChanges {
   /// so no server is surprised by it; without the field it would be any coding that goes.
   bool is_uncoded = false;
   bool hides_choice = false;  ///< X-LLM-Provider was meant for the gateway
+  bool takes_gzip = false;    ///< of a body that was translated: its answer may come coded so
   /// The body was translated, and this is where it goes: what fields say of OpenAI's API is left
   /// out. Empty: it was not.
   std::string_view translated_target = {};

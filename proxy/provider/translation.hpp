@@ -3,6 +3,7 @@
 // has to bring for that, and nothing of how any does it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/text/bounded_string.hpp"
 #include "proxy/config/routing.hpp"
 
 namespace llmgw::proxy {
@@ -79,6 +81,39 @@ struct AnswerTerms {
   bool shows_reasoning = true;
 };
 
+/// What an answer holds that a chat completion has no place for, and that is left out of it.
+enum class SkippedKind : std::uint8_t {
+  server_tool,     ///< a tool of the provider's own: its call, or what came of it
+  citation,        ///< where a text is from
+  grounding,       ///< what a search of the provider's found
+  code_execution,  ///< code that the provider ran, or what came of it
+  other,           ///< a kind that is not known
+};
+inline constexpr std::size_t skipped_kind_count = 5;
+inline constexpr std::array<std::string_view, skipped_kind_count> skipped_kind_words{
+    "server_tool", "citation", "grounding", "code_execution", "other"};
+
+/// How often that happened.
+struct SkippedCounts {
+  std::array<std::uint32_t, skipped_kind_count> kinds = {};
+
+  void add(SkippedKind kind) noexcept { ++kinds[static_cast<std::size_t>(kind)]; }
+  std::uint32_t operator[](SkippedKind kind) const noexcept {
+    return kinds[static_cast<std::size_t>(kind)];
+  }
+};
+
+/// What an answer says beside what its client is told. Of several choices, of the first.
+struct AnswerFacts {
+  BoundedString<64> native_finish_reason = {};  ///< the provider's word for why it stopped, in
+                                                ///< full or cut; empty: none yet
+  std::string_view finish_reason = {};          ///< what the client is told for it, a constant
+  bool is_at_max_tokens = false;  ///< it stopped because the request's limit was reached
+  SkippedCounts skipped = {};
+  std::optional<std::uint64_t> cache_write_1h_tokens = {};  ///< of those written into the cache
+  std::optional<std::uint64_t> server_tool_requests = {};   ///< of all the provider's own tools
+};
+
 /// One stream of events. Is shown each payload byte of it once, in order and in any split, and
 /// appends what the client is to get to `out`. Holds one event at a time and no text.
 class StreamTranslation {
@@ -99,14 +134,14 @@ class StreamTranslation {
   virtual State finish(bool is_whole, std::string_view code, std::string& out) = 0;
   /// With State::failed and State::broken.
   virtual const TranslatedError& error() const noexcept = 0;
-  /// The provider's own word for why it stopped; empty: none yet.
-  virtual std::string_view native_finish_reason() const noexcept = 0;
+  /// As far as it has come.
+  virtual const AnswerFacts& facts() const noexcept = 0;
 };
 
 /// An answer that is no stream.
 struct TranslatedAnswer {
   std::string body;
-  std::string native_finish_reason;
+  AnswerFacts facts = {};
 };
 
 /// A constant of a dialect.
@@ -126,6 +161,8 @@ class Translation {
                                                  const AnswerTerms& terms) const = 0;
   /// Of an answer whose status is not 2xx.
   virtual TranslatedError error(int status, std::string_view body) const = 0;
+  /// Of an answer whose status is 2xx, if its body says that it failed; nothing if it does not.
+  virtual std::optional<TranslatedError> error_in_answer(std::string_view body) const = 0;
 
  protected:
   ~Translation() = default;

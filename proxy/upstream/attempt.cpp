@@ -131,7 +131,10 @@ Gather& Attempt::compose() {
   HeldRequest* const held = request_.held();
   HeadChanges changes;
   changes.is_uncoded = is_edited_ || is_translated_;
-  if (is_translated_) changes.translated_target = translation_->target;
+  if (is_translated_) {
+    changes.translated_target = translation_->target;
+    changes.takes_gzip = !translation_->request.is_stream;
+  }
   if (is_edited_ || is_renamed_ || is_translated_) changes.length = held->edited_size();
   upstream_.append_head(head, request_.exchange().head(),
                         terms_.upstreams.credentials(terms_.upstream, terms_.key),

@@ -69,6 +69,8 @@ class Attempt {
   bool is_limited() const noexcept;
   /// Whether usage was asked for, or else something that the client did not ask for.
   bool is_edited() const noexcept { return is_edited_; }
+  /// What is held of an answer that was looked at; null: none was, or it was taken.
+  const HeldAnswer* held_answer() const noexcept { return held_answer_.get(); }
   /// With Verdict::next: the answer, if there was one.
   std::unique_ptr<HeldAnswer> take_answer() noexcept { return std::move(held_answer_); }
 

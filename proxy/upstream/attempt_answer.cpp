@@ -167,6 +167,8 @@ void Attempt::take_early_error(const http::ResponseHead& head) {
   translation_->error = stream->error();
   status_ = translation_->error->status;
   cause_ = cause_of_status(status_);
+  if (translation_->error->retry_after_ms)
+    wait_ = std::chrono::milliseconds(*translation_->error->retry_after_ms);
 }
 
 void Attempt::hold_answer() {

@@ -27,14 +27,10 @@ ReframeStep unframe(http::BodyDecoder& decoder, std::string_view& input, std::st
   }
 }
 
+// As far as it can be read.
 std::string decoded(const CodingList& codings, std::string_view coded) {
   std::string text;
-  const auto take = [](void* context, std::string_view content) {
-    auto& into = *static_cast<std::string*>(context);
-    into.append(content.substr(0, most_text - into.size()));
-    return into.size() < most_text;
-  };
-  ContentDecoder(codings).decode(coded, take, &text);
+  (void)decode_whole(codings, coded, most_text, text);
   return text;
 }
 

@@ -15,46 +15,9 @@ from support.gateway import Factory, Proxy, chat, new_id
 from support.process import wait_until
 from support.scripted import Peer, reply
 from support.targets import Targets, ask, ask_for_event, targets
+from support.translated import ANTHROPIC, CANDIDATE, GEMINI, MESSAGE, both, events, stream
 
 TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}
-MESSAGE = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-real", "stop_reason": "tool_use",
-           "content": [{"type": "text", "text": "h\u00e9"}, {"type": "tool_use", "id": "toolu_1", "name": "look",
-                                                       "input": {"n": 9007199254740993}}],
-           "usage": {"input_tokens": 10, "cache_read_input_tokens": 5, "output_tokens": 7}}
-CANDIDATE = {"candidates": [{"content": {"role": "model", "parts": [{"text": "hi"}]}, "finishReason": "STOP"}],
-             "usageMetadata": {"promptTokenCount": 4, "candidatesTokenCount": 2, "totalTokenCount": 6},
-             "modelVersion": "gemini-real", "responseId": "r1"}
-
-
-def events(*data: dict, end: str = "\n") -> list[bytes]:
-    return [("".join(f"event: {each['type']}{end}" if "type" in each else "") + f"data: {json.dumps(each)}{end}{end}").encode()
-            for each in data]
-
-
-ANTHROPIC = events(
-    {"type": "message_start", "message": {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-real",
-                                          "content": [], "usage": {"input_tokens": 10, "output_tokens": 1}}},
-    {"type": "ping"},
-    {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
-    {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hel"}},
-    {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "lo \U0001f600"}},
-    {"type": "content_block_stop", "index": 0},
-    {"type": "content_block_start", "index": 1, "content_block": {"type": "tool_use", "id": "toolu_1", "name": "look",
-                                                                  "input": {}}},
-    {"type": "content_block_stop", "index": 1},
-    {"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 9}},
-    {"type": "message_stop"})
-GEMINI = events(
-    {"candidates": [{"content": {"role": "model", "parts": [{"text": "Hel"}]}}], "modelVersion": "gemini-real",
-     "responseId": "r1", "usageMetadata": {"promptTokenCount": 4, "totalTokenCount": 4}},
-    {"candidates": [{"content": {"role": "model", "parts": [{"text": "lo \U0001f600"}]}, "finishReason": "STOP"}],
-     "modelVersion": "gemini-real", "responseId": "r1",
-     "usageMetadata": {"promptTokenCount": 4, "candidatesTokenCount": 2, "totalTokenCount": 6}}, end="\r\n")
-
-
-def stream(pieces: list[bytes], end: bool = True) -> bytes:
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-    return head + b"".join(b"%x\r\n%b\r\n" % (len(each), each) for each in pieces) + (b"0\r\n\r\n" if end else b"")
 
 
 def cut(pieces: list[bytes]):
@@ -70,14 +33,6 @@ def upstreams():
         opened.answers |= {"claude": reply(json.dumps(MESSAGE).encode(), fields=[("request-id", "req_up")]),
                            "google": reply(json.dumps(CANDIDATE).encode())}
         yield opened
-
-
-def both(upstreams: Targets, **more: object) -> dict:
-    key = {"keys": [{"env": "KEY"}]}
-    providers = upstreams.providers(claude={"type": "anthropic"} | key, google={"type": "gemini"} | key)
-    return {"providers": providers,
-            "models": {"claude": {"targets": [{"provider": "claude", "model": "claude-sonnet-4-5"}]} | more,
-                       "gemini": {"targets": [{"provider": "google", "model": "gemini-2.5-flash"}]} | more}}
 
 
 def client(proxy: Proxy) -> openai.OpenAI:

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from support.chart import CHART, ROOT, TOOLS, run, succeeded
+from support.config_file import start
 from support.gateway import chat
 
 RULES = CHART / "files" / "rules.yaml"
@@ -21,8 +22,7 @@ DASHBOARD = CHART / "files" / "dashboard.json"
 HIDDEN = {"llmgw_collector_recent_event_ids", "llmgw_collector_open_connections", "llmgw_collector_held_body_bytes",
           "llmgw_collector_refused_connections_total", "llmgw_proxy_overdue_requests",
           "llmgw_proxy_events_recovered_total", "llmgw_proxy_spool_files_set_aside_total",
-          "llmgw_config_hash", "llmgw_config_last_error", "llmgw_config_reloads_total", "llmgw_target_state",
-          "llmgw_attempts_total", "llmgw_fallback_total"}
+          "llmgw_config_hash", "llmgw_config_last_error", "llmgw_config_reloads_total"}
 # Labels that the scraping Prometheus adds.
 SCRAPE_LABELS = {"namespace", "pod", "job", "instance"}
 
@@ -38,9 +38,11 @@ def exported(gateway, factory, tmp_path) -> dict[str, set[str]]:
     """The families of both daemons after some traffic, and of both with a configuration file, with the names of their
     labels."""
     path = tmp_path / "config.yaml"
-    path.write_text("version: 1\n")
-    with_file = [(factory.proxy(gateway.mock.url, None, GATEWAY_CONFIG=str(path)).daemon, "admin"),
-                 (factory.collector(GATEWAY_CONFIG=str(path)).daemon, "events")]
+    path.write_text(f"version: 1\nproviders: {{claude: {{type: anthropic, base_url: {gateway.mock.url}, keys: [{{env: KEY}}]}}}}\n"
+                    "default_provider: claude\n")
+    routing = start(factory, path, KEY="sk-ant-test")
+    assert routing.ask("POST", "/v1/chat/completions", [("Content-Type", "application/json")], chat()).status == 200
+    with_file = [(routing.daemon, "admin"), (factory.collector(GATEWAY_CONFIG=str(path)).daemon, "events")]
     for body in (chat(), chat(stream=True, stream_options={"include_usage": True})):
         assert gateway.post(body)[0].status == 200  # and its event is stored
     text = ""

@@ -16,7 +16,8 @@ KEYS = ["request_id", "tenant", "app_key", "provider", "model", "prompt_tokens",
         "request_bytes", "response_bytes", "captured_bytes", "capture_truncated", "finish_reason",
         "stream_chunks", "output_bytes", "cache_write_tokens", "service_tier", "native_finish_reason"]
 DIGESTS = ["request_digest", "response_digest"]
-ROUTED = ["route", "target", "attempts", "translated", "dropped_params"]
+ROUTED = ["route", "target", "attempts", "translated", "dropped_params", "max_tokens_defaulted",
+          "cache_write_1h_tokens", "server_tool_requests"]
 TOKENS = ["prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens",
           "cache_write_tokens"]
 

@@ -73,6 +73,18 @@ ROWS = {
             (f"sum(rate(llmgw_proxy_upstream_tls_handshakes_total{{{PROXY}}}[{RATE}]))", "all"),
             (f"sum(rate(llmgw_proxy_upstream_tls_resumed_total{{{PROXY}}}[{RATE}]))", "resumed")]),
     ],
+    "Targets": [
+        ("Targets", "Of the configuration file: 0 free, 1 tried by one request, 2 cooling; the worst of the proxies.", "short", [
+            (f"max by (provider, target) (llmgw_target_state{{{PROXY}}})", "{{provider}} {{target}}")]),
+        ("Attempts by cause", "Why tries to have a request answered failed; none: they did not.", "reqps", [
+            (f"sum by (cause) (rate(llmgw_attempts_total{{{PROXY}}}[{RATE}]))", "{{cause}}")]),
+        ("Fallbacks", "Tries behind which another target was asked.", "reqps", [
+            (f"sum by (target, cause) (rate(llmgw_fallback_total{{{PROXY}}}[{RATE}]))", "{{target}} {{cause}}")]),
+        ("Remaining limits", "What providers said last is left; the least of the proxies.", "short", [
+            (f"min by (provider, kind) (llmgw_upstream_ratelimit_remaining{{{PROXY}}})", "{{provider}} {{kind}}")]),
+        ("Left out of answers", "Parts of translated answers that chat completions have no place for.", "ops", [
+            (f"sum by (provider, kind) (rate(llmgw_translation_skipped_total{{{PROXY}}}[{RATE}]))", "{{provider}} {{kind}}")]),
+    ],
     "Metering": [
         ("Events", "Made by the proxies, taken by the collector.", "ops", [
             (f"sum(rate(llmgw_proxy_events_produced_total{{{PROXY}}}[{RATE}]))", "produced"),

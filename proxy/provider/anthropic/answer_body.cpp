@@ -41,34 +41,45 @@ void add_thinking(std::string_view thinking, std::string_view signature, ChatCho
   chat_answer::append_thinking(thinking, signature, {}, choice.thinking_blocks);
 }
 
-// Returns whether it is a block; `tools`: how many calls came before.
-bool add_block(std::string_view block, const AnswerTerms& terms, std::size_t& tools,
-               ChatChoice& choice) {
-  constexpr std::array<std::string_view, 8> names{"type",  "text",     "id",        "name",
-                                                  "input", "thinking", "signature", "data"};
+// What is gathered of a message on the way.
+struct Gathered {
+  ChatChoice choice = {};
+  std::size_t tools = 0;  // calls so far
+  SkippedCounts skipped = {};
+};
+
+// Returns whether it is a block.
+bool add_block(std::string_view block, const AnswerTerms& terms, Gathered& all) {
+  constexpr std::array<std::string_view, 9> names{
+      "type", "text", "id", "name", "input", "thinking", "signature", "data", "citations"};
   const auto members = members_of(block, names);
   if (!members) return false;
-  const auto& [type, text, id, name, input, thinking, signature, data] = *members;
+  const auto& [type, text, id, name, input, thinking, signature, data, citations] = *members;
+  ChatChoice& choice = all.choice;
   const std::string_view kind = text_of(type);
   if (kind == "text") {
     if (!choice.content) choice.content.emplace();
     append_raw(text_of(text), *choice.content);
+    chat_answer::JsonElements each(citations);
+    while (each.next()) all.skipped.add(SkippedKind::citation);
   } else if (kind == "tool_use") {
-    add_tool({text_of(id), text_of(name), input}, terms, tools++, choice);
-  } else if (kind == "thinking" && terms.shows_reasoning) {
-    add_thinking(text_of(thinking), text_of(signature), choice);
-  } else if (kind == "redacted_thinking" && terms.shows_reasoning) {
+    add_tool({text_of(id), text_of(name), input}, terms, all.tools++, choice);
+  } else if (kind == "thinking") {
+    if (terms.shows_reasoning) add_thinking(text_of(thinking), text_of(signature), choice);
+  } else if (kind == "redacted_thinking") {
+    if (!terms.shows_reasoning) return true;
     separate(choice.thinking_blocks);
     chat_answer::append_redacted(text_of(data), {}, choice.thinking_blocks);
+  } else {
+    all.skipped.add(skipped_anthropic_block(kind));
   }
   return true;
 }
 
-bool add_blocks(std::string_view content, const AnswerTerms& terms, ChatChoice& choice) {
-  std::size_t tools = 0;
+bool add_blocks(std::string_view content, const AnswerTerms& terms, Gathered& all) {
   chat_answer::JsonElements blocks(content);
   while (const auto block = blocks.next()) {
-    if (!add_block(*block, terms, tools, choice)) return false;
+    if (!add_block(*block, terms, all)) return false;
   }
   return blocks.is_array();
 }
@@ -93,16 +104,21 @@ std::optional<TranslatedAnswer> anthropic_answer(std::string_view body, const An
   const auto members = members_of(body, names);
   if (!members) return std::nullopt;
   const auto& [id, model, content, stop_reason, stop_details, usage] = *members;
-  ChatChoice choice;
-  if (!add_blocks(content, terms, choice)) return std::nullopt;
+  Gathered all;
+  if (!add_blocks(content, terms, all)) return std::nullopt;
+  ChatChoice& choice = all.choice;
   add_finish(text_of(stop_reason), stop_details, choice);
 
-  TranslatedAnswer answer{.body = {}, .native_finish_reason = choice.native_finish_reason};
+  TranslatedAnswer answer;
+  note_anthropic_finish(choice.native_finish_reason, answer.facts);
+  answer.facts.skipped = all.skipped;
   chat_answer::append_answer_head("chat.completion", {.id = text_of(id), .model = text_of(model)},
                                   terms, answer.body);
   chat_answer::append_choice(choice, answer.body);
   AnthropicAnswerUsage counts;
   counts.note(usage);
+  answer.facts.cache_write_1h_tokens = counts.cache_write_1h();
+  answer.facts.server_tool_requests = counts.server_tool_requests();
   chat_answer::append_answer_end(counts.in_chat_form(), answer.body);
   return answer;
 }

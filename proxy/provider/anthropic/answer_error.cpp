@@ -85,6 +85,15 @@ TranslatedError anthropic_error(int status, std::string_view body) {
   return translate(status, read(body));
 }
 
+std::optional<TranslatedError> anthropic_error_in_answer(std::string_view body) {
+  constexpr std::array<std::string_view, 2> names{"type", "error"};
+  const auto members = members_of(body, names);
+  if (!members) return std::nullopt;
+  const auto& [type, error] = *members;
+  const bool is_error = text_of(type) == "error" || (type.empty() && !error.empty());
+  return is_error ? std::optional(anthropic_error_event(body)) : std::nullopt;
+}
+
 TranslatedError anthropic_error_event(std::string_view event) {
   const Told told = read(event);
   const auto kind = std::ranges::find(kinds, told.type, &Kind::type);

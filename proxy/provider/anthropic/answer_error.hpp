@@ -2,6 +2,7 @@
 // PURE: Anthropic's errors in OpenAI's form.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "proxy/provider/translation.hpp"
@@ -13,5 +14,8 @@ TranslatedError anthropic_error(int status, std::string_view body);
 
 /// Of an event or body that says so itself, whose status was good.
 TranslatedError anthropic_error_event(std::string_view event);
+
+/// The same of a body that may be an answer; nothing if it is no error.
+std::optional<TranslatedError> anthropic_error_in_answer(std::string_view body);
 
 }  // namespace llmgw::proxy

@@ -26,8 +26,6 @@ class AnthropicStream final : public chat_answer::EventTranslation {
  public:
   using EventTranslation::EventTranslation;
 
-  std::string_view native_finish_reason() const noexcept override { return finish_.view(); }
-
  private:
   struct Event {
     std::string_view type;
@@ -48,12 +46,12 @@ class AnthropicStream final : public chat_answer::EventTranslation {
   bool take_message_delta(const Event& event, std::string& out);
   bool take_message_stop(std::string& out);
 
+  void note_usage(std::string_view usage);
   void open_message(const chat_answer::AnswerNames& names, std::string& out);
   void finish_choice(std::string& out);
 
   AnthropicChunks message_{chunks()};
   AnthropicAnswerUsage usage_;
-  chat_answer::Word finish_;
   bool is_finished_ = false;
 };
 
@@ -94,12 +92,18 @@ void AnthropicStream::open_message(const chat_answer::AnswerNames& names, std::s
   message_.add_role(out);
 }
 
+void AnthropicStream::note_usage(std::string_view usage) {
+  usage_.note(usage);
+  told().cache_write_1h_tokens = usage_.cache_write_1h();
+  told().server_tool_requests = usage_.server_tool_requests();
+}
+
 bool AnthropicStream::take_message_start(std::string_view message, std::string& out) {
   constexpr std::array<std::string_view, 3> names{"id", "model", "usage"};
   const auto members = members_of(message, names);
   if (!members) return false;
   const auto& [id, model, usage] = *members;
-  usage_.note(usage);
+  note_usage(usage);
   if (is_waiting()) open_message({.id = text_of(id), .model = text_of(model)}, out);
   return true;
 }
@@ -119,7 +123,11 @@ bool AnthropicStream::take_block_start(std::uint64_t index, std::string_view blo
   }
   if (kind == "text") message_.add_text("content", text_of(text), out);
   if (kind == "redacted_thinking") message_.add_redacted(text_of(data), out);
-  if (kind != "thinking") return true;
+  if (kind != "thinking") {
+    if (kind != "text" && kind != "redacted_thinking")
+      told().skipped.add(skipped_anthropic_block(kind));
+    return true;
+  }
   if (!message_.begin_thinking(index)) return false;
   message_.add_reasoning(text_of(thinking), out);
   message_.add_signature(index, text_of(signature), out);
@@ -142,6 +150,8 @@ bool AnthropicStream::take_block_delta(std::uint64_t index, std::string_view del
     message_.add_reasoning(text_of(thinking), out);
   } else if (kind == "signature_delta") {
     message_.add_signature(index, text_of(signature), out);
+  } else if (kind == "citations_delta") {
+    told().skipped.add(SkippedKind::citation);
   }
   return true;
 }
@@ -149,15 +159,17 @@ bool AnthropicStream::take_block_delta(std::uint64_t index, std::string_view del
 bool AnthropicStream::take_message_delta(const Event& event, std::string& out) {
   constexpr std::array<std::string_view, 2> names{"stop_reason", "stop_details"};
   constexpr std::array<std::string_view, 1> details_names{"explanation"};
-  usage_.note(event.usage);
+  note_usage(event.usage);
   if (event.delta.empty()) return true;
   const auto members = members_of(event.delta, names);
   if (!members) return false;
   const std::string_view reason = text_of(members->front());
   if (reason.empty() || is_finished_) return true;
-  append_unescaped(reason, finish_);
+  chat_answer::Word finish;
+  append_unescaped(reason, finish);
+  note_anthropic_finish(finish.view(), told());
   const auto details = members_of(members->back(), details_names);
-  if (details && finish_ == "refusal") message_.add_text("refusal", text_of(details->front()), out);
+  if (details && finish == "refusal") message_.add_text("refusal", text_of(details->front()), out);
   finish_choice(out);
   return true;
 }
@@ -165,7 +177,8 @@ bool AnthropicStream::take_message_delta(const Event& event, std::string& out) {
 void AnthropicStream::finish_choice(std::string& out) {
   is_finished_ = true;
   message_.end_blocks(out);
-  chunks().append_finish(0, chat_finish_of_anthropic(finish_.view()), finish_.view(), out);
+  const std::string_view native = facts().native_finish_reason.view();
+  chunks().append_finish(0, chat_finish_of_anthropic(native), native, out);
 }
 
 bool AnthropicStream::take_message_stop(std::string& out) {

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "proxy/provider/anthropic/rate_limits.hpp"
 #include "proxy/provider/anthropic/request_reader.hpp"
 #include "proxy/provider/anthropic/translation.hpp"
 #include "proxy/provider/anthropic/usage_reader.hpp"
@@ -44,6 +45,7 @@ constinit const Dialect anthropic_dialect{
     .usage = anthropic_usage_reader,
     .usage_edit = nullptr,
     .translation = anthropic_translation,
+    .limits = anthropic_rate_limits,
 };
 
 }  // namespace llmgw::proxy

@@ -30,6 +30,9 @@ class AnthropicTranslation final : public Translation {
   TranslatedError error(int status, std::string_view body) const override {
     return anthropic_error(status, body);
   }
+  std::optional<TranslatedError> error_in_answer(std::string_view body) const override {
+    return anthropic_error_in_answer(body);
+  }
 };
 
 constexpr AnthropicTranslation translation;

@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "common/text/bounded_string.hpp"
 #include "proxy/provider/chat_answer/chunk_writer.hpp"
 #include "proxy/provider/chat_answer/event_assembly.hpp"
 #include "proxy/provider/translation.hpp"
@@ -13,7 +12,7 @@
 namespace llmgw::proxy::chat_answer {
 
 /// A provider's own word, such as a finish reason.
-using Word = BoundedString<64>;
+using Word = decltype(AnswerFacts::native_finish_reason);
 
 /// Memory: one event, the names, and what a dialect adds, which is fixed. Throws bad_alloc.
 class EventTranslation : public StreamTranslation {
@@ -24,6 +23,7 @@ class EventTranslation : public StreamTranslation {
   State pass(std::string_view payload, std::string& out) final;
   State finish(bool is_whole, std::string_view code, std::string& out) final;
   const TranslatedError& error() const noexcept final { return error_; }
+  const AnswerFacts& facts() const noexcept final { return facts_; }
 
  protected:
   /// Appends what an event yields. False: its data are none of the dialect's; what was appended
@@ -33,6 +33,7 @@ class EventTranslation : public StreamTranslation {
   virtual void take_end(std::string& out) = 0;
 
   const ChunkWriter& chunks() const noexcept { return chunks_; }
+  AnswerFacts& told() noexcept { return facts_; }
   bool is_waiting() const noexcept { return state_ == State::waiting; }
   /// The first chunk is about to be appended.
   void open(const AnswerNames& names);
@@ -48,6 +49,7 @@ class EventTranslation : public StreamTranslation {
   EventAssembly events_;
   State state_ = State::waiting;
   TranslatedError error_;
+  AnswerFacts facts_;
 };
 
 }  // namespace llmgw::proxy::chat_answer

@@ -32,6 +32,7 @@ class TranslatedStream final : public AnswerEdit {
     (void)send(translation_->finish(false, code_of(fault), text), text, out);
   }
 
+  const AnswerFacts& facts() const noexcept { return translation_->facts(); }
   /// What was told to the client in place of the end; null: nothing.
   const TranslatedError* error() const noexcept {
     return is_failed_ ? &translation_->error() : nullptr;

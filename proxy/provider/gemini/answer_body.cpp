@@ -38,7 +38,7 @@ void add_call(const GeminiPart& call, const AnswerTerms& terms, std::size_t numb
 
 // `calls`: how many came before.
 void add_part(const GeminiPart& part, const AnswerTerms& terms, std::size_t& calls,
-              ChatChoice& choice) {
+              ChatChoice& choice, SkippedCounts& skipped) {
   using Kind = GeminiPart::Kind;
   switch (part.kind) {
     case Kind::text:
@@ -53,18 +53,20 @@ void add_part(const GeminiPart& part, const AnswerTerms& terms, std::size_t& cal
       separate(choice.images);
       chat_answer::append_image(part.media_type, part.data, {}, choice.images);
       return;
-    case Kind::other: return;
+    case Kind::nothing: return;
+    case Kind::skipped: skipped.add(part.skipped); return;
   }
 }
 
-bool add_parts(std::string_view parts, const AnswerTerms& terms, ChatChoice& choice) {
+bool add_parts(std::string_view parts, const AnswerTerms& terms, ChatChoice& choice,
+               SkippedCounts& skipped) {
   if (parts.empty()) return true;
   std::size_t calls = 0;
   chat_answer::JsonElements elements(parts);
   while (const auto element = elements.next()) {
     const auto part = read_gemini_part(*element);
     if (!part) return false;
-    add_part(*part, terms, calls, choice);
+    add_part(*part, terms, calls, choice, skipped);
   }
   return elements.is_array();
 }
@@ -85,10 +87,12 @@ bool add_choices(std::string_view candidates, const AnswerTerms& terms, Translat
     if (!candidate) return false;
     ChatChoice choice;
     choice.index = static_cast<std::size_t>(candidate->index);
-    if (!add_parts(candidate->parts, terms, choice)) return false;
+    candidate->note_skipped(answer.facts.skipped);
+    if (!add_parts(candidate->parts, terms, choice, answer.facts.skipped)) return false;
     choice.logprobs = chat_logprobs_of_gemini(candidate->logprobs);
     add_finish(chat_answer::word_of(candidate->finish_reason), choice);
-    if (position == 0) answer.native_finish_reason = choice.native_finish_reason;
+    if (position == 0)
+      note_gemini_finish(choice.native_finish_reason, !choice.tool_calls.empty(), answer.facts);
     if (position > 0) answer.body += ',';
     chat_answer::append_choice(choice, answer.body);
   }
@@ -97,8 +101,8 @@ bool add_choices(std::string_view candidates, const AnswerTerms& terms, Translat
 
 void add_blocked(std::string_view reason, TranslatedAnswer& answer) {
   ChatChoice choice;
-  answer.native_finish_reason = std::string(blocked_prompt) + chat_answer::word_of(reason);
-  add_finish(answer.native_finish_reason, choice);
+  add_finish(std::string(blocked_prompt) + chat_answer::word_of(reason), choice);
+  note_gemini_finish(choice.native_finish_reason, false, answer.facts);
   chat_answer::append_choice(choice, answer.body);
 }
 

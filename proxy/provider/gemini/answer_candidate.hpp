@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "proxy/provider/translation.hpp"
+
 namespace llmgw::proxy {
 
 /// Values as they are written; texts as the insides of JSON strings. Empty: not there.
@@ -14,6 +16,14 @@ struct GeminiCandidate {
   std::string_view parts;  ///< an array
   std::string_view finish_reason;
   std::string_view logprobs;  ///< an object
+  bool has_citations = false;
+  bool has_grounding = false;
+
+  /// Counts what of it is left out, but for its parts.
+  void note_skipped(SkippedCounts& skipped) const noexcept {
+    if (has_citations) skipped.add(SkippedKind::citation);
+    if (has_grounding) skipped.add(SkippedKind::grounding);
+  }
 };
 
 /// `position`: of the candidate among those of its event. Nothing: it is none.
@@ -24,8 +34,16 @@ std::optional<GeminiCandidate> read_gemini_candidate(std::string_view candidate,
 std::string_view gemini_block_reason(std::string_view feedback) noexcept;
 
 struct GeminiPart {
-  enum class Kind : std::uint8_t { text, thought, call, image, other };
-  Kind kind = Kind::other;
+  enum class Kind : std::uint8_t {
+    text,
+    thought,
+    call,
+    image,
+    nothing,  ///< a part without anything to show, such as a signature by itself
+    skipped,  ///< what no chat completion has; then `skipped` says what
+  };
+  Kind kind = Kind::nothing;
+  SkippedKind skipped = SkippedKind::other;
   std::string_view text = {};
   std::string_view name = {};       ///< of the function, as the client calls it
   std::string_view id = {};         ///< of the call

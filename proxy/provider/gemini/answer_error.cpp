@@ -90,6 +90,13 @@ TranslatedError gemini_error(int status, std::string_view body) {
   return translate(status, read(body));
 }
 
+std::optional<TranslatedError> gemini_error_in_answer(std::string_view body) {
+  constexpr std::array<std::string_view, 1> names{"error"};
+  const auto members = members_of(chat_answer::JsonElements(body).next().value_or(body), names);
+  if (!members || members->front().empty()) return std::nullopt;
+  return gemini_error_event(body);
+}
+
 TranslatedError gemini_error_event(std::string_view event) {
   const Told told = read(event);
   const auto code = chat_answer::count_of(told.code);

@@ -2,6 +2,7 @@
 // PURE: Gemini's errors in OpenAI's form.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "proxy/provider/translation.hpp"
@@ -13,5 +14,8 @@ TranslatedError gemini_error(int status, std::string_view body);
 
 /// Of an event that is an error, in a stream whose status was good.
 TranslatedError gemini_error_event(std::string_view event);
+
+/// The same of a body that may be an answer; nothing if it is no error.
+std::optional<TranslatedError> gemini_error_in_answer(std::string_view body);
 
 }  // namespace llmgw::proxy

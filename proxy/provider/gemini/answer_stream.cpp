@@ -32,8 +32,6 @@ class GeminiStream final : public chat_answer::EventTranslation {
  public:
   using EventTranslation::EventTranslation;
 
-  std::string_view native_finish_reason() const noexcept override;
-
  private:
   // What is remembered of a candidate.
   struct Choice {
@@ -44,6 +42,7 @@ class GeminiStream final : public chat_answer::EventTranslation {
   };
 
   bool take_event(std::string_view data, std::string& out) override;
+  void note_finish();
   void take_end(std::string& out) override;
 
   bool take_candidates(std::string_view candidates, const chat_answer::AnswerNames& names,
@@ -65,10 +64,11 @@ class GeminiStream final : public chat_answer::EventTranslation {
   GeminiAnswerUsage usage_;
 };
 
-std::string_view GeminiStream::native_finish_reason() const noexcept {
+// A later event may still bring a call, and so change what the reason means.
+void GeminiStream::note_finish() {
   const auto found =
       std::ranges::find_if_not(choices_, [](const Choice& each) { return each.finish.empty(); });
-  return found == choices_.end() ? std::string_view() : found->finish.view();
+  if (found != choices_.end()) note_gemini_finish(found->finish.view(), found->calls > 0, told());
 }
 
 bool GeminiStream::take_event(std::string_view data, std::string& out) {
@@ -85,6 +85,7 @@ bool GeminiStream::take_event(std::string_view data, std::string& out) {
   const chat_answer::AnswerNames answer{.id = text_of(id), .model = text_of(model)};
   if (!candidates.empty() && !take_candidates(candidates, answer, out)) return false;
   take_block(feedback, answer, out);
+  note_finish();
   return true;
 }
 
@@ -94,6 +95,7 @@ bool GeminiStream::take_candidates(std::string_view candidates,
   for (std::uint64_t position = 0; const auto element = elements.next(); ++position) {
     const auto candidate = read_gemini_candidate(*element, position);
     if (!candidate || candidate->index >= most_candidates) return false;
+    candidate->note_skipped(told().skipped);
     const auto number = static_cast<std::size_t>(candidate->index);
     begin_choice(number, names, out);
     if (!take_parts(number, *candidate, out)) return false;
@@ -140,7 +142,8 @@ bool GeminiStream::take_part(std::size_t number, const GeminiPart& part, std::st
     case Kind::thought: add_thought(number, part.text, out); return true;
     case Kind::call: return add_call(number, part, out);
     case Kind::image: add_image(number, part, out); return true;
-    case Kind::other: return true;
+    case Kind::nothing: return true;
+    case Kind::skipped: told().skipped.add(part.skipped); return true;
   }
   return true;
 }

@@ -32,4 +32,11 @@ std::string_view chat_finish_of_gemini(std::string_view reason, bool has_calls) 
   return is_filtered ? "content_filter" : "stop";
 }
 
+void note_gemini_finish(std::string_view reason, bool has_calls, AnswerFacts& facts) noexcept {
+  if (reason.empty()) return;
+  facts.native_finish_reason.assign(reason);
+  facts.finish_reason = chat_finish_of_gemini(reason, has_calls);
+  facts.is_at_max_tokens = reason == "MAX_TOKENS";
+}
+
 }  // namespace llmgw::proxy

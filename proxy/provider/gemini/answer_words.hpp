@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "proxy/provider/translation.hpp"
+
 namespace llmgw::proxy {
 
 /// What native finish reasons of blocked prompts begin with; the provider's own word follows.
@@ -14,5 +16,8 @@ bool is_gemini_finish(std::string_view reason) noexcept;
 
 /// One of OpenAI's finish reasons. `has_calls`: this choice called a function, in whatever event.
 std::string_view chat_finish_of_gemini(std::string_view reason, bool has_calls) noexcept;
+
+/// Notes both words for that, and whether it was the request's limit.
+void note_gemini_finish(std::string_view reason, bool has_calls, AnswerFacts& facts) noexcept;
 
 }  // namespace llmgw::proxy

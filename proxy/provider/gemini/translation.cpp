@@ -34,6 +34,9 @@ class GeminiTranslation final : public Translation {
   TranslatedError error(int status, std::string_view body) const override {
     return gemini_error(status, body);
   }
+  std::optional<TranslatedError> error_in_answer(std::string_view body) const override {
+    return gemini_error_in_answer(body);
+  }
 };
 
 constexpr GeminiTranslation translation;

@@ -38,6 +38,8 @@ TEST(ProxyConfig, DescribesItselfWithoutItsSecret) {
             "EVENT_FLUSH_TIMEOUT=2s\n"
             "EVENT_DRAIN_TIMEOUT=10s\n"
             "MAX_REQUEST_BODY=64MB\n"
+            "MAX_STREAM_EVENT=16MB\n"
+            "MAX_TRANSLATED_RESPONSE=32MB\n"
             "DRAIN_DELAY=0s\n"
             "DRAIN_TIMEOUT=30s\n"
             "PROXY_THREADS=3\n"

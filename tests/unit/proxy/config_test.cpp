@@ -39,6 +39,8 @@ TEST(ProxyConfig, DefaultsAreThoseOfTheTable) {
   EXPECT_TRUE(config.hash_key.is_empty());
   EXPECT_EQ(config.admin, (ListenAddress{"", 9090}));
   EXPECT_EQ(config.max_request_body, 64U << 20);
+  EXPECT_EQ(config.max_stream_event, 16U << 20);
+  EXPECT_EQ(config.max_translated_response, 32U << 20);
   EXPECT_EQ(config.drain_delay, 0s);
   EXPECT_EQ(config.drain_timeout, 30s);
   EXPECT_EQ(config.threads, 3U);
@@ -187,6 +189,10 @@ TEST(ProxyConfig, NamesEachBadSettingByItself) {
       {"ADMIN_LISTEN_ADDR", "none", addresses + ", nor off"},
       {"ADMIN_LISTEN_ADDR", ":8080", "taken by LISTEN_ADDR; accepted are another port and off"},
       {"MAX_REQUEST_BODY", "0", "not a size from 1 to 1024GB" + size_examples},
+      {"MAX_STREAM_EVENT", "1023", "not a size from 1KB to 1GB" + size_examples},
+      {"MAX_STREAM_EVENT", "2GB", "not a size from 1KB to 1GB" + size_examples},
+      {"MAX_TRANSLATED_RESPONSE", "1023", "not a size from 1KB to 1GB" + size_examples},
+      {"MAX_TRANSLATED_RESPONSE", "2GB", "not a size from 1KB to 1GB" + size_examples},
       {"MAX_REQUEST_BODY", "99999999999GB", "not a size from 1 to 1024GB" + size_examples},
       {"DRAIN_DELAY", "1d", durations + "0s to 1h" + examples},
       {"DRAIN_TIMEOUT", "soon", durations + "0s to 24h" + examples},

@@ -54,7 +54,9 @@ MeteringEvent most() {
   event.stream_chunks = event.output_bytes = count;
   event.request_digest = event.response_digest = digest;
   event.is_routed = true;
-  event.route = event.target = event.translated = event.dropped_params = long_text;
+  event.route = event.target = long_text;
+  static const TranslationFacts translation{long_text, long_text, true, count, count};
+  event.translation = &translation;
   static const std::vector<AttemptFact> attempts(max_event_attempts,
                                                  {long_text, 599, "server_error", 1h});
   event.attempts = attempts;
@@ -131,7 +133,8 @@ TEST(EventFields, AreNullWhereTheTableSaysSo) {
   event.service_tier = event.native_finish_reason = {};
   event.stream_chunks.reset();
   event.output_bytes.reset();
-  event.route = event.target = event.translated = event.dropped_params = {};
+  event.route = event.target = {};
+  event.translation = nullptr;
   const json object = json::parse(line_of(event));
   for (const Field& field : event_fields::table) {
     EXPECT_EQ(object.at(field.name).is_null(), is_nullable(field)) << field.name;

@@ -115,6 +115,28 @@ TEST(MeteringEvent, TellsWhatProvidersTellOfThemselves) {
   EXPECT_TRUE(validate_event(line_of(event)));
 }
 
+TEST(MeteringEvent, TellsOfTranslationWhereItIsRouted) {
+  MeteringEvent event = example();
+  const TranslationFacts translation{"anthropic", "seed,n", true, 0, 3};
+  event.translation = &translation;
+  EXPECT_FALSE(parsed(event).contains("translated"));
+  event.is_routed = true;
+  const json object = parsed(event);
+  EXPECT_EQ(object.at("translated"), "anthropic");
+  EXPECT_EQ(object.at("dropped_params"), (json{"seed", "n"}));
+  EXPECT_EQ(object.at("max_tokens_defaulted"), true);
+  EXPECT_EQ(object.at("cache_write_1h_tokens"), 0);
+  EXPECT_EQ(object.at("server_tool_requests"), 3);
+  EXPECT_TRUE(validate_event(line_of(event)));
+  event.translation = nullptr;
+  const json plain = parsed(event);
+  for (const auto key : {"translated", "cache_write_1h_tokens", "server_tool_requests"})
+    EXPECT_TRUE(plain.at(key).is_null()) << key;
+  EXPECT_EQ(plain.at("dropped_params"), json::array());
+  EXPECT_EQ(plain.at("max_tokens_defaulted"), false);
+  EXPECT_TRUE(validate_event(line_of(event)));
+}
+
 TEST(MeteringEvent, HoldsDigestsWhereTheyAreKept) {
   EXPECT_FALSE(parsed(example()).contains("request_digest"));
   MeteringEvent event = example();
@@ -216,10 +238,11 @@ TEST(MeteringEvent, NeverOutgrowsItsBound) {
   event.status_code = std::numeric_limits<int>::max();
   event.outcome = Outcome::upstream_unreachable;
   event.is_routed = true;
-  event.route = event.target = event.translated = text;
+  event.route = event.target = text;
   std::string names;
   while (names.size() < max_event_names) names += text.substr(0, 127) + ',';
-  event.dropped_params = names;
+  const TranslationFacts translation{text, names, false, most, most};
+  event.translation = &translation;
   const AttemptFact attempt{text, std::numeric_limits<int>::max(), "server_error", event.latency};
   const std::vector<AttemptFact> attempts(max_event_attempts + 1, attempt);
   event.attempts = attempts;

@@ -60,5 +60,34 @@ TEST(Timestamp, IsToldFromOtherText) {
     EXPECT_FALSE(is_timestamp(whole.substr(0, size))) << size;
 }
 
+TEST(Timestamp, IsRead) {
+  const std::pair<std::string_view, std::chrono::milliseconds> known[] = {
+      {"1970-01-01T00:00:00Z", 0ms},
+      {"2026-11-23T08:30:00.123Z", 1'795'422'600'123ms},
+      {"2026-11-23T08:30:00.1Z", 1'795'422'600'100ms},
+      {"2026-11-23T08:30:00.1239999Z", 1'795'422'600'123ms},
+      {"2026-11-23T10:30:00.123+02:00", 1'795'422'600'123ms},
+      {"2026-11-23T07:00:00-01:30", 1'795'422'600'000ms},
+      {"2024-02-29T23:59:60Z", 1'709'251'199'000ms},
+  };
+  for (const auto& [text, since_epoch] : known) {
+    const auto read = parse_timestamp(text);
+    ASSERT_TRUE(read) << text;
+    EXPECT_EQ(read->time_since_epoch(), since_epoch) << text;
+  }
+  for (const std::string_view text : {"", "2026-11-23", "2026-02-30T00:00:00Z",
+                                      "2026-00-01T00:00:00Z", "2026-01-00T00:00:00Z", "1795422600"})
+    EXPECT_FALSE(parse_timestamp(text)) << text;
+}
+
+TEST(Timestamp, IsReadAsWritten) {
+  std::mt19937_64 random(11);
+  for (int i = 0; i < 10'000; ++i) {
+    const std::chrono::milliseconds instant(random() % 8'000'000'000'000);
+    const auto read = parse_timestamp(stamp(instant));
+    ASSERT_TRUE(read && read->time_since_epoch() == instant) << instant.count();
+  }
+}
+
 }  // namespace
 }  // namespace llmgw

@@ -201,5 +201,23 @@ TEST(ContentDecoder, BoundsTheMemoryOfAThread) {
   EXPECT_EQ(DecoderMemory::used_of_thread(), 0U);
 }
 
+TEST(ContentDecoder, WholeBodiesUpToABound) {
+  const std::string text = text_of(10'000);
+  const CodingList codings = parse_codings("gzip").value();
+  const std::string coded = encode(Encoding::gzip, text);
+  std::string content;
+  EXPECT_TRUE(decode_whole(codings, coded, text.size(), content));
+  EXPECT_EQ(content, text);
+  content.clear();
+  EXPECT_FALSE(decode_whole(codings, coded, text.size() - 1, content));
+  EXPECT_EQ(content, text.substr(0, text.size() - 1));
+  content.clear();
+  EXPECT_FALSE(decode_whole(codings, "no gzip at all", 100, content));
+  content.clear();
+  const std::string bomb = encode(Encoding::gzip, std::string(std::size_t{64} << 20, '\0'));
+  EXPECT_FALSE(decode_whole(codings, bomb, std::size_t{1} << 30, content));
+  EXPECT_LT(content.size(), std::size_t{16} << 20);
+}
+
 }  // namespace
 }  // namespace llmgw::proxy

@@ -68,6 +68,23 @@ TEST(RequestHead, AsksForNoContentCoding) {
             "GET /prefix/ HTTP/1.1\r\nHost: api.example\r\nAccept-Encoding: gzip\r\n\r\n");
 }
 
+TEST(RequestHead, AsksForACodingOfItsOwnWhereTheBodyIsTranslated) {
+  const Destination to{anthropic_dialect, "", "api.example", "sk-key"};
+  for (const std::string_view asked : {"", "Accept-Encoding: br\r\nAccept-Encoding: zstd\r\n"}) {
+    const std::string request = "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\n" +
+                                std::string(asked) + "Content-Length: 2\r\n\r\n";
+    HeadChanges changes{.translated_target = "/v1/messages"};
+    const auto count = [&](std::string_view field) {
+      const std::string out = written(request, to, changes);
+      const bool is_once = out.find("Accept-Encoding") == out.rfind("Accept-Encoding");
+      return is_once && out.find(field) != out.npos;
+    };
+    EXPECT_TRUE(count("\r\nAccept-Encoding: identity\r\n")) << asked;
+    changes.takes_gzip = true;
+    EXPECT_TRUE(count("\r\nAccept-Encoding: gzip\r\n")) << asked;
+  }
+}
+
 TEST(RequestHead, AddsCredentialsWhereTheClientHadNone) {
   EXPECT_EQ(written("GET /v1/models HTTP/1.0\r\n\r\n"),
             "GET /prefix/v1/models HTTP/1.1\r\nHost: api.example\r\nAuthorization: Bearer sk-key"

@@ -30,7 +30,7 @@ TEST(AnthropicAnswer, HasTheKeyOrderOfOpenAi) {
               "tool_use"),
       terms);
   ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->native_finish_reason, "tool_use");
+  EXPECT_EQ(answer->facts.native_finish_reason, "tool_use");
   EXPECT_EQ(
       answer->body,
       R"({"id":"msg_01","object":"chat.completion","created":1764403200,"model":"claude-x","choices":[)"
@@ -138,6 +138,51 @@ TEST(AnthropicAnswer, IsTheSumOfTheDeltas) {
   auto calls = streamed.tool_calls;
   for (auto& call : calls) call.erase("index");
   EXPECT_EQ(choice["message"]["tool_calls"], calls);
+}
+
+SkippedCounts skipped_in(const std::string& content) {
+  return anthropic_answer(message(content, "end_turn"), terms).value().facts.skipped;
+}
+
+TEST(AnthropicAnswer, WhatIsLeftOutIsCountedByKind) {
+  const SkippedCounts none =
+      skipped_in(R"([{"type":"text","text":"a","citations":[]},{"type":"tool_use","name":"f"},)"
+                 R"({"type":"thinking","thinking":"t"},{"type":"redacted_thinking","data":"d"}])");
+  EXPECT_EQ(none.kinds, SkippedCounts().kinds);
+  const SkippedCounts some = skipped_in(
+      R"([{"type":"text","text":"a","citations":[{"type":"char_location"},{}]},)"
+      R"({"type":"server_tool_use","name":"web_search"},{"type":"web_search_tool_result"},)"
+      R"({"type":"mcp_tool_use"},{"type":"mcp_tool_result"},)"
+      R"({"type":"bash_code_execution_tool_result"},{"type":"code_execution_tool_result"},)"
+      R"({"type":"compaction"},{"type":"container_upload"},{}])");
+  EXPECT_EQ(some[SkippedKind::citation], 2u);
+  EXPECT_EQ(some[SkippedKind::server_tool], 4u);
+  EXPECT_EQ(some[SkippedKind::code_execution], 2u);
+  EXPECT_EQ(some[SkippedKind::other], 3u);
+  EXPECT_EQ(some[SkippedKind::grounding], 0u);
+}
+
+TEST(AnthropicAnswer, FactsForTheEvent) {
+  const AnswerFacts facts =
+      anthropic_answer(
+          message("[]", "max_tokens",
+                  R"(,"usage":{"input_tokens":1,"cache_creation_input_tokens":30,)"
+                  R"("cache_creation":{"ephemeral_5m_input_tokens":10,)"
+                  R"("ephemeral_1h_input_tokens":20},)"
+                  R"("server_tool_use":{"web_search_requests":2,"web_fetch_requests":1}})"),
+          terms)
+          .value()
+          .facts;
+  EXPECT_EQ(facts.native_finish_reason, "max_tokens");
+  EXPECT_EQ(facts.finish_reason, "length");
+  EXPECT_TRUE(facts.is_at_max_tokens);
+  EXPECT_EQ(facts.cache_write_1h_tokens, 20);
+  EXPECT_EQ(facts.server_tool_requests, 3);
+  const AnswerFacts context =
+      anthropic_answer(message("[]", "model_context_window_exceeded"), terms).value().facts;
+  EXPECT_EQ(context.finish_reason, "length");
+  EXPECT_FALSE(context.is_at_max_tokens);
+  EXPECT_FALSE(context.cache_write_1h_tokens || context.server_tool_requests);
 }
 
 }  // namespace

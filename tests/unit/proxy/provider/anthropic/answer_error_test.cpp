@@ -106,5 +106,31 @@ TEST(AnthropicError, MessagesAreUnescapedAndBounded) {
   EXPECT_EQ(anthropic_error(400, body("x", "a" + longest)).message.size(), 4095u);
 }
 
+TEST(AnthropicError, InAnswersWhoseStatusIsGood) {
+  for (const std::string_view answer :
+       {"", "[]", "null", "<html>", "{}", R"({"type":"message","content":[]})",
+        R"({"type":"message","error":{"type":"api_error"}})", R"({"error":null})"})
+    EXPECT_FALSE(anthropic_error_in_answer(answer)) << answer;
+  const auto overloaded = anthropic_error_in_answer(body("overloaded_error", "Busy"));
+  ASSERT_TRUE(overloaded);
+  EXPECT_EQ(overloaded->status, 503);
+  EXPECT_EQ(overloaded->code, "overloaded");
+  EXPECT_EQ(overloaded->message, "Busy");
+  EXPECT_EQ(anthropic_error_in_answer(R"({"error":{"message":"m"}})").value().status, 500);
+  EXPECT_EQ(anthropic_error_in_answer(R"({"error":"m"})").value().message, "m");
+  EXPECT_EQ(anthropic_error_in_answer(body("authentication_error", "sk-1")).value().code,
+            "upstream_auth_failed");
+}
+
+TEST(AnthropicError, EventsHaveTheStatusOfTheirKind) {
+  const std::pair<std::string_view, int> kinds[] = {
+      {"invalid_request_error", 400}, {"authentication_error", 502}, {"billing_error", 429},
+      {"permission_error", 403},      {"not_found_error", 404},      {"conflict_error", 409},
+      {"request_too_large", 413},     {"rate_limit_error", 429},     {"api_error", 500},
+      {"timeout_error", 504},         {"overloaded_error", 503},     {"novel_error", 500}};
+  for (const auto& [kind, status] : kinds)
+    EXPECT_EQ(anthropic_error_event(body(kind, "m")).status, status) << kind;
+}
+
 }  // namespace
 }  // namespace llmgw::proxy

@@ -141,7 +141,7 @@ TEST(AnthropicStream, RefusalTellsWhy) {
 TEST(AnthropicStream, WholeStreamIsReadByAClient) {
   const Translated result = translated(full_stream());
   EXPECT_EQ(result.state, State::ended);
-  EXPECT_EQ(result.native_finish_reason, "tool_use");
+  EXPECT_EQ(result.native_finish_reason(), "tool_use");
   const AssembledReply reply = read_reply(result.out);
   EXPECT_TRUE(reply.is_done);
   ASSERT_EQ(reply.choices.size(), 1u);
@@ -314,6 +314,41 @@ TEST(AnthropicStream, CallsWithoutAnIdGetOne) {
   EXPECT_EQ(id.size(), 29u);
   EXPECT_TRUE(id.starts_with("call_"));
   EXPECT_EQ(two.choices.at(0).tool_calls.at(0)["id"], id);
+}
+
+TEST(AnthropicStream, WhatIsLeftOutIsCountedByKind) {
+  const std::string stream =
+      start() + text_block(0) + delta(0, R"({"type":"citations_delta","citation":{}})") +
+      delta(0, R"({"type":"novel_delta"})") + stop_block(0) +
+      block(1, R"({"type":"server_tool_use","id":"s","name":"web_search","input":{}})") +
+      input(1, "{}") + stop_block(1) + block(2, R"({"type":"web_search_tool_result"})") +
+      block(3, R"({"type":"code_execution_tool_result"})") + block(4, R"({"type":"compaction"})") +
+      message_delta("end_turn") + stop();
+  expect_same_in_all_pieces(anthropic_stream, terms, stream);
+  const Translated result = translated(stream);
+  ASSERT_EQ(result.state, State::ended);
+  const SkippedCounts& skipped = result.facts.skipped;
+  EXPECT_EQ(skipped[SkippedKind::citation], 1u);
+  EXPECT_EQ(skipped[SkippedKind::server_tool], 2u);
+  EXPECT_EQ(skipped[SkippedKind::code_execution], 1u);
+  EXPECT_EQ(skipped[SkippedKind::other], 1u);
+  EXPECT_EQ(translated(full_stream()).facts.skipped.kinds, SkippedCounts().kinds);
+}
+
+TEST(AnthropicStream, FactsForTheEvent) {
+  const std::string stream =
+      start(R"({"input_tokens":1,"cache_creation":{"ephemeral_1h_input_tokens":20}})") +
+      message_delta("max_tokens",
+                    R"({"output_tokens":1,"server_tool_use":{"web_search_requests":2}})") +
+      stop();
+  const AnswerFacts facts = translated(stream).facts;
+  EXPECT_EQ(facts.native_finish_reason, "max_tokens");
+  EXPECT_EQ(facts.finish_reason, "length");
+  EXPECT_TRUE(facts.is_at_max_tokens);
+  EXPECT_EQ(facts.cache_write_1h_tokens, 20);
+  EXPECT_EQ(facts.server_tool_requests, 2);
+  const AnswerFacts cut = translated(start() + text_block(0) + text(0, "a")).facts;
+  EXPECT_TRUE(cut.native_finish_reason.empty() && cut.finish_reason.empty());
 }
 
 }  // namespace

@@ -26,7 +26,9 @@ struct Translated {
   std::string out = {};
   State state = State::waiting;
   TranslatedError error = {};
-  std::string native_finish_reason = {};
+  AnswerFacts facts = {};
+
+  std::string_view native_finish_reason() const { return facts.native_finish_reason.view(); }
 };
 
 /// One translation under way, made of terms that are gone by then.
@@ -50,7 +52,7 @@ class UnderWay {
   Translated finish(bool is_whole = true, std::string_view code = "") {
     result_.state = stream_->finish(is_whole, code, result_.out);
     result_.error = stream_->error();
-    result_.native_finish_reason = stream_->native_finish_reason();
+    result_.facts = stream_->facts();
     return result_;
   }
 
@@ -80,7 +82,9 @@ inline void expect_same_in_all_pieces(MakeStream make, const AnswerTerms& terms,
     ASSERT_EQ(result.out, expected.out) << how;
     ASSERT_EQ(result.state, expected.state) << how;
     ASSERT_EQ(result.error.message, expected.error.message) << how;
-    ASSERT_EQ(result.native_finish_reason, expected.native_finish_reason) << how;
+    ASSERT_EQ(result.native_finish_reason(), expected.native_finish_reason()) << how;
+    ASSERT_EQ(result.facts.finish_reason, expected.facts.finish_reason) << how;
+    ASSERT_EQ(result.facts.skipped.kinds, expected.facts.skipped.kinds) << how;
   });
 }
 

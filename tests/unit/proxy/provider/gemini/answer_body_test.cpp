@@ -25,7 +25,7 @@ TEST(GeminiAnswer, HasTheKeyOrderOfOpenAi) {
                        finishing("STOP"))),
       terms);
   ASSERT_TRUE(result);
-  EXPECT_EQ(result->native_finish_reason, "STOP");
+  EXPECT_EQ(result->facts.native_finish_reason, "STOP");
   const std::string id =
       nlohmann::json::parse(result->body)["choices"][0]["message"]["tool_calls"][0]["id"];
   EXPECT_EQ(
@@ -53,7 +53,7 @@ TEST(GeminiAnswer, SeveralCandidates) {
 TEST(GeminiAnswer, BlockedPrompt) {
   const auto result = gemini_answer(R"({"promptFeedback":{"blockReason":"SAFETY"}})", terms);
   ASSERT_TRUE(result);
-  EXPECT_EQ(result->native_finish_reason, "PROMPT_SAFETY");
+  EXPECT_EQ(result->facts.native_finish_reason, "PROMPT_SAFETY");
   const auto body = nlohmann::json::parse(result->body);
   EXPECT_EQ(body["id"], "chatcmpl-req-1");
   EXPECT_EQ(body["model"], "gemini-flash");
@@ -133,6 +133,39 @@ TEST(GeminiAnswer, IsTheSumOfTheDeltas) {
   auto calls = streamed.tool_calls;
   for (auto& each : calls) each.erase("index");
   EXPECT_EQ(choice["message"]["tool_calls"], calls);
+}
+
+TEST(GeminiAnswer, WhatIsLeftOutIsCountedByKind) {
+  const std::string known =
+      answer(candidate(text("a") + "," + thought("t") + "," + call("f", "{}") +
+                           R"(,{},{"thoughtSignature":"s"},{"text":""},)"
+                           R"({"inlineData":{"mimeType":"image/png","data":""},"thought":true})",
+                       finishing("STOP") + R"(,"groundingMetadata":{},"citationMetadata":null)"));
+  EXPECT_EQ(gemini_answer(known, terms).value().facts.skipped.kinds, SkippedCounts().kinds);
+  const std::string more = answer(candidate(
+      R"({"executableCode":{"code":"1"}},{"codeExecutionResult":{"outcome":"OUTCOME_OK"}},)"
+      R"({"toolCall":{"id":"1"}},{"toolResponse":{"id":"1"}},{"fileData":{"fileUri":"x"}},)"
+      R"({"novel":1})",
+      finishing("STOP") + R"(,"groundingMetadata":{"webSearchQueries":["q"]},)"
+                          R"("citationMetadata":{"citations":[{}]})"));
+  const SkippedCounts skipped = gemini_answer(more, terms).value().facts.skipped;
+  EXPECT_EQ(skipped[SkippedKind::code_execution], 2u);
+  EXPECT_EQ(skipped[SkippedKind::server_tool], 2u);
+  EXPECT_EQ(skipped[SkippedKind::other], 2u);
+  EXPECT_EQ(skipped[SkippedKind::grounding], 1u);
+  EXPECT_EQ(skipped[SkippedKind::citation], 1u);
+}
+
+TEST(GeminiAnswer, FactsForTheEventAreOfTheFirstChoice) {
+  const AnswerFacts facts =
+      gemini_answer(answer(candidate(text("a"), finishing("MAX_TOKENS")) + "," +
+                           candidate(text("b"), R"(,"finishReason":"STOP")")),
+                    terms)
+          .value()
+          .facts;
+  EXPECT_EQ(facts.native_finish_reason, "MAX_TOKENS");
+  EXPECT_EQ(facts.finish_reason, "length");
+  EXPECT_TRUE(facts.is_at_max_tokens);
 }
 
 }  // namespace

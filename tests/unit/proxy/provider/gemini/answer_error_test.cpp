@@ -28,6 +28,7 @@ const Case cases[] = {
     {401, "UNAUTHENTICATED", 502, "upstream_error", "upstream_auth_failed"},
     {403, "PERMISSION_DENIED", 403, "permission_error", ""},
     {404, "NOT_FOUND", 404, "invalid_request_error", "model_not_found"},
+    {409, "ABORTED", 409, "conflict_error", ""},
     {429, "RESOURCE_EXHAUSTED", 429, "rate_limit_error", "rate_limit_exceeded"},
     {499, "CANCELLED", 499, "invalid_request_error", ""},
     {500, "INTERNAL", 500, "server_error", ""},
@@ -134,6 +135,34 @@ TEST(GeminiError, NoKeyIsRepeated) {
                                    "Key AIzaSyA-1234_5678 of ?key=AIzaSyB0000000000 is blocked"))
                 .message,
             "Key AIza*** of ?key=*** is blocked");
+}
+
+TEST(GeminiError, InAnswersWhoseStatusIsGood) {
+  for (const std::string_view answer :
+       {"", "[]", "null", "<html>", "{}", R"({"candidates":[]})", R"({"error":null})", "[1]"})
+    EXPECT_FALSE(gemini_error_in_answer(answer)) << answer;
+  const std::string text = R"({"error":{"code":503,"message":"Busy","status":"UNAVAILABLE"}})";
+  for (const std::string& each : {text, "[" + text + "]"}) {
+    const auto error = gemini_error_in_answer(each);
+    ASSERT_TRUE(error) << each;
+    EXPECT_EQ(error->status, 503);
+    EXPECT_EQ(error->code, "overloaded");
+    EXPECT_EQ(error->message, "Busy");
+  }
+}
+
+TEST(GeminiError, MessagesAreBounded) {
+  std::string longest;
+  for (int i = 0; i < 3000; ++i) longest += "\xc3\xa4";
+  EXPECT_EQ(gemini_error(400, body("INVALID_ARGUMENT", longest)).message.size(), 4096u);
+  EXPECT_EQ(gemini_error(400, body("INVALID_ARGUMENT", "a" + longest)).message.size(), 4095u);
+}
+
+TEST(GeminiError, AsABodyItNamesTheUpstream) {
+  EXPECT_EQ(to_json(gemini_error(503, body("UNAVAILABLE", "Busy")), "google"),
+            R"({"error":{"message":"Busy","type":"server_error","param":null,)"
+            R"("code":"overloaded"},"upstream":{"provider":"google","status":503,)"
+            R"("type":"UNAVAILABLE","request_id":null}})");
 }
 
 }  // namespace

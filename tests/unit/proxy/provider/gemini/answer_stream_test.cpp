@@ -102,14 +102,14 @@ TEST(GeminiStream, RowFinishReasonIsHeld) {
   run.show(parts(text("a"), finishing("STOP")));
   const Translated result = run.finish();
   EXPECT_EQ(result.state, State::ended);
-  EXPECT_EQ(result.native_finish_reason, "STOP");
+  EXPECT_EQ(result.native_finish_reason(), "STOP");
 }
 
 TEST(GeminiStream, RowBlockedPrompt) {
   const Translated result = translated(
       event(R"({"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},)" + names() + "}"));
   EXPECT_EQ(result.state, State::ended);
-  EXPECT_EQ(result.native_finish_reason, "PROMPT_PROHIBITED_CONTENT");
+  EXPECT_EQ(result.native_finish_reason(), "PROMPT_PROHIBITED_CONTENT");
   const AssembledReply reply = read_reply(result.out);
   EXPECT_TRUE(reply.is_done);
   ASSERT_EQ(reply.choices.size(), 1u);
@@ -311,6 +311,27 @@ TEST(GeminiStream, S19LastEventMayLackItsBlankLine) {
   const std::string stream = full_stream();
   for (std::size_t less : {1u, 2u, 3u, 4u})
     EXPECT_EQ(translated(stream.substr(0, stream.size() - less)).out, translated(stream).out);
+}
+
+TEST(GeminiStream, WhatIsLeftOutIsCountedByKind) {
+  const std::string stream = parts(R"({"executableCode":{"code":"1"}},{"novel":1})") +
+                             parts(text("a") + R"(,{"toolCall":{"id":"1"}})") +
+                             parts("", finishing("STOP") + R"(,"groundingMetadata":{"a":1})");
+  expect_same_in_all_pieces(gemini_stream, terms, stream);
+  const SkippedCounts skipped = translated(stream).facts.skipped;
+  EXPECT_EQ(skipped[SkippedKind::code_execution], 1u);
+  EXPECT_EQ(skipped[SkippedKind::other], 1u);
+  EXPECT_EQ(skipped[SkippedKind::server_tool], 1u);
+  EXPECT_EQ(skipped[SkippedKind::grounding], 1u);
+  EXPECT_EQ(translated(full_stream()).facts.skipped.kinds, SkippedCounts().kinds);
+}
+
+TEST(GeminiStream, FactsKnowOfCallsThatComeBehindTheReason) {
+  const AnswerFacts facts = translated(finish("STOP") + parts(call("f", "{}"))).facts;
+  EXPECT_EQ(facts.native_finish_reason, "STOP");
+  EXPECT_EQ(facts.finish_reason, "tool_calls");
+  EXPECT_FALSE(facts.is_at_max_tokens);
+  EXPECT_TRUE(translated(finish("MAX_TOKENS")).facts.is_at_max_tokens);
 }
 
 }  // namespace
