@@ -68,4 +68,26 @@ bool is_timestamp(std::string_view text) noexcept {
   return text == "Z" || matches(text, "+dd:dd") || matches(text, "-dd:dd");
 }
 
+std::optional<std::int64_t> parse_timestamp(std::string_view text) noexcept {
+  namespace chrono = std::chrono;
+  if (!is_timestamp(text)) return std::nullopt;
+  const auto number = [](std::string_view digits) {
+    int value = 0;
+    for (const char c : digits) value = value * 10 + (c - '0');
+    return value;
+  };
+  const auto two = [&](std::size_t at) { return number(text.substr(at, 2)); };
+  const chrono::year_month_day date{chrono::year(number(text.substr(0, 4))),
+                                    chrono::month(static_cast<unsigned>(two(5))),
+                                    chrono::day(static_cast<unsigned>(two(8)))};
+  if (!date.ok()) return std::nullopt;
+  chrono::sys_seconds time = chrono::sys_days(date) + chrono::hours(two(11)) +
+                             chrono::minutes(two(14)) + chrono::seconds(two(17));
+  if (text.back() != 'Z') {
+    const auto offset = chrono::hours(two(text.size() - 5)) + chrono::minutes(two(text.size() - 2));
+    time += text[text.size() - 6] == '-' ? offset : -offset;
+  }
+  return time.time_since_epoch().count();
+}
+
 }  // namespace llmgw

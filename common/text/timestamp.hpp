@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace llmgw {
@@ -17,5 +19,9 @@ char* write_timestamp(std::chrono::system_clock::time_point time, char* out) noe
 /// Whether the text has the shape of an RFC 3339 time with any fraction and offset (section 5.6);
 /// the ranges of its parts are looked at roughly.
 bool is_timestamp(std::string_view text) noexcept;
+
+/// The seconds since 1970 that such a text stands for, fractions cut off; nothing for other text,
+/// and where there is no such day.
+std::optional<std::int64_t> parse_timestamp(std::string_view text) noexcept;
 
 }  // namespace llmgw

@@ -60,5 +60,16 @@ TEST(Timestamp, IsToldFromOtherText) {
     EXPECT_FALSE(is_timestamp(whole.substr(0, size))) << size;
 }
 
+TEST(Timestamp, IsReadInSeconds) {
+  EXPECT_EQ(parse_timestamp("1970-01-01T00:00:00Z"), 0);
+  EXPECT_EQ(parse_timestamp("2025-09-29T00:00:00Z"), 1'759'104'000);
+  EXPECT_EQ(parse_timestamp("2025-09-29T02:30:00.999+02:30"), 1'759'104'000);
+  EXPECT_EQ(parse_timestamp("2025-09-28T22:59:59-01:00"), 1'759'103'999);
+  EXPECT_EQ(parse_timestamp("1969-12-31T23:59:59Z"), -1);
+  for (const char* none : {"", "2025-09-29", "2025-02-29T00:00:00Z", "2025-00-10T00:00:00Z",
+                           "2025-01-00T00:00:00Z", "2025-09-29T00:00:00"})
+    EXPECT_FALSE(parse_timestamp(none).has_value()) << none;
+}
+
 }  // namespace
 }  // namespace llmgw
