@@ -19,8 +19,8 @@
 
 namespace llmgw::proxy {
 
-/// Lives on the main thread, whose loop carries signals, the admin port and the watches on the
-/// files of keys.
+/// Lives on the main thread, whose loop carries signals, the admin port, the watches on the files
+/// of keys and discovery.
 class App {
  public:
   /// Both outlive it.
