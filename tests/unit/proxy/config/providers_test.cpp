@@ -262,6 +262,7 @@ TEST(ProvidersSection, ShowsItselfWithoutSecrets) {
             "providers.a.api_version= default\n"
             "providers.a.auth=api-key default\n"
             "providers.a.version=2023-06-01 default\n"
+            "providers.a.discover=false default\n"
             "providers.b.type=openai gw.yaml:6\n"
             "providers.b.base_url=https://api.openai.com default\n"
             "providers.b.ca_file= default\n"
@@ -270,6 +271,7 @@ TEST(ProvidersSection, ShowsItselfWithoutSecrets) {
             "providers.b.api_version= default\n"
             "providers.b.auth=api-key default\n"
             "providers.b.version=2023-06-01 default\n"
+            "providers.b.discover=false default\n"
             "default_provider=b gw.yaml:7\n");
 }
 
