@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from support.chart import CHART, ROOT, TOOLS, run, succeeded
+from support.config_file import start, write
 from support.gateway import chat
 
 RULES = CHART / "files" / "rules.yaml"
@@ -37,9 +38,9 @@ def scrape(daemon, listener: str) -> str:
 def exported(gateway, factory, tmp_path) -> dict[str, set[str]]:
     """The families of both daemons after some traffic, and of both with a configuration file, with the names of their
     labels."""
-    path = tmp_path / "config.yaml"
-    path.write_text("version: 1\n")
-    with_file = [(factory.proxy(gateway.mock.url, None, GATEWAY_CONFIG=str(path)).daemon, "admin"),
+    asked = {"type": "openai", "base_url": gateway.mock.url, "keys": [], "discover": True}
+    path = write(tmp_path / "config.yaml", {"version": 1, "providers": {"asked": asked}})
+    with_file = [(start(factory, path).daemon, "admin"),
                  (factory.collector(GATEWAY_CONFIG=str(path)).daemon, "events")]
     for body in (chat(), chat(stream=True, stream_options={"include_usage": True})):
         assert gateway.post(body)[0].status == 200  # and its event is stored
