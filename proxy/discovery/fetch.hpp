@@ -19,7 +19,7 @@ struct Fetched {
 };
 
 /// All its pages, by its first key that is not refused. `client`: of the provider's address; it may
-/// be cancelled. Both outlive the task, which takes half a minute at most for each page.
+/// be cancelled. Both outlive the task, which takes two minutes at most.
 Task<Fetched> fetch_models(http::Client& client, const UpstreamSettings& provider);
 
 }  // namespace llmgw::proxy
