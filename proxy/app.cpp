@@ -36,6 +36,10 @@ App::App(const Config& config, const Environment& environment)
                 .statistics_interval = in_milliseconds(config.event_flush_timeout),
                 .drain_timeout = in_milliseconds(config.event_drain_timeout),
                 .is_spool_ephemeral = config.event_spool_ephemeral}),
+      discovery_(loop_,
+                 [this](const auto& all) {
+                   for (const auto& each : workers_) each->set_discovered(all);
+                 }),
       tokens_(config.events_token.tokens) {
   courier_.authorize(tokens_.authorization());
   const std::size_t share = std::max<std::size_t>(1, config.event_queue_size / config.threads);
@@ -62,6 +66,7 @@ int App::run() {
   for (const auto& each : workers_) each->start();
   for (auto& each : admin_listeners_) admin_.start(std::move(each));
   watch_files();
+  discovery_.use(current_.upstreams);
   loop_.run();
   return 0;
 }
@@ -129,6 +134,7 @@ void App::on_signal(int number) {
 }
 
 Task<void> App::shut_down() {
+  discovery_.stop();
   if (config_.drain_delay.count() > 0) co_await pause_.wait(in_milliseconds(config_.drain_delay));
   co_await wait_for_workers();
   for (const auto& each : workers_) each->join();
@@ -222,7 +228,8 @@ std::string App::metrics() {
   workers.reserve(workers_.size());
   for (const auto& each : workers_) workers.push_back(each.get());
   return render_metrics(workers, courier_.counts(), token_series_,
-                        config_watch_ ? &config_watch_->status() : nullptr, cooling_.all());
+                        config_watch_ ? &config_watch_->status() : nullptr, cooling_.all(),
+                        discovery_.counts());
 }
 
 }  // namespace llmgw::proxy

@@ -11,6 +11,7 @@
 #include "common/async/signals.hpp"
 #include "common/async/timer.hpp"
 #include "common/http/router.hpp"
+#include "proxy/discovery/discovery.hpp"
 #include "proxy/metrics_tokens.hpp"
 #include "proxy/outbox/courier.hpp"
 #include "proxy/worker.hpp"
@@ -18,8 +19,8 @@
 
 namespace llmgw::proxy {
 
-/// Lives on the main thread, whose loop carries signals, the admin port and the watches on the
-/// files of keys.
+/// Lives on the main thread, whose loop carries signals, the admin port, the watches on the files
+/// of keys and discovery.
 class App {
  public:
   /// Both outlive it.
@@ -54,6 +55,7 @@ class App {
   Courier courier_;
   TokenSeriesOfProviders token_series_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  Discovery discovery_;  // tells the workers
   http::Router ops_;
   http::EndpointServer admin_{loop_, ops_, {.connections = admin_connections}};
   std::vector<std::unique_ptr<Listener>> admin_listeners_;

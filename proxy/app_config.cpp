@@ -23,7 +23,10 @@ Checked<ConfigOrigin> App::reload(const FileReader& read) {
     return Faults{{config->file.path + ": " + failure.what()}};
   }
   current_ = std::move(*config);
-  if (is_read_again_) cooling_.renew();
+  if (is_read_again_) {
+    cooling_.renew();
+    if (stop_signals_ == 0) discovery_.use(current_.upstreams);
+  }
   return current_.file;
 }
 

@@ -2,10 +2,12 @@
 // The proxy's metrics as Prometheus text.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "common/settings/config_status.hpp"
+#include "proxy/discovery/watch.hpp"
 #include "proxy/metrics_tokens.hpp"
 #include "proxy/outbox/courier.hpp"
 #include "proxy/worker.hpp"
@@ -14,10 +16,10 @@ namespace llmgw::proxy {
 
 /// Sums what all workers have counted; takes no lock and stops nobody. There is at least one;
 /// `tokens` is the same at each call. `file`: null where there is no configuration file, and then
-/// there are no targets.
+/// there are no targets. `discovery`: by the names of the providers that were ever asked.
 std::string render_metrics(const std::vector<const Worker*>& workers,
                            const DeliveryCounts& delivery, TokenSeriesOfProviders& tokens,
-                           const ConfigStatus* file,
-                           const std::vector<CoolingBook::Entry>& targets);
+                           const ConfigStatus* file, const std::vector<CoolingBook::Entry>& targets,
+                           const std::map<std::string, DiscoveryCounts>& discovery);
 
 }  // namespace llmgw::proxy

@@ -68,6 +68,10 @@ void Worker::set_key(std::string upstream, UpstreamKey key) {
   });
 }
 
+void Worker::set_discovered(std::shared_ptr<const Discovered> discovered) {
+  loop_.post([this, discovered = std::move(discovered)] { context_.discovered = discovered; });
+}
+
 void Worker::announce_end() {
   loop_.post([this] { server_.announce_end(); });
 }

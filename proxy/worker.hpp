@@ -35,6 +35,8 @@ class Worker {
 
   /// For the upstream of that name, if there is one.
   void set_key(std::string upstream, UpstreamKey key);
+  /// What providers have told of their models, for requests from now on.
+  void set_discovered(std::shared_ptr<const Discovered> discovered);
   /// New requests go by the upstreams of these settings. Those that are described as before keep
   /// their connections; the others end with the last exchange that began with them. The TLS
   /// contexts are made here, as that takes a while. Throws as the constructor does, and then

@@ -60,7 +60,7 @@ Task<Result<Response>> Client::request(Request request, Limits limits) {
       co_return secured.error();
     }
   }
-  auto response = co_await exchange(head, request.body);
+  auto response = co_await exchange(head, request.body, limits.body_most);
   if (response.has_error()) begin_anew();
   co_return response;
 }
@@ -94,11 +94,12 @@ Task<Result<void>> Client::open(Limits limits, Clock::time_point end) {
 
 // The answer is read while the request is still being sent: a server may refuse a body that it has
 // not read, and then it need not read it (RFC 9112 section 9.5).
-Task<Result<Response>> Client::exchange(std::string_view head, std::string_view body) {
+Task<Result<Response>> Client::exchange(std::string_view head, std::string_view body,
+                                        std::size_t body_most) {
   Child sending;
   Result<void> sent;
   sending.start(send(*stream_, head, body, sent));
-  ResponseReader reader;
+  ResponseReader reader(body_most);
   const Result<void> came = co_await read_answer(*stream_, reader);
   const bool is_whole = sending.is_done();
   if (!is_whole) stream_->close();

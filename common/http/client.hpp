@@ -25,6 +25,7 @@ class Client {
   struct Limits {
     std::chrono::milliseconds connect;  ///< for TCP: a server that is there accepts at once
     std::chrono::milliseconds all;      ///< from the look-up of the name to the answer's last byte
+    std::size_t body_most = ResponseReader::usual_body_most;  ///< bytes of an answer's body
   };
 
   /// `tls` may be nullptr for an http server.
@@ -57,7 +58,8 @@ class Client {
   using Clock = std::chrono::steady_clock;
   Task<Result<std::vector<Endpoint>>> look_up(Limits limits, Clock::time_point end);
   Task<Result<void>> open(Limits limits, Clock::time_point end);
-  Task<Result<Response>> exchange(std::string_view head, std::string_view body);
+  Task<Result<Response>> exchange(std::string_view head, std::string_view body,
+                                  std::size_t body_most);
 
   Loop& loop_;
   HttpUrl server_;

@@ -32,12 +32,13 @@ std::string head_of(const Request& request, std::string_view host) {
   insert("Content-Type", request.content_type);
   insert("Content-Encoding", request.content_encoding);
   insert("Authorization", request.authorization);
+  for (const OutField& each : request.fields) insert(each.name, each.value);
   if (!request.body.empty()) insert("Content-Length", std::to_string(request.body.size()));
   return text_of(message);
 }
 
 struct ResponseReader::State {
-  State() { begin(); }
+  explicit State(std::size_t most) : body_most(most) { begin(); }
 
   void begin() {
     parser.emplace();
@@ -46,11 +47,13 @@ struct ResponseReader::State {
     parser->eager(true);
   }
 
+  const std::size_t body_most;
   beast::flat_buffer unread;
   std::optional<beast::http::response_parser<beast::http::string_body>> parser;
 };
 
-ResponseReader::ResponseReader() : state_(std::make_unique<State>()) {}
+ResponseReader::ResponseReader(std::size_t body_most)
+    : state_(std::make_unique<State>(body_most)) {}
 ResponseReader::~ResponseReader() = default;
 
 Result<bool> ResponseReader::take(std::string_view bytes) {

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "common/error.hpp"
+#include "common/http/out_field.hpp"
 
 namespace llmgw::http {
 
@@ -18,9 +20,10 @@ struct Request {
   std::string_view content_encoding = {};  ///< empty: no such field
   std::string_view authorization = {};     ///< empty: no such field
   std::string_view body = {};
+  std::span<const OutField> fields = {};  ///< what else the head says
 };
 
-/// A response whose body was read whole, up to ResponseReader::body_most bytes.
+/// A response whose body was read whole.
 struct Response {
   int status = 0;
   std::string body;
@@ -34,7 +37,10 @@ std::string head_of(const Request& request, std::string_view host);
 /// passed over. Does no I/O.
 class ResponseReader {
  public:
-  ResponseReader();
+  static constexpr std::size_t usual_body_most = 64 * 1024;
+
+  /// `body_most`: bytes of the body, beyond which it is refused.
+  explicit ResponseReader(std::size_t body_most = usual_body_most);
   ~ResponseReader();
   ResponseReader(const ResponseReader&) = delete;
   ResponseReader& operator=(const ResponseReader&) = delete;
@@ -49,8 +55,6 @@ class ResponseReader {
   Response response();
   /// The same: whether the connection can carry another request.
   bool keeps_alive() const noexcept;
-
-  static constexpr std::size_t body_most = 64 * 1024;
 
  private:
   struct State;

@@ -16,6 +16,7 @@
 #include "proxy/api/payload_digest.hpp"
 #include "proxy/api/traffic_counts.hpp"
 #include "proxy/config.hpp"
+#include "proxy/discovery/model_list.hpp"
 #include "proxy/outbox/outbox.hpp"
 #include "proxy/upstream/upstreams.hpp"
 #include "proxy/upstream/workspace.hpp"
@@ -49,6 +50,8 @@ struct Context {
   std::size_t usage_awaited = 0;  ///< exchanges whose client has left before their usage came
 
   BoundedLog log{};  ///< for what may happen to every request
+
+  std::shared_ptr<const Discovered> discovered = nullptr;  ///< null: nothing yet
 };
 
 }  // namespace llmgw::proxy

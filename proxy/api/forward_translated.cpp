@@ -80,6 +80,8 @@ const TranslationTarget* Forward::translation_target() {
                      .reasoning = settings.reasoning,
                      .has_sampling = settings.has_sampling,
                      .has_forced_tools = settings.has_forced_tools};
+  routed_->target.facts =
+      facts_of(context_.discovered.get(), upstream.name(), routed_->target.model);
   return &routed_->target;
 }
 

@@ -3,8 +3,8 @@
 #include "proxy/api/model_list.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "common/json/escape.hpp"
 #include "proxy/api/call.hpp"
 #include "proxy/api/error_reply.hpp"
 #include "proxy/api/fingerprint.hpp"
@@ -13,38 +13,83 @@
 namespace llmgw::proxy {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::string_view list_path = "/v1/models";
 
-// The one that is asked for, percent-decoded as names of models need it: `/` alone is coded.
+constexpr int no_digit = -1;
+
+int digit_of(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : no_digit;
+}
+
+// The one that is asked for, percent-decoded.
 std::string model_in(std::string_view path) {
   std::string name;
   path.remove_prefix(std::min(list_path.size() + 1, path.size()));
   while (!path.empty()) {
-    const bool is_slash =
-        path.size() >= 3 && path[0] == '%' && path[1] == '2' && (path[2] == 'f' || path[2] == 'F');
-    name += is_slash ? '/' : path.front();
-    path.remove_prefix(is_slash ? 3 : 1);
+    const bool is_coded = path.size() >= 3 && path[0] == '%' && digit_of(path[1]) != no_digit &&
+                          digit_of(path[2]) != no_digit;
+    name += is_coded ? static_cast<char>(digit_of(path[1]) * 16 + digit_of(path[2])) : path.front();
+    path.remove_prefix(is_coded ? 3 : 1);
   }
   return name;
 }
 
-Json entry(const RouteTable::Offer& offer, std::int64_t created) {
-  return {
-      {"id", offer.model}, {"object", "model"}, {"created", created}, {"owned_by", offer.upstream}};
+/// A model that may be asked for by its name.
+struct Listed {
+  std::string_view id;
+  std::string_view owner;
+  std::int64_t created;
+};
+
+// What providers have told, where the name of it leads to them. `wanted`: no other one; empty: all.
+void add_discovered(Context& context, RouteQuery query, std::string_view wanted,
+                    std::vector<Listed>& all) {
+  if (context.discovered == nullptr) return;
+  RouteTable& table = context.upstreams->table();
+  for (const auto& [name, list] : *context.discovered) {
+    const auto upstream = table.number_of(name);
+    if (!upstream) continue;
+    for (const DiscoveredModel& each : list->all()) {
+      query.model = each.id;
+      if ((!wanted.empty() && each.id != wanted) || !table.leads_to(query, *upstream)) continue;
+      all.push_back({each.id, name, each.created.value_or(context.started_at)});
+    }
+  }
+}
+
+// Each id once; the names of the settings go before what providers tell.
+std::vector<Listed> list_for(Context& context, const RouteQuery& query, std::string_view wanted) {
+  std::vector<Listed> all;
+  for (const RouteTable::Offer& each : context.upstreams->table().offers(query))
+    if (wanted.empty() || each.model == wanted)
+      all.push_back({each.model, each.upstream, context.started_at});
+  add_discovered(context, query, wanted, all);
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Listed& a, const Listed& b) { return a.id < b.id; });
+  const auto same = std::unique(all.begin(), all.end(),
+                                [](const Listed& a, const Listed& b) { return a.id == b.id; });
+  all.erase(same, all.end());
+  return all;
+}
+
+void append(const Listed& model, std::string& body) {
+  body += R"({"id":)";
+  append_json_string(model.id, body);
+  body += R"(,"object":"model","created":)" + std::to_string(model.created) + R"(,"owned_by":)";
+  append_json_string(model.owner, body);
+  body += '}';
 }
 
 // Of all, or of the one that is wanted; empty if there is none.
-std::string body_for(std::string_view wanted, const std::vector<RouteTable::Offer>& offers,
-                     std::int64_t created) {
-  Json list = Json::array();
-  for (const RouteTable::Offer& each : offers) {
-    if (each.model == wanted) return entry(each, created).dump();
-    list.push_back(entry(each, created));
+std::string body_for(const std::vector<Listed>& models, bool is_one) {
+  std::string body = is_one ? "" : R"({"object":"list","data":[)";
+  for (const Listed& each : models) {
+    if (&each != models.data()) body += ',';
+    append(each, body);
   }
-  return wanted.empty() ? Json{{"object", "list"}, {"data", std::move(list)}}.dump()
-                        : std::string();
+  return is_one ? body : body + "]}";
 }
 
 }  // namespace
@@ -59,11 +104,11 @@ bool asks_for_models(Context& context, const http::RequestHead& head) {
 
 Task<void> reply_models(Context& context, http::Exchange& exchange) {
   const http::RequestHead& head = exchange.head();
-  RouteTable& table = context.upstreams->table();
   const IdText id = request_id_text(context.request_ids.next(std::chrono::system_clock::now()));
   const Call call(head, id, fingerprint, exchange.begun_at());
-  const auto offers = table.offers({head, head.path(), call.tenant(), {}});
-  const std::string body = body_for(model_in(head.path()), offers, context.started_at);
+  const std::string wanted = model_in(head.path());
+  const RouteQuery query{head, head.path(), call.tenant(), {}};
+  const std::string body = body_for(list_for(context, query, wanted), !wanted.empty());
   if (body.empty()) {
     const ErrorTerms terms{.request_id = call.request_id()};
     (void)co_await reply_error(exchange, gateway_error::model_not_found, terms);

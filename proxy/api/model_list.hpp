@@ -11,7 +11,8 @@ namespace llmgw::proxy {
 /// with models in the file.
 bool asks_for_models(Context& context, const http::RequestHead& head);
 
-/// Answers it in OpenAI's form: what the tenant may ask for by its exact name, without an upstream.
+/// Answers it in OpenAI's form, without an upstream: what the tenant may ask for by its exact name,
+/// and what providers have told that a prefix or the default leads to.
 Task<void> reply_models(Context& context, http::Exchange& exchange);
 
 }  // namespace llmgw::proxy

@@ -53,7 +53,7 @@ void read_ca(ConfigReader& reader, const ConfigValue& value, Provider& into) {
 
 using Row = Member<Provider>;
 
-constexpr std::array<Row, 11> rows{{
+constexpr std::array<Row, 12> rows{{
     {{.name = "type",
       .value = "",
       .meaning =
@@ -63,6 +63,7 @@ constexpr std::array<Row, 11> rows{{
       .is_required = true},
      [](ConfigReader&, const ConfigValue& value, Provider& into) {
        into.type = value.text;
+       into.discovers = into.type == "anthropic" || into.type == "gemini";
        for (const auto& [type, address] : vendors)
          if (type == into.type) into.address = *parse_http_url(address);
      },
@@ -143,6 +144,17 @@ constexpr std::array<Row, 11> rows{{
      [](const Provider& from) {
        return from.version.empty() ? std::string("2023-06-01") : from.version;
      }},
+    {{.name = "discover",
+      .value = "",
+      .meaning = "whether it is asked which models it has, at start, at each reload and hourly: "
+                 "`/v1/models` lists them where a name with `*` or `default_provider` leads to it, "
+                 "and translated requests go by what it says of them; not with `api: deployments`",
+      .form = {.shape = Form::Shape::boolean},
+      .shown = "`true` for `anthropic` and `gemini`"},
+     [](ConfigReader&, const ConfigValue& value, Provider& into) {
+       into.discovers = value.text == "true";
+     },
+     [](const Provider& from) { return std::string(from.discovers ? "true" : "false"); }},
     {{.name = "timeouts",
       .value = "",
       .meaning = "how long it may take",
@@ -174,6 +186,8 @@ void complete(ConfigReader& reader, const ConfigValue& value, Provider& provider
     reader.fault(value.place, "`api_version` is required with `api: deployments`");
   if (!provider.api_version.empty() && provider.type != "azure")
     reader.fault(value.place, "`api` is for azure alone");
+  if (provider.discovers && !provider.api_version.empty())
+    reader.fault(value.place, "`discover` is not for `api: deployments`, which nobody can list");
   if (provider.uses_bearer && provider.type != "azure" && provider.type != "anthropic")
     reader.fault(value.place, "`auth` is for azure and anthropic alone");
 }

@@ -58,7 +58,7 @@ constexpr Row tokens_row(std::string_view name, std::string_view meaning) {
            .value = "",
            .meaning = meaning,
            .form = {.shape = Form::Shape::number, .least = 1, .most = 1'000'000'000},
-           .shown = "by the model's name"},
+           .shown = "what the provider says, or by the model's name"},
           [](ConfigReader&, const ConfigValue& value, Item& into) {
             into.target.translation.*member = parse_integer(value.text);
           },
@@ -103,7 +103,7 @@ constexpr std::array<Row, 12> rows{{
       .meaning = "translated: how the model is told how much to think: `adaptive`, `budget`, "
                  "`level` or `off`",
       .form = {.shape = Form::Shape::word, .words = reasoning_words},
-      .shown = "by the model's name"},
+      .shown = "what the provider says, or by the model's name"},
      [](ConfigReader&, const ConfigValue& value, Item& into) {
        const auto word = std::find(reasoning_words.begin(), reasoning_words.end(), value.text);
        into.target.translation.reasoning =

@@ -53,6 +53,7 @@ struct UpstreamSettings {
   std::string api_version = {};  ///< in the addresses of Azure's classic form; empty: form v1
   bool uses_bearer = false;  ///< the key goes as a bearer token, whatever is usual with its type
   std::string version = {};  ///< of Anthropic's API where the client names none; empty: as usual
+  bool discovers = false;    ///< it is asked which models it has
   UpstreamTimeouts timeouts = {};
   CooldownSettings cooldown = {};
 

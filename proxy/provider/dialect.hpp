@@ -11,6 +11,7 @@
 #include "proxy/metering/request_reader.hpp"
 #include "proxy/metering/usage_reader.hpp"
 #include "proxy/provider/rate_limits.hpp"
+#include "proxy/provider/model_listing.hpp"
 #include "proxy/provider/request_edit.hpp"
 #include "proxy/provider/translation.hpp"
 
@@ -59,6 +60,7 @@ struct Dialect {
   const RequestReader& requests;  ///< how they are read, where clients speak this dialect
   const UsageReader& usage;       ///< how it is read from answers
   const RequestEdit* usage_edit;  ///< asks for usage that comes on demand only; null if none does
+  const ModelListing& models;     ///< how its providers tell which models they have
   /// Of chat completions into this dialect and back; null where they are its own.
   const Translation& (*translation)() noexcept = nullptr;
   RateLimitReader limits = nullptr;  ///< null where its heads tell of none

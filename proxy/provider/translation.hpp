@@ -14,6 +14,7 @@
 
 #include "common/text/bounded_string.hpp"
 #include "proxy/config/routing.hpp"
+#include "proxy/provider/model_facts.hpp"
 
 namespace llmgw::proxy {
 
@@ -33,6 +34,7 @@ struct TranslationTarget {
   std::optional<ReasoningForm> reasoning = {};
   std::optional<bool> has_sampling = {};      ///< takes temperature, top_p, top_k
   std::optional<bool> has_forced_tools = {};  ///< takes a choice of tools that forces a call
+  ModelFacts facts = {};                      ///< what the provider says, where the rest does not
 };
 
 /// The request as the provider is to get it. The same bytes yield the same bytes, always.

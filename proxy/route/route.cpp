@@ -121,6 +121,14 @@ std::vector<Route::Choice> Route::all() const {
   return all;
 }
 
+bool Route::asks_by_name(std::size_t upstream, std::string_view model) const noexcept {
+  const auto& all = first_->candidates;
+  return std::any_of(all.begin(), all.end(), [&](const Candidate& each) {
+    const std::string_view name = model_for(*first_, each);
+    return each.upstream == upstream && !is_left_out(each) && (name.empty() || name == model);
+  });
+}
+
 void Route::leave_out(const std::vector<bool>& upstreams) {
   if (left_out_ == nullptr) left_out_ = std::make_unique<std::vector<bool>>(upstreams.size());
   for (std::size_t i = 0; i < upstreams.size(); ++i)

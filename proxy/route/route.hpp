@@ -92,6 +92,10 @@ class Route {
   };
   Wait wait(Clock::time_point now) const noexcept;
 
+  /// Whether that upstream may be asked first, for that model. What is asked after the failure of
+  /// another name does not count.
+  bool asks_by_name(std::size_t upstream, std::string_view model) const noexcept;
+
   /// All of them with what they would be asked for, in the order of the settings; for people.
   std::vector<Choice> all() const;
 

@@ -221,4 +221,10 @@ std::vector<RouteTable::Offer> RouteTable::offers(RouteQuery query) {
   return offers;
 }
 
+bool RouteTable::leads_to(const RouteQuery& query, std::size_t upstream) {
+  const auto found = find(query);
+  const Route* const route = std::get_if<Route>(&found);
+  return route != nullptr && route->asks_by_name(upstream, query.model);
+}
+
 }  // namespace llmgw::proxy

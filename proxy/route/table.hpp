@@ -72,6 +72,9 @@ class RouteTable {
   /// What whoever asks so may ask for by its exact name, in the order of the names. The query's own
   /// model does not matter.
   std::vector<Offer> offers(RouteQuery query);
+  /// Whether the query's model leads to that upstream, by that very name, unless something else
+  /// goes wrong.
+  bool leads_to(const RouteQuery& query, std::size_t upstream);
 
  private:
   struct Model {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "proxy/provider/credentials.hpp"
 #include "proxy/provider/registry.hpp"
 
 namespace llmgw::proxy {
@@ -38,13 +39,6 @@ PoolLimits limits_of(const UpstreamSettings& settings, const UpstreamTerms& term
   return limits;
 }
 
-std::vector<DefaultField> defaults_of(const Dialect& dialect, std::string_view version) {
-  std::vector<DefaultField> fields(dialect.defaults.begin(), dialect.defaults.end());
-  if (!version.empty())
-    for (DefaultField& each : fields) each.value = version;
-  return fields;
-}
-
 // Others add to the same counter before and after, so only what is new since then is added.
 void tell(Counter& counter, std::uint64_t& told, std::uint64_t now) noexcept {
   counter.add(now - told);
@@ -61,7 +55,7 @@ Upstream::Upstream(Loop& loop, const UpstreamSettings& settings, std::unique_ptr
       terms_(terms),
       edit_(is_edited(settings, terms) ? dialect_.usage_edit : nullptr),
       api_version_(settings.api_version),
-      credentials_form_(settings.uses_bearer ? dialect_.other_credentials : dialect_.credentials),
+      credentials_form_(credentials_form(dialect_, settings.uses_bearer)),
       version_(settings.version),
       defaults_(defaults_of(dialect_, version_)),
       head_limit_(or_else(settings.timeouts.head, terms.silence)),
@@ -77,8 +71,7 @@ Upstream::~Upstream() {
 }
 
 Secret Upstream::credentials_of(const Secret& key) const {
-  if (key.is_empty()) return {};
-  return Secret(std::string(credentials_form_.scheme).append(key.reveal()));
+  return proxy::credentials_of(credentials_form_, key);
 }
 
 void Upstream::publish() noexcept {

@@ -107,6 +107,18 @@ def test_models(asked):
     assert asked.ask("GET", "/v1/models", []).json()["object"] == "list"
 
 
+def test_models_come_in_pages(asked):
+    names, last = [], ""
+    for _ in range(len(asked.ask("GET", "/v1/models", ANTHROPIC_FIELDS).json()["data"])):
+        target = "/v1/models?limit=1" + (f"&after_id={last}" if last else "")
+        page = asked.ask("GET", target, ANTHROPIC_FIELDS).json()
+        names += [each["id"] for each in page["data"]]
+        last = page["last_id"]
+    assert len(set(names)) == len(names) == 3 and not page["has_more"]
+    whole = asked.ask("GET", "/v1/models?limit=1000", [*ANTHROPIC_FIELDS, ("X-Mock", "page=2")]).json()
+    assert len(whole["data"]) == 2 and whole["has_more"]
+
+
 def test_behaviour_in_the_model(asked):
     assert asked.anthropic(message(model="mock:status=529")).status == 529
     body = asked.anthropic(message(model=f"{CLAUDE}-mock:finish=refusal")).json()

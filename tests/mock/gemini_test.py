@@ -99,6 +99,9 @@ def test_counts_and_models(asked):
     for target, fields in (("/v1beta/models", []), ("/v1/models", GEMINI_FIELDS)):
         found = asked.ask("GET", target, fields or GEMINI_FIELDS).json()
         assert found["models"][0]["name"].startswith("models/gemini")
+    first = asked.ask("GET", "/v1beta/models?pageSize=1", GEMINI_FIELDS).json()
+    rest = asked.ask("GET", f"/v1beta/models?pageSize=9&pageToken={first['nextPageToken']}", GEMINI_FIELDS).json()
+    assert [len(each["models"]) for each in (first, rest)] == [1, 1] and "nextPageToken" not in rest
     one = asked.ask("GET", f"/v1beta/models/{GEMINI}", GEMINI_FIELDS).json()
     assert one["name"] == f"models/{GEMINI}" and one["outputTokenLimit"] == 65536
 

@@ -56,6 +56,7 @@ struct NativeBehaviour {
   bool finish_late = false;                ///< Gemini
   std::string block;                       ///< why the prompt was blocked
   std::optional<std::size_t> most_tokens;  ///< Anthropic: largest legal max_tokens
+  std::optional<std::size_t> page;         ///< models on one page of a list
 };
 
 /// One answer's behaviour. The default is a good answer at once.

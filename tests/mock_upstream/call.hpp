@@ -21,6 +21,7 @@ struct Call {
   Behaviour behaviour;
   Dialect dialect = Dialect::openai;
   bool array = false;  ///< Gemini: a stream is one JSON array in pieces
+  PageWish page = {};  ///< of a list of models
 
   bool calls_tool() const { return behaviour.tools && !prompt.tool_answered; }
   Content content() const { return {prompt, behaviour}; }

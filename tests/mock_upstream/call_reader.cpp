@@ -13,6 +13,7 @@ Call make_call(const Route& route, std::uint64_t number, const Behaviour& behavi
       route.endpoint.value_or(Endpoint::chat), number, {}, behaviour, route.dialect, route.array};
   call.prompt.model = route.model;
   call.prompt.stream = route.stream;
+  call.page = route.page;
   return call;
 }
 

@@ -3,7 +3,6 @@
 #include "tests/mock_upstream/command_line.hpp"
 
 #include "common/text/quantity.hpp"
-#include "tests/mock_upstream/behaviour.hpp"
 
 namespace llmgw::mock {
 namespace {
@@ -16,6 +15,12 @@ bool apply(std::string_view flag, std::string_view value, CommandLine& line) {
   if (flag == "--keys") {
     line.key = value;
     return !value.empty();
+  }
+  if (flag == "--models") {
+    auto behaviour = parse_behaviour(value);
+    if (behaviour.has_error()) return false;
+    line.of_models = std::move(*behaviour);
+    return true;
   }
   if (flag == "--listen") {
     const auto address = parse_listen_address(value);
@@ -59,6 +64,7 @@ std::string help_text() {
   std::string text =
       "mock-upstream: a model provider for tests, which also fails as asked\n\n"
       "Usage: mock-upstream [--listen ADDRESS] [--threads N] [--record FILE] [--keys KEY]\n"
+      "                     [--models OPTIONS]\n"
       "       mock-upstream --healthcheck ADDRESS\n\n";
   text +=
       row("--listen ADDRESS", "where to listen; 127.0.0.1:0 by default, port 0 being any free one");
@@ -67,6 +73,8 @@ std::string help_text() {
               "appends a JSON line for each request and each connection that the client ends");
   text +=
       row("--keys KEY", "what keys= asks for below, of every request that does not say so itself");
+  text += row("--models OPTIONS",
+              "the behaviour of lists of models, as below, for requests without X-Mock");
   text += row("--healthcheck ADDRESS", "asks the mock that listens there; exit status 0 or 1");
   text += row("--help", "prints this text");
   text +=

@@ -8,6 +8,7 @@
 
 #include "common/settings/listen_address.hpp"
 #include "common/settings/settings.hpp"
+#include "tests/mock_upstream/behaviour.hpp"
 
 namespace llmgw::mock {
 
@@ -16,6 +17,7 @@ struct CommandLine {
   unsigned threads = 1;
   std::string record;                        ///< empty: nothing is recorded
   std::string key;                           ///< the one credential that is good; empty: any
+  Behaviour of_models;                       ///< of lists of models, unless X-Mock says another
   std::optional<ListenAddress> healthcheck;  ///< ask the mock that listens there
   bool help = false;
 };

@@ -37,6 +37,7 @@ int serve(const CommandLine& line) {
 
   Shared shared;
   shared.wanted_key = line.key;
+  shared.of_models = line.of_models;
   if (!line.record.empty()) {
     const auto opened = shared.recorder.open(line.record);
     if (opened.has_error()) return complain("record not opened", opened.error());

@@ -19,6 +19,10 @@ constexpr std::size_t body_limit = 256 * 1024 * 1024;
 
 bool is_read(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
+bool asks_for_models(std::string_view path) {
+  return path.ends_with("/models") || path.find("/models/") != path.npos;
+}
+
 // Faults of a test's own spelling are answered as such, never taken for something the proxy did.
 Task<void> reply_misspelt(http::EndpointExchange& exchange, const Faults& faults) {
   std::string message = "X-Mock: ";
@@ -91,7 +95,9 @@ Task<void> Mock::converse(http::EndpointExchange& exchange, Visit& visit) {
   auto behaviour = parse_behaviour(wish);
   if (behaviour.has_error()) co_return co_await reply_misspelt(exchange, behaviour.error());
   Call call = make_call(route_of(head), ++shared_.calls, *behaviour);
-  shared_.billing.note_request(call.dialect);
+  const bool is_of_models = is_read(head.method) && asks_for_models(head.path());
+  if (is_of_models && wish.empty()) call.behaviour = shared_.of_models;
+  if (!is_of_models) shared_.billing.note_request(call.dialect);
   if (call.behaviour.early) {
     shared_.recorder.request(head, {}, visit.connection());
     co_await http::reply_error(exchange, 413, "mock: too large", "invalid_request_error",

@@ -26,6 +26,7 @@ struct Shared {
   Billing billing;
   std::string
       wanted_key;  ///< the one credential that is good; empty: any. Set before any thread starts
+  Behaviour of_models;  ///< of lists of models, where the request says nothing; set then, too
   std::atomic<std::uint64_t> calls = 0;
   std::atomic<std::uint64_t> connections = 0;
 

@@ -28,11 +28,21 @@ Reply reply_of(const Call& call) {
                     call.dialect == Dialect::anthropic ? anthropic::tool_id : gemini::call_id);
 }
 
+PageWish page_wish(const Call& call) {
+  PageWish wish = call.page;
+  const std::size_t most = call.behaviour.native.page.value_or(0);
+  if (most != 0 && (wish.most == 0 || most < wish.most)) wish.most = most;
+  return wish;
+}
+
 NativeAnswer free_answer(const Call& call) {
   const bool anthropics = call.dialect == Dialect::anthropic;
   const std::string& model = call.prompt.model;
   if (call.endpoint == Endpoint::models)
-    return {anthropics ? anthropic::model_answer(model) : gemini::model_answer(model), {}, false};
+    return {anthropics ? anthropic::model_answer(model, page_wish(call))
+                       : gemini::model_answer(model, page_wish(call)),
+            {},
+            false};
   return {anthropics ? anthropic::count_answer(call) : gemini::count_answer(call), {}, false};
 }
 

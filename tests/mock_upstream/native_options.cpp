@@ -62,6 +62,8 @@ constexpr Option options[] = {
      }},
     {{"most_tokens=N", "anthropic: the largest legal max_tokens; by default the model's"},
      [](Text text, Behaviour& to) { return read(text, to.native.most_tokens); }},
+    {{"page=N", "anthropic, gemini: so many models at most on one page of their list"},
+     [](Text text, Behaviour& to) { return read(text, to.native.page) && *to.native.page > 0; }},
 };
 
 constexpr auto help_lines = help_of(options);

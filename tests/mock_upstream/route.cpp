@@ -2,6 +2,8 @@
 // Paths of the four dialects.
 #include "tests/mock_upstream/route.hpp"
 
+#include "common/text/quantity.hpp"
+
 namespace llmgw::mock {
 namespace {
 
@@ -40,6 +42,14 @@ Route route_to(Dialect dialect) {
   return route;
 }
 
+PageWish page_wish(Text target, Text size, Text after) {
+  PageWish wish;
+  std::string most;
+  if (find_parameter(target, size, most)) wish.most = parse_integer(most).value_or(0);
+  if (find_parameter(target, after, wish.after)) wish.after = decode_percent(wish.after);
+  return wish;
+}
+
 std::optional<Route> anthropic_route(const http::EndpointHead& head) {
   const Text path = head.path();
   Route route = route_to(Dialect::anthropic);
@@ -58,6 +68,7 @@ std::optional<Route> anthropic_route(const http::EndpointHead& head) {
   if (!rest.empty() && rest.front() != '/') return std::nullopt;
   route.endpoint = Endpoint::models;
   route.model = rest.empty() ? std::string() : decode_percent(rest.substr(1));
+  route.page = page_wish(head.target, "limit", "after_id");
   return route;
 }
 
@@ -79,6 +90,7 @@ std::optional<Route> gemini_list(const http::EndpointHead& head, Text rest) {
   Route route = route_to(Dialect::gemini);
   route.endpoint = Endpoint::models;
   route.model = rest.empty() ? std::string() : decode_percent(rest.substr(1));
+  route.page = page_wish(head.target, "pageSize", "pageToken");
   return route;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "common/http/endpoint_head.hpp"
+#include "tests/mock_upstream/page.hpp"
 #include "tests/mock_upstream/prompt.hpp"
 
 namespace llmgw::mock {
@@ -23,6 +24,7 @@ struct Route {
   std::string model;                 ///< of the path, percent-coding undone
   bool stream = false;               ///< the path asks for it
   bool array = false;                ///< and for JSON in pieces instead of events
+  PageWish page;                     ///< of a list of models
 };
 
 Route route_of(const http::EndpointHead& head);

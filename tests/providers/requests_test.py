@@ -47,7 +47,7 @@ class Made:
 
     def __init__(self, factory: Factory, folder: pathlib.Path) -> None:
         self.server = ScriptedServer(answering(reply(b"{}", "400 Bad")))
-        provider = {"base_url": self.server.url, "keys": []}
+        provider = {"base_url": self.server.url, "keys": [], "discover": False}
         config = {"version": 1, "providers": {"claude": {"type": "anthropic"} | provider,
                                               "google": {"type": "gemini"} | provider},
                   "models": {"claude-*": {"targets": [{"provider": "claude"}]},

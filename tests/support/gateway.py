@@ -41,9 +41,10 @@ def chat(text: str = "hello there", model: str = "gpt-4o-mini", **more: object) 
 class Mock:
     """mock-upstream with its record."""
 
-    def __init__(self, folder: pathlib.Path, address: str = "127.0.0.1:0", keys: str = "") -> None:
+    def __init__(self, folder: pathlib.Path, address: str = "127.0.0.1:0", keys: str = "", models: str = "") -> None:
         self.record = folder / f"record-{uuid.uuid4().hex[:8]}.ndjson"
         more = ["--keys", keys] if keys else []
+        more += ["--models", models] if models else []
         self.daemon = Daemon("mock-upstream", folder, "--listen", address, "--record", str(self.record), *more)
         self.address = self.daemon.address("traffic")
         self.url = url(self.address)

@@ -44,7 +44,8 @@ class Targets:
         return {name: self.count(name) for name in self.servers}
 
     def providers(self, **more: dict) -> dict:
-        return {name: {"type": "openai", "base_url": server.url + "/v1", "keys": []} | more.get(name, {})
+        """They are not asked for their models, unless a test says so."""
+        return {name: {"type": "openai", "base_url": server.url + "/v1", "keys": [], "discover": False} | more.get(name, {})
                 for name, server in self.servers.items()}
 
     def open(self, factory: Factory, folder: pathlib.Path, content: dict, collector: str | None = None,

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "proxy/provider/anthropic/rate_limits.hpp"
+#include "proxy/provider/anthropic/models.hpp"
 #include "proxy/provider/anthropic/request_reader.hpp"
 #include "proxy/provider/anthropic/translation.hpp"
 #include "proxy/provider/anthropic/usage_reader.hpp"
@@ -44,6 +45,7 @@ constinit const Dialect anthropic_dialect{
     .requests = anthropic_request_reader,
     .usage = anthropic_usage_reader,
     .usage_edit = nullptr,
+    .models = anthropic_models,
     .translation = anthropic_translation,
     .limits = anthropic_rate_limits,
 };

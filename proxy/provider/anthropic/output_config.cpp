@@ -15,9 +15,13 @@ using chat::Losses;
 using chat::ResponseFormat;
 
 // Empty: there is no format, or it cannot be had.
-std::string made_format(const ResponseFormat& format, Losses& losses) {
+std::string made_format(const ResponseFormat& format, bool has_schemas, Losses& losses) {
   if (format.kind == ResponseFormat::Kind::json_object) losses.drop("response_format");
   if (format.kind != ResponseFormat::Kind::json_schema) return {};
+  if (!has_schemas) {
+    losses.refuse_value("response_format");
+    return {};
+  }
   std::string made = R"({"type":"json_schema","schema":)";
   const SchemaFate fate = append_schema(format.schema, made);
   if (fate == SchemaFate::refused) {
@@ -30,8 +34,8 @@ std::string made_format(const ResponseFormat& format, Losses& losses) {
 
 }  // namespace
 
-bool write_output_config(const chat::ChatRequest& request, std::string_view effort, Losses& losses,
-                         chat::ObjectWriter& writer) {
+bool write_output_config(const chat::ChatRequest& request, std::string_view effort,
+                         bool has_schemas, Losses& losses, chat::ObjectWriter& writer) {
   ResponseFormat wanted;
   if (!chat::read_response_format(request, losses, wanted)) return false;
   const std::string_view own = request.extension("output_config");
@@ -49,7 +53,7 @@ bool write_output_config(const chat::ChatRequest& request, std::string_view effo
     }
   }
   const bool has_own_format = !chat::member_of(own, "format").empty();
-  const std::string format = has_own_format ? "" : made_format(wanted, losses);
+  const std::string format = has_own_format ? "" : made_format(wanted, has_schemas, losses);
   if (has_own_format && wanted.kind != ResponseFormat::Kind::text) losses.drop("response_format");
   if (!format.empty()) config.raw("format", format);
   config.end();

@@ -11,8 +11,8 @@ namespace llmgw::proxy::anthropic {
 
 /// Writes the member if there is anything to say: what the client says in an `output_config` of
 /// its own, then `effort` and the format that `response_format` asks for, unless its own has those.
-/// False: rejected.
+/// `has_schemas`: the model answers by schemas, which are refused else. False: rejected.
 bool write_output_config(const chat::ChatRequest& request, std::string_view effort,
-                         chat::Losses& losses, chat::ObjectWriter& writer);
+                         bool has_schemas, chat::Losses& losses, chat::ObjectWriter& writer);
 
 }  // namespace llmgw::proxy::anthropic

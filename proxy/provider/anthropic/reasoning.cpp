@@ -28,8 +28,16 @@ std::uint64_t budget_of(Effort effort) noexcept {
 }
 
 bool has_effort(const Traits& traits, Effort effort) noexcept {
-  if (effort == Effort::xhigh) return traits.has_effort_xhigh;
-  return effort != Effort::max || traits.has_effort_max;
+  switch (effort) {
+    case Effort::none: return traits.may_stop_thinking;
+    case Effort::minimal:
+    case Effort::low: return traits.has_effort_low;
+    case Effort::medium: return traits.has_effort_medium;
+    case Effort::high: return traits.has_effort_high;
+    case Effort::xhigh: return traits.has_effort_xhigh;
+    case Effort::max: return traits.has_effort_max;
+  }
+  return false;
 }
 
 // Below max_tokens, so that an answer has room; beside a forced call, or without the thinking that
@@ -51,11 +59,11 @@ std::string_view effort_word(Effort effort) noexcept {
 
 // Newer models hold back what they thought unless `display` asks for it.
 Reasoning adaptive(Effort effort, const ReasoningTerms& terms, Losses& losses) {
-  if (effort == Effort::none) return {.thinking = R"({"type":"disabled"})"};
   if (!has_effort(terms.traits, effort)) {
     losses.refuse_value(param);
     return {};
   }
+  if (effort == Effort::none) return {.thinking = R"({"type":"disabled"})"};
   Reasoning reasoning{.effort = effort_word(effort)};
   if (terms.shows_reasoning) reasoning.thinking = R"({"type":"adaptive","display":"summarized"})";
   return reasoning;

@@ -139,7 +139,8 @@ class Translator {
                                                 .lacks_thinking = facts_.lacks_thinking},
                                                losses_);
     if (!reasoning.thinking.empty()) writer_.raw("thinking", reasoning.thinking);
-    return write_output_config(request_, reasoning.effort, losses_, writer_) &&
+    return write_output_config(request_, reasoning.effort, traits_.has_output_schemas, losses_,
+                               writer_) &&
            write_stops(request_, losses_, writer_) &&
            write_sampling(request_, traits_.has_sampling, reasoning.has_budget, losses_, writer_);
   }

@@ -53,6 +53,27 @@ Traits built_in(std::string_view name) noexcept {
   return {};
 }
 
+std::optional<ReasoningForm> form_of(const ModelFacts& facts) noexcept {
+  if (facts.thinks == std::optional(false)) return ReasoningForm::off;
+  if (!facts.thinks_adaptively) return std::nullopt;
+  if (*facts.thinks_adaptively) return ReasoningForm::adaptive;
+  if (!facts.takes_budget) return std::nullopt;
+  return *facts.takes_budget ? ReasoningForm::budget : ReasoningForm::off;
+}
+
+void put_over(const ModelFacts& facts, Traits& traits) noexcept {
+  traits.max_output = facts.max_output.value_or(traits.max_output);
+  traits.reasoning = form_of(facts).value_or(traits.reasoning);
+  traits.may_stop_thinking = facts.may_stop_thinking.value_or(traits.may_stop_thinking);
+  traits.has_output_schemas = facts.has_output_schemas.value_or(traits.has_output_schemas);
+  const EffortFacts& effort = facts.effort;
+  traits.has_effort_low = effort.low.value_or(traits.has_effort_low);
+  traits.has_effort_medium = effort.medium.value_or(traits.has_effort_medium);
+  traits.has_effort_high = effort.high.value_or(traits.has_effort_high);
+  traits.has_effort_xhigh = effort.xhigh.value_or(traits.has_effort_xhigh);
+  traits.has_effort_max = effort.max.value_or(traits.has_effort_max);
+}
+
 }  // namespace
 
 // Goes back to the last star once what follows it does not fit.
@@ -78,6 +99,7 @@ bool matches_name(std::string_view name, std::string_view pattern) noexcept {
 
 Traits traits_of(const TranslationTarget& target) noexcept {
   Traits traits = built_in(target.model);
+  put_over(target.facts, traits);
   traits.max_output = target.max_output_tokens.value_or(traits.max_output);
   traits.reasoning = target.reasoning.value_or(traits.reasoning);
   traits.has_sampling = target.has_sampling.value_or(traits.has_sampling);

@@ -15,13 +15,18 @@ struct Traits {
   ReasoningForm reasoning = ReasoningForm::adaptive;
   bool has_sampling = false;     ///< takes temperature, top_p, top_k
   bool has_forced_tools = true;  ///< takes a choice that forces a call
-  bool has_effort_xhigh = true;  ///< of `output_config.effort`
+  bool has_effort_low = true;    ///< of `output_config.effort`
+  bool has_effort_medium = true;
+  bool has_effort_high = true;
+  bool has_effort_xhigh = true;
   bool has_effort_max = true;
-  bool has_system_turns = false;  ///< takes system messages between the others
+  bool may_stop_thinking = true;   ///< takes thinking that is `disabled`
+  bool has_output_schemas = true;  ///< takes a JSON schema for its answer
+  bool has_system_turns = false;   ///< takes system messages between the others
 };
 
-/// What is known of the name, with all that the target says put over it. Models that nobody knows
-/// are taken for the newest.
+/// What is known of the name, with all that the provider says put over it, and over that what the
+/// settings say. Models that nobody knows are taken for the newest.
 Traits traits_of(const TranslationTarget& target) noexcept;
 
 /// `*` stands for any bytes, or none.

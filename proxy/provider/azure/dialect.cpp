@@ -6,6 +6,7 @@
 #include <array>
 
 #include "proxy/provider/openai/dialect.hpp"
+#include "proxy/provider/openai/models.hpp"
 #include "proxy/provider/openai/rate_limits.hpp"
 #include "proxy/provider/openai/request_reader.hpp"
 #include "proxy/provider/openai/usage_edit.hpp"
@@ -94,6 +95,7 @@ constinit const Dialect azure_dialect{
     .requests = openai_request_reader,
     .usage = openai_usage_reader,
     .usage_edit = &openai_usage_edit,
+    .models = openai_models,
     .limits = openai_rate_limits,
 };
 

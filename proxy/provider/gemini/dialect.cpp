@@ -2,6 +2,7 @@
 // PURE: the facts about Gemini's API.
 #include "proxy/provider/gemini/dialect.hpp"
 
+#include "proxy/provider/gemini/models.hpp"
 #include "proxy/provider/gemini/request_reader.hpp"
 #include "proxy/provider/gemini/translation.hpp"
 #include "proxy/provider/gemini/usage_reader.hpp"
@@ -48,6 +49,7 @@ constinit const Dialect gemini_dialect{
     .requests = gemini_request_reader,
     .usage = gemini_usage_reader,
     .usage_edit = nullptr,
+    .models = gemini_models,
     .translation = gemini_translation,
 };
 

@@ -56,6 +56,7 @@ GeminiTraits gemini_traits(std::string_view model) noexcept {
 
 GeminiTraits gemini_traits(const TranslationTarget& target) noexcept {
   GeminiTraits traits = gemini_traits(target.model);
+  if (target.facts.thinks == std::optional(false)) traits.reasoning = ReasoningForm::off;
   traits.reasoning = target.reasoning.value_or(traits.reasoning);
   traits.has_sampling = target.has_sampling.value_or(traits.has_sampling);
   return traits;

@@ -20,7 +20,7 @@ struct GeminiTraits {
 /// names that are not Gemini's for models that take what the first ones took.
 GeminiTraits gemini_traits(std::string_view model) noexcept;
 
-/// The same, overruled by what the target says.
+/// The same, overruled by what the provider says, and that by what the settings say.
 GeminiTraits gemini_traits(const TranslationTarget& target) noexcept;
 
 }  // namespace llmgw::proxy::gemini

@@ -90,13 +90,14 @@ std::string count_answer(const Call& call) {
   return to_text({{"input_tokens", call.prompt.words + 3}});
 }
 
-std::string model_answer(const std::string& id) {
+std::string model_answer(const std::string& id, const PageWish& page) {
   if (!id.empty()) return to_text(model_entry(id));
+  const Page shown = page_of(listed_models, page);
   Json data = Json::array();
-  for (const char* each : listed_models) data.push_back(model_entry(each));
-  Json list = {{"data", std::move(data)}, {"has_more", false}};
-  list["first_id"] = listed_models[0];
-  list["last_id"] = listed_models[std::size(listed_models) - 1];
+  for (const char* each : shown.names) data.push_back(model_entry(each));
+  Json list = {{"data", std::move(data)}, {"has_more", shown.has_more}};
+  list["first_id"] = shown.names.empty() ? Json() : Json(shown.names.front());
+  list["last_id"] = shown.names.empty() ? Json() : Json(shown.names.back());
   return to_text(list);
 }
 

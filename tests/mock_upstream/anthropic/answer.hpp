@@ -31,6 +31,6 @@ Json last_usage(const Call& call, const Reply& reply);
 std::string message_answer(const Call& call, const Reply& reply);
 std::string count_answer(const Call& call);
 /// `GET /v1/models` and, with an id, of one of them.
-std::string model_answer(const std::string& id);
+std::string model_answer(const std::string& id, const PageWish& page);
 
 }  // namespace llmgw::mock::anthropic

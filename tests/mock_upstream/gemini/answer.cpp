@@ -111,11 +111,14 @@ std::string count_answer(const Call& call) {
   return pretty({{"totalTokens", call.prompt.words + 3}});
 }
 
-std::string model_answer(const std::string& name) {
+std::string model_answer(const std::string& name, const PageWish& page) {
   if (!name.empty()) return pretty(model_entry(name));
+  const Page shown = page_of(listed_models, page);
   Json models = Json::array();
-  for (const char* each : listed_models) models.push_back(model_entry(each));
-  return pretty({{"models", std::move(models)}});
+  for (const char* each : shown.names) models.push_back(model_entry(each));
+  Json list = {{"models", std::move(models)}};
+  if (shown.has_more) list["nextPageToken"] = shown.names.back();
+  return pretty(list);
 }
 
 }  // namespace llmgw::mock::gemini

@@ -15,7 +15,7 @@ inline constexpr std::string_view call_id = "call-";
 std::string content_answer(const Call& call, const Reply& reply);
 std::string count_answer(const Call& call);
 /// `GET /v1beta/models` and, with a name, of one of them.
-std::string model_answer(const std::string& name);
+std::string model_answer(const std::string& name, const PageWish& page);
 
 /// `:streamGenerateContent`, as events or one array, whichever the call asks for.
 StreamScript script(const Call& call, const Reply& reply);

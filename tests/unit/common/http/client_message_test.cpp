@@ -10,6 +10,10 @@ namespace {
 TEST(ClientMessage, WritesHeads) {
   EXPECT_EQ(head_of({.method = "GET", .path = "/healthz"}, "localhost"),
             "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const OutField fields[] = {{"x-api-key", "k"}, {"anthropic-version", "v"}};
+  EXPECT_EQ(head_of({.method = "GET", .path = "/v1/models?a=b", .fields = fields}, "h"),
+            "GET /v1/models?a=b HTTP/1.1\r\nHost: h\r\nx-api-key: k\r\n"
+            "anthropic-version: v\r\n\r\n");
   EXPECT_EQ(
       head_of({"POST", "/events", "application/x-ndjson", "gzip", "Bearer a", "12345"}, "h:1"),
       "POST /events HTTP/1.1\r\nHost: h:1\r\nContent-Type: application/x-ndjson\r\n"
@@ -67,8 +71,12 @@ TEST(ClientMessage, RefusesWhatIsNoAnswerOrTooMuch) {
   const std::string head = "HTTP/1.1 200 OK\r\n";
   EXPECT_EQ(ResponseReader().take(head + "Content-Length: 65537\r\n\r\n").error(),
             errc::body_too_large);
-  const std::string many(ResponseReader::body_most + 1, 'a');
+  const std::string many(ResponseReader::usual_body_most + 1, 'a');
   EXPECT_EQ(ResponseReader().take(head + "\r\n" + many).error(), errc::body_too_large);
+  ResponseReader patient(many.size());
+  EXPECT_FALSE(patient.take(head + "\r\n" + many).value());
+  EXPECT_TRUE(patient.take_end().has_value());
+  EXPECT_EQ(patient.response().body, many);
 }
 
 }  // namespace

@@ -120,6 +120,16 @@ TEST(ProvidersSection, RefusesVariablesBesideIt) {
   EXPECT_EQ(config.upstreams.front().keys.at(0).key.reveal(), "sk-x");
 }
 
+TEST(ProvidersSection, DiscoversByTypeUnlessItSaysOtherwise) {
+  const Config config = good_file(
+      "version: 1\ndefault_provider: o\nproviders:\n  o: {type: openai}\n  a: {type: anthropic}\n"
+      "  g: {type: gemini}\n  z: {type: azure, base_url: 'http://x'}\n"
+      "  on: {discover: true, type: openai}\n  off: {discover: false, type: gemini}\n");
+  std::vector<bool> discovers;
+  for (const UpstreamSettings& each : config.upstreams) discovers.push_back(each.discovers);
+  EXPECT_EQ(discovers, (std::vector{false, true, true, false, true, false}));
+}
+
 struct BadCase {
   std::string text;  // behind `head`
   std::string line;  // behind the name of the file
@@ -127,8 +137,8 @@ struct BadCase {
 
 TEST(ProvidersSection, NamesEachFaultByItsPlace) {
   const std::string members =
-      "type, base_url, keys, ca_file, stream_usage, api, api_version, auth, version, timeouts and "
-      "cooldown";
+      "type, base_url, keys, ca_file, stream_usage, api, api_version, auth, version, discover, "
+      "timeouts and cooldown";
   const BadCase cases[] = {
       {"    kyes: []\n", "5:5: providers.a: `kyes` is not known here; accepted are " + members},
       {"    sk-secret-x: 1\n",
@@ -137,6 +147,9 @@ TEST(ProvidersSection, NamesEachFaultByItsPlace) {
        "5:6: providers.b: `type` is missing; accepted is openai, azure, anthropic or gemini"},
       {"  b: {type: azure}\ndefault_provider: a\n",
        "5:6: providers.b: `base_url` is required for azure"},
+      {"  b: {type: azure, base_url: 'http://x', api: deployments, api_version: v, discover: "
+       "true}\ndefault_provider: a\n",
+       "5:6: providers.b: `discover` is not for `api: deployments`, which nobody can list"},
       {"  b:\ndefault_provider: a\n",
        "5:3: providers.b: has no value; accepted is an object of " + members},
       {"  b: openai\ndefault_provider: a\n",
@@ -249,6 +262,7 @@ TEST(ProvidersSection, ShowsItselfWithoutSecrets) {
             "providers.a.api_version= default\n"
             "providers.a.auth=api-key default\n"
             "providers.a.version=2023-06-01 default\n"
+            "providers.a.discover=false default\n"
             "providers.b.type=openai gw.yaml:6\n"
             "providers.b.base_url=https://api.openai.com default\n"
             "providers.b.ca_file= default\n"
@@ -257,6 +271,7 @@ TEST(ProvidersSection, ShowsItselfWithoutSecrets) {
             "providers.b.api_version= default\n"
             "providers.b.auth=api-key default\n"
             "providers.b.version=2023-06-01 default\n"
+            "providers.b.discover=false default\n"
             "default_provider=b gw.yaml:7\n");
 }
 

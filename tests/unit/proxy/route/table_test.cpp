@@ -167,6 +167,31 @@ TEST_F(RouteTableTest, OffersWhatATenantMayAskFor) {
   EXPECT_EQ(names("bank"), "a=a ");
 }
 
+TEST_F(RouteTableTest, KnowsWhomANameLeadsTo) {
+  add_model("exact", {{.upstream = 1}});
+  add_model("both-*", {{.upstream = 0}, {.upstream = 1}});
+  add_model("alias-*", {{.upstream = 1, .model = "real"}});
+  config_.routing.models[1].fallback = {2};
+  config_.default_upstream = 0;
+  config_.routing.routes.push_back(
+      {.name = "no-b", .match = {.tenants = {"bank"}, .upstreams = {1}}, .denies = true});
+  RouteTable table(config_, book_);
+  const http::Head head;
+  const auto whom = [&](std::string_view model, std::string_view tenant = "t") {
+    std::string all;
+    for (const std::size_t upstream : {0u, 1u})
+      if (table.leads_to({head, "/v1/models", tenant, model}, upstream))
+        all += table.name_of(upstream);
+    return all;
+  };
+  EXPECT_EQ(whom("exact"), "b");
+  EXPECT_EQ(whom("both-x"), "ab");
+  EXPECT_EQ(whom("both-x", "bank"), "a");
+  EXPECT_EQ(whom("exact", "bank"), "");
+  EXPECT_EQ(whom("alias-x"), "");  // is called otherwise there
+  EXPECT_EQ(whom("real"), "a");    // the default's
+}
+
 TEST_F(RouteTableTest, KnowsUpstreamsByName) {
   const RouteTable table(config_, book_);
   EXPECT_EQ(table.number_of("b"), 1u);

@@ -46,6 +46,26 @@ TEST(AnthropicReasoning, EffortIsNeverLowered) {
   EXPECT_FALSE(sent(effort("xhigh"), target).contains("output_config"));
 }
 
+TEST(AnthropicReasoning, LevelsAreThoseThatTheProviderTells) {
+  const std::pair<std::string, ModelFacts> lacking[] = {
+      {"none", {.may_stop_thinking = false}}, {"minimal", {.effort = {.low = false}}},
+      {"low", {.effort = {.low = false}}},    {"medium", {.effort = {.medium = false}}},
+      {"high", {.effort = {.high = false}}},  {"xhigh", {.effort = {.xhigh = false}}},
+      {"max", {.effort = {.max = false}}}};
+  for (const auto& [word, facts] : lacking) {
+    TranslationTarget target = target_of("claude-opus-4-7");
+    EXPECT_TRUE(sent(effort(word), target).contains("thinking")) << word;
+    target.facts = facts;
+    EXPECT_EQ(refused(effort(word), target).code, "unsupported_value") << word;
+    target.drops_unsupported = true;
+    EXPECT_EQ(dropped(effort(word), target), Names{"reasoning_effort"});
+    EXPECT_FALSE(sent(effort(word), target).contains("thinking")) << word;
+  }
+  TranslationTarget higher = target_of("claude-opus-4-6");
+  higher.facts.effort.xhigh = true;
+  EXPECT_EQ(sent(effort("xhigh"), higher)["output_config"]["effort"], "xhigh");
+}
+
 TEST(AnthropicReasoning, WithoutOutputNoThinkingIsAskedFor) {
   TranslationTarget target = plain_target();
   target.shows_reasoning = false;

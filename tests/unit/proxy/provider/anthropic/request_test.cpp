@@ -338,5 +338,18 @@ TEST(AnthropicRequest, NoMemberVanishes) {
   }
 }
 
+TEST(AnthropicRequest, SchemasAreRefusedWhereTheProviderSaysSo) {
+  const std::string body = with(
+      R"("response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object"}}})");
+  TranslationTarget target = plain_target();
+  EXPECT_TRUE(sent(body, target).contains("output_config"));
+  target.facts.has_output_schemas = false;
+  EXPECT_EQ(refused(body, target).code, "unsupported_value");
+  EXPECT_EQ(refused(body, target).param, "response_format");
+  target.drops_unsupported = true;
+  EXPECT_EQ(dropped(body, target), Names{"response_format"});
+  EXPECT_FALSE(sent(body, target).contains("output_config"));
+}
+
 }  // namespace
 }  // namespace llmgw::proxy

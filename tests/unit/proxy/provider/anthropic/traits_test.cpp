@@ -44,6 +44,41 @@ TEST(AnthropicTraits, TargetGoesFirst) {
   EXPECT_FALSE(traits.has_sampling || traits.has_forced_tools);
 }
 
+TEST(AnthropicTraits, ProviderGoesBetweenSettingsAndName) {
+  TranslationTarget target{.model = "claude-opus-4-6", .provider = "p"};
+  target.facts = {.max_output = 7,
+                  .thinks_adaptively = false,
+                  .takes_budget = true,
+                  .may_stop_thinking = false,
+                  .has_output_schemas = false,
+                  .effort = {.low = false, .xhigh = true}};
+  Traits traits = traits_of(target);
+  EXPECT_EQ(traits.max_output, 7u);
+  EXPECT_EQ(traits.reasoning, ReasoningForm::budget);
+  EXPECT_FALSE(traits.may_stop_thinking || traits.has_output_schemas || traits.has_effort_low);
+  EXPECT_TRUE(traits.has_effort_xhigh && traits.has_effort_max && traits.has_sampling);
+  target.max_output_tokens = 5;
+  target.reasoning = ReasoningForm::adaptive;
+  traits = traits_of(target);
+  EXPECT_EQ(traits.max_output, 5u);
+  EXPECT_EQ(traits.reasoning, ReasoningForm::adaptive);
+}
+
+TEST(AnthropicTraits, FormOfReasoningByTheProvider) {
+  const auto form = [](const ModelFacts& facts) {
+    TranslationTarget target{.model = "claude-sonnet-4-5", .provider = "p"};
+    target.facts = facts;
+    return traits_of(target).reasoning;
+  };
+  EXPECT_EQ(form({}), ReasoningForm::budget);  // by its name
+  EXPECT_EQ(form({.thinks = true}), ReasoningForm::budget);
+  EXPECT_EQ(form({.thinks = false, .thinks_adaptively = true}), ReasoningForm::off);
+  EXPECT_EQ(form({.thinks_adaptively = true, .takes_budget = true}), ReasoningForm::adaptive);
+  EXPECT_EQ(form({.thinks_adaptively = false, .takes_budget = true}), ReasoningForm::budget);
+  EXPECT_EQ(form({.thinks_adaptively = false, .takes_budget = false}), ReasoningForm::off);
+  EXPECT_EQ(form({.thinks_adaptively = false}), ReasoningForm::budget);
+}
+
 TEST(AnthropicCallId, R9IsLegalAndTheSameForTheSame) {
   EXPECT_EQ(call_id_of("call_A-1"), "call_A-1");
   EXPECT_EQ(call_id_of("a b:c"), "a_b_c");

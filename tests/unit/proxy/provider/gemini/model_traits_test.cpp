@@ -52,5 +52,15 @@ TEST(GeminiTraits, AreOverruledByTheTarget) {
   EXPECT_TRUE(gemini_traits(target).needs_signatures);
 }
 
+TEST(GeminiTraits, ProviderSaysThatItDoesNotThink) {
+  TranslationTarget target{.model = "gemini-2.0-flash", .provider = "p"};
+  target.facts.thinks = true;
+  EXPECT_EQ(gemini_traits(target).reasoning, ReasoningForm::budget);
+  target.facts.thinks = false;
+  EXPECT_EQ(gemini_traits(target).reasoning, ReasoningForm::off);
+  target.reasoning = ReasoningForm::level;
+  EXPECT_EQ(gemini_traits(target).reasoning, ReasoningForm::level);
+}
+
 }  // namespace
 }  // namespace llmgw::proxy::gemini
