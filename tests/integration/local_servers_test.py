@@ -75,6 +75,17 @@ def test_chat_and_messages_go_as_they_are(factory: Factory, upstreams: Targets, 
         assert not any(each.values(field) for field in CREDENTIALS), each.fields
 
 
+def test_one_provider_is_enough_where_none_is_anthropics(factory: Factory, upstreams: Targets, tmp_path: pathlib.Path):
+    collector = factory.collector()
+    upstreams.answers["server"] = reply(json.dumps(MESSAGE).encode())
+    proxy = upstreams.open(factory, tmp_path, {"default_provider": "server"}, collector.url)
+    body, request_id = b'{"model":"qwen3", "max_tokens":9,"messages":[]}', new_id()
+    answer = proxy.ask("POST", "/v1/messages", [("X-LLM-Request-ID", request_id)], body)
+    assert answer.json() == MESSAGE and upstreams.servers["server"].requests[0].body == body
+    [event] = wait_until(lambda: collector.events(request_id), "the event")
+    same(event, prompt_tokens=10, completion_tokens=7, total_tokens=17, usage_source="upstream", translated=None)
+
+
 @pytest.mark.parametrize("name, file, tokens", [
     ("vllm", "vllm_continuous.sse", (11, 4, 15)), ("llama-cpp", "llamacpp_stream.sse", (12, 3, 15)),
     ("sglang", "vllm_continuous.sse", (11, 4, 15)), ("ollama", "vllm_reasoning.sse", (3, 5, 8))])
