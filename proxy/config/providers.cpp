@@ -71,7 +71,8 @@ constexpr std::array<Row, 12> rows{{
     {{.name = "base_url",
       .value = "",
       .meaning =
-          "`http` or `https`; a path prefix is kept, a trailing `/` or `/v1` changes nothing",
+          "`http` or `https`; a path prefix is kept, a trailing `/` or `/v1` changes nothing, and "
+          "a version at its end (`/v4`, `/v1beta/openai`) stands in the place of `/v1`",
       .form = {.shape = Form::Shape::text, .text = &url_form},
       .shown = "the vendor's; required for `azure`"},
      read_base,

@@ -66,7 +66,8 @@ void read_ca(SettingInput& input, Config& config) {
 constexpr std::array<Row, 5> rows{{
     {{"UPSTREAM_OPENAI_BASE_URL",
       "https://api.openai.com",
-      "`http` or `https`; a path prefix is kept, a trailing `/` or `/v1` changes nothing",
+      "`http` or `https`; a path prefix is kept, a trailing `/` or `/v1` changes nothing, and a "
+      "version at its end (`/v4`, `/v1beta/openai`) stands in the place of `/v1`",
       {},
       "Upstream"},
      read_base_url,

@@ -73,7 +73,7 @@ void ResponseMeter::sniff(std::string_view content) {
   for (std::size_t i = 0; i < content.size(); ++i) {
     const char c = content[i];
     if (sniffed_ == 0) {
-      is_list_ = c == '[' && reader_->reply.element != nullptr;
+      is_list_ = c == '[' && reader_->has_lists;
       if (c == '{' || is_list_) {
         mode_ = Mode::json;
         if (read_document(content.substr(i))) json_.finish();

@@ -40,8 +40,7 @@ constexpr std::uint8_t part(std::size_t slot) noexcept {
 
 /// A constant for each dialect, made in provider/; whoever meters holds a pointer to it.
 struct UsageReader {
-  /// One reply, or the data of one event. Described as an array too, a body may be a list of
-  /// replies: a stream without the form of one.
+  /// One reply, or the data of one event.
   JsonKey reply;
   /// What the counts found amount to.
   Usage (*usage)(const CountSlots& found) noexcept;
@@ -51,6 +50,8 @@ struct UsageReader {
   bool (*holds_text)(std::string_view event_name) noexcept;
   /// The slots from this one on hold sums.
   std::size_t first_sum = CountSlots::size;
+  /// A body may be an array of replies: a stream without the form of one.
+  bool has_lists = false;
 };
 
 }  // namespace llmgw::proxy

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// OpenAI's streams fail by an event with a member `error`, Anthropic's by one that is called so.
+// OpenAI's streams fail by an event with a member `error`, Anthropic's by one that is called so;
+// where Google speaks OpenAI's API an error stands in an array of one.
 #include "proxy/upstream/first_event.hpp"
 
 #include <utility>
@@ -13,7 +14,9 @@ constexpr std::size_t most_data = 16 * 1024;  // of an event that may be an erro
 
 bool has_error_member(std::string_view json) {
   const JsonReader<JsonForm::any> reader(json);
-  const char* at = reader.token(reader.blanks(reader.begin()), '{');
+  const char* at = reader.blanks(reader.begin());
+  if (const char* const element = reader.token(at, '[')) at = reader.blanks(element);
+  at = reader.token(at, '{');
   while (at != nullptr) {
     JsonMember member;
     at = reader.member(reader.blanks(at), member);

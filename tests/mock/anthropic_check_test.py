@@ -109,6 +109,31 @@ def test_own_signatures_are_good(asked):
     assert asked.anthropic(again).status == 400
 
 
+def test_every_turn_of_a_loop_needs_its_thinking(asked):
+    """Not only the last one; behind a new text of the user none does."""
+    history: list = ["hello there"]
+    for _ in range(2):
+        body = message(tools=[CLAUDE_TOOL], **turns(*history))
+        answer = asked.anthropic(body, "tools=1,thinking=1,results=2").json()["content"]
+        history += [answer, [{"type": "tool_result", "tool_use_id": answer[1]["id"], "content": "rain"}]]
+    thinks = {"tools": [CLAUDE_TOOL], "thinking": {"type": "enabled", "budget_tokens": 1024}, "max_tokens": 2000}
+    assert asked.anthropic(message(**thinks, **turns(*history))).status == 200
+    history[1] = history[1][1:]
+    assert asked.anthropic(message(**thinks, **turns(*history))).status == 400
+    assert asked.anthropic(message(**thinks, **turns(*history, "so", "and?"))).status == 200
+
+
+def test_calls_go_on_until_there_are_results_enough(asked):
+    history: list = ["Oslo"]
+    steps = []
+    for number in range(2):
+        answer = asked.anthropic(message(tools=[CLAUDE_TOOL], **turns(*history)), "tools=1,results=2").json()["content"]
+        steps.append(answer[0]["input"]["step"])
+        history += [answer, [{"type": "tool_result", "tool_use_id": answer[0]["id"], "content": f"rain-{number}"}]]
+    done = asked.anthropic(message(tools=[CLAUDE_TOOL], **turns(*history)), "tools=1,results=2").json()
+    assert steps == [1, 2] and done["content"] == [{"type": "text", "text": "echo: Oslo rain-0 rain-1"}]
+
+
 def test_versions(asked):
     def status(version: str | None, **more: object) -> int:
         fields = [each for each in ANTHROPIC_FIELDS if each[0] != "anthropic-version"]

@@ -162,7 +162,9 @@ Json function_call(const Call& call, std::string_view status, std::string_view a
 }
 
 std::string tool_arguments(const Call& call) {
-  const Json arguments = {{"echo", call.prompt.last_user_text}};
+  Json arguments = {{"echo", call.prompt.last_user_text}};
+  if (call.behaviour.results)
+    arguments["step"] = call.prompt.results.size() / call.behaviour.native.calls.value_or(1) + 1;
   return arguments.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 

@@ -80,6 +80,10 @@ constexpr Option options[] = {
       "the answer is a call of the request's first tool, unless its last message is what a tool "
       "returned; not of completions and embeddings"},
      [](Text text, Behaviour& to) { return read(text, to.tools); }},
+    {{"results=N",
+      "with tools=1: calls again until tools have returned N results since the user's last text; "
+      "calls have their `step` among the arguments, and the answer ends with the results"},
+     [](Text text, Behaviour& to) { return read(text, to.results); }},
     {{"json=1", "the answer's text is a JSON object with the last user text as its `echo`"},
      [](Text text, Behaviour& to) { return read(text, to.json); }},
     {{"number=N", "what the answer's ids end in; the running number of the call by default"},

@@ -78,6 +78,7 @@ struct Behaviour {
   bool trailers = false;
   std::optional<std::size_t> error_after;
   bool tools = false;
+  std::optional<std::size_t> results;  ///< of tools in one turn, before the answer
   bool json = false;
   std::optional<std::size_t> number;
   std::optional<std::string> raw;

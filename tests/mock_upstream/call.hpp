@@ -23,7 +23,11 @@ struct Call {
   bool array = false;  ///< Gemini: a stream is one JSON array in pieces
   PageWish page = {};  ///< of a list of models
 
-  bool calls_tool() const { return behaviour.tools && !prompt.tool_answered; }
+  bool calls_tool() const {
+    const bool enough =
+        behaviour.results ? prompt.results.size() >= *behaviour.results : prompt.tool_answered;
+    return behaviour.tools && !enough;
+  }
   Content content() const { return {prompt, behaviour}; }
   /// Answers name the dated model, not the alias that was asked for.
   std::string model() const { return prompt.model + "-2024-07-18"; }

@@ -13,6 +13,9 @@ std::string echo_of(const Prompt& prompt, const Behaviour& behaviour) {
     return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
   std::string text = "echo: " + prompt.last_user_text;
+  if (behaviour.results) {
+    for (const std::string& result : prompt.results) text += " " + result;
+  }
   if (prompt.image_sizes.empty()) return text;
   text += " [images: " + std::to_string(prompt.image_sizes.size()) + ", url lengths:";
   for (const std::size_t size : prompt.image_sizes) text += " " + std::to_string(size);

@@ -16,6 +16,12 @@ void add_image(const std::string& data, Prompt& prompt) {
   if (!data.empty()) prompt.image_sizes.push_back(data.size());
 }
 
+void add_result(const std::string& text, Prompt& prompt) {
+  prompt.words += count_words(text);
+  prompt.tool_answered = true;
+  prompt.results.push_back(text);
+}
+
 // A string, or the texts of blocks. What a tool returned is counted, but is nothing to echo.
 std::string read_blocks(const Json& content, Prompt& prompt) {
   std::string text = text_of(content);
@@ -25,8 +31,7 @@ std::string read_blocks(const Json& content, Prompt& prompt) {
     const Json& source = at(block, "source");
     add_image(text_of(at(source, "data")) + text_of(at(source, "url")), prompt);
     if (text_of(at(block, "type")) == "tool_result") {
-      prompt.words += count_words(read_blocks(at(block, "content"), prompt));
-      prompt.tool_answered = true;
+      add_result(read_blocks(at(block, "content"), prompt), prompt);
     }
   }
   return text;
@@ -51,8 +56,7 @@ std::string read_parts(const Json& content, Prompt& prompt) {
     }
     for (const char* name : {"functionResponse", "function_response"}) {
       if (!has(part, name)) continue;
-      prompt.words += count_words(response_text(at(at(part, name), "response")));
-      prompt.tool_answered = true;
+      add_result(response_text(at(at(part, name), "response")), prompt);
     }
   }
   return text;
@@ -74,7 +78,7 @@ Prompt read_messages_prompt(const Json& body) {
     prompt.tool_answered = false;
     const std::string text = read_blocks(at(message, "content"), prompt);
     prompt.words += count_words(text);
-    if (text_of(at(message, "role")) == "user" && !text.empty()) prompt.last_user_text = text;
+    if (text_of(at(message, "role")) == "user" && !text.empty()) begin_turn(text, prompt);
   }
   const Json& tools = at(body, "tools");
   if (tools.is_array() && !tools.empty()) prompt.tool = text_of(at(tools.front(), "name"));
@@ -93,7 +97,7 @@ Prompt read_contents_prompt(const Json& body) {
     prompt.tool_answered = false;
     const std::string text = read_parts(content, prompt);
     prompt.words += count_words(text);
-    if (text_of(at(content, "role")) != "model" && !text.empty()) prompt.last_user_text = text;
+    if (text_of(at(content, "role")) != "model" && !text.empty()) begin_turn(text, prompt);
   }
   const Json& tools = at(body, "tools");
   for (const Json& tool : tools.is_array() ? tools : Json::array()) {

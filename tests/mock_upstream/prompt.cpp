@@ -32,9 +32,10 @@ void read_messages(const Json& messages, Prompt& prompt) {
   if (!messages.is_array()) return;
   for (const Json& message : messages) {
     const std::string text = read_content(at(message, "content"), prompt);
-    if (text_of(at(message, "role")) == "user") prompt.last_user_text = text;
-    prompt.tool_answered = text_of(at(message, "role")) == "tool" ||
-                           text_of(at(message, "type")) == "function_call_output";
+    const std::string role = text_of(at(message, "role"));
+    if (role == "user") begin_turn(text, prompt);
+    prompt.tool_answered = role == "tool" || text_of(at(message, "type")) == "function_call_output";
+    if (role == "tool") prompt.results.push_back(text);
   }
 }
 
@@ -57,6 +58,11 @@ void read_embeddings(const Json& body, Prompt& prompt) {
 }
 
 }  // namespace
+
+void begin_turn(const std::string& text, Prompt& prompt) {
+  prompt.last_user_text = text;
+  prompt.results.clear();
+}
 
 std::size_t count_words(std::string_view text) noexcept {
   constexpr std::string_view white_space = " \t\r\n\v\f";

@@ -37,13 +37,17 @@ struct Prompt {
   std::size_t inputs = 1;                ///< embeddings: how many texts
   std::size_t dimensions = 8;
   bool base64_floats = false;
-  std::size_t candidates = 1;  ///< Gemini: how many answers, all alike
-  bool tool_answered = false;  ///< the last message is what a tool returned
+  std::size_t candidates = 1;        ///< Gemini: how many answers, all alike
+  bool tool_answered = false;        ///< the last message is what a tool returned
+  std::vector<std::string> results;  ///< what tools returned since the user's last text
 };
 
 /// Takes whatever has the form that `endpoint`, one of OpenAI's, wants and skips the rest; never
 /// throws on a JSON object.
 Prompt read_prompt(Endpoint endpoint, const nlohmann::ordered_json& body);
+
+/// The user says something anew.
+void begin_turn(const std::string& text, Prompt& prompt);
 
 /// Runs of anything but white space.
 std::size_t count_words(std::string_view text) noexcept;

@@ -37,9 +37,18 @@ class Server:
 
 def llama_cpp(folder: pathlib.Path) -> Server:
     """llama.cpp's own server. Cached prompts would make the second of two equal answers another one."""
+    return llama_server(folder, "--api-key", UPSTREAM_KEY)
+
+
+def llama_cpp_without_key(folder: pathlib.Path) -> Server:
+    """The same for whoever reaches it."""
+    return llama_server(folder)
+
+
+def llama_server(folder: pathlib.Path, *more: str) -> Server:
     return Server(folder, [LIBRARIES / "llama-server", "--model", INSTALLED / "model.gguf", "--alias", MODEL, "--jinja",
                            "--host", "127.0.0.1", "--port", 0, "--threads", 1, "--parallel", 4, "--ctx-size", 8192,
-                           "--no-cache-prompt", "--api-key", UPSTREAM_KEY])
+                           "--no-cache-prompt", *more])
 
 
 def llama_cpp_embeddings(folder: pathlib.Path) -> Server:

@@ -2,18 +2,22 @@
 """One call the two ways: straight to a server, and through a gateway in front of it."""
 
 import json
+import pathlib
 import re
 
 import httpx
+import yaml
 from openai import OpenAI
 
+from real_server.servers import MODEL
+from support.config_file import start, write
 from support.gateway import APP_KEY, UPSTREAM_KEY, Factory, Gateway, new_id
-from support.process import PATIENCE
+from support.process import PATIENCE, ROOT
 
 # What a server makes up anew for each answer: ids, clocks, how long it took.
 PASSING = [(r'"(id|item_id|call_id)":( ?)"[^"]*"', r'"\1":\2"-"'), (r'"(created|created_at|completed_at)":( ?)\d+', r'"\1":\2 0')]
 TIMINGS = (r',"timings":\{[^{}]*\}', "")
-DROPPED = {"date", "x-request-id", "openai-processing-ms", "x-llm-request-id", "connection", "keep-alive",
+DROPPED = {"date", "x-request-id", "openai-processing-ms", "x-llm-request-id", "x-llm-provider", "connection", "keep-alive",
            "transfer-encoding"}
 
 
@@ -32,10 +36,10 @@ class Way:
 
 
 class Ways:
-    """The two ways to one server. The gateway asks streams for their usage, as it does unless told otherwise."""
+    """The two ways to one server."""
 
-    def __init__(self, server: str, factory: Factory) -> None:
-        self.gateway: Gateway = factory.gateway(server, METERING_STREAM_USAGE="inject")
+    def __init__(self, server: str, gateway: Gateway) -> None:
+        self.gateway = gateway
         self.direct = Way(server, UPSTREAM_KEY)
         self.through = Way(self.gateway.proxy.url, APP_KEY)
 
@@ -48,6 +52,23 @@ class Ways:
                                                                              neutral(direct.text, but_timings))
         assert fields(through) == fields(direct)
         return through.text, self.gateway.event(request_id)
+
+
+def as_one_upstream(server: str, factory: Factory, _: pathlib.Path) -> Gateway:
+    """It asks streams for their usage, as it does unless told otherwise."""
+    return factory.gateway(server, METERING_STREAM_USAGE="inject")
+
+
+def as_provider(server: str, factory: Factory, folder: pathlib.Path) -> Gateway:
+    """By the example's file, with the server's address in it; it has no key there."""
+    content = yaml.safe_load((ROOT / "examples/config/llama-cpp.yaml").read_text())
+    for provider in content["providers"].values():
+        provider["base_url"] = server
+    [[_, entry]] = content["models"].items()
+    collector = factory.collector()
+    proxy = start(factory, write(folder / "gateway.yaml", content | {"models": {MODEL: entry}}), collector.url,
+                  METERING_STREAM_USAGE="inject")
+    return Gateway(proxy, collector, None)
 
 
 def neutral(text: str, but_timings: bool = False) -> str:
@@ -71,7 +92,8 @@ def chunks(text: str) -> list[dict]:
 
 
 def tokens(usage: dict) -> dict[str, int]:
-    """As an event has them; the Responses API and embeddings have names of their own."""
+    """As an event has them; the Responses API, Messages and embeddings have names of their own."""
     prompt = usage.get("prompt_tokens", usage.get("input_tokens"))
-    return {"prompt_tokens": prompt, "completion_tokens": usage.get("completion_tokens", usage.get("output_tokens")),
-            "total_tokens": usage["total_tokens"]}
+    completion = usage.get("completion_tokens", usage.get("output_tokens"))
+    return {"prompt_tokens": prompt, "completion_tokens": completion,
+            "total_tokens": usage.get("total_tokens") or prompt + completion}

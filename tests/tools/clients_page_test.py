@@ -2,6 +2,7 @@
 """docs/clients.md holds the matrix, README.md what it comes to: every client of tests/sdk/clients in its locked
 version, and every case."""
 
+import json
 import pathlib
 import shutil
 import subprocess
@@ -41,6 +42,14 @@ def test_pages_name_every_client_and_case():
         assert [client.id for client in clients
                 if f"| {client.title} ({client.language}) | {client.locked_version()} |" not in page] == []
     assert [case for case in registry.CASES if f" {case} |" not in PAGE or f"`{case}`" not in PAGE] == []
+
+
+def test_page_names_every_framework_that_loops():
+    assert len(registry.looping()) >= 4
+    assert [each.id for each in registry.looping()
+            if f"| {each.title} ({each.language}) | {each.locked_version()} |" not in PAGE] == []
+    locked = json.loads((registry.FOLDER / "claude_code" / "package.json").read_text())["dependencies"]
+    assert all(f"`{name}` {version}" in PAGE for name, version in locked.items())
 
 
 def test_readme_counts_what_the_matrix_shows():

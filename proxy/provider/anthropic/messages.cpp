@@ -50,7 +50,10 @@ class Writer {
     // Losses were named when its calls were read, and each is named once.
     if (!chat::read_members(message, losses_, members)) return false;
     const std::size_t before = blocks_.count();
-    has_thinking |= write_thinking_blocks(members.thinking_blocks, losses_, blocks_);
+    if (!members.thinking_blocks.empty()) {
+      const std::string_view reasoning = chat::member_of(message.object, "reasoning_content");
+      has_thinking |= write_thinking_blocks(members.thinking_blocks, reasoning, losses_, blocks_);
+    }
     if (!write_content(message, members.content, blocks_)) return false;
     blocks_.text(chat::inside_of(members.refusal).value_or(""));
     for (; !calls.empty() && calls.front().message == message.index; calls = calls.subspan(1)) {

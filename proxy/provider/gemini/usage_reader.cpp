@@ -79,6 +79,7 @@ constinit const UsageReader gemini_usage_reader{
     .usage = read_usage,
     .tells_failure = tells_failure,
     .holds_text = holds_text,
+    .has_lists = true,
 };
 
 }  // namespace llmgw::proxy

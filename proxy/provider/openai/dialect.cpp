@@ -2,6 +2,8 @@
 // PURE: the facts about OpenAI's API.
 #include "proxy/provider/openai/dialect.hpp"
 
+#include <algorithm>
+
 #include "proxy/provider/openai/models.hpp"
 #include "proxy/provider/openai/rate_limits.hpp"
 #include "proxy/provider/openai/request_reader.hpp"
@@ -27,10 +29,32 @@ void append_target_of_azure(std::string& out, std::string_view target) {
   append_without_parameter(out, parts.query, "api-version");
 }
 
-void append_target(std::string& out, const TargetPlace& place, std::string_view target) {
-  out.append(place.prefix);
+void append_bare(std::string& out, std::string_view target) {
   if (target.starts_with(azure_root)) return append_target_of_azure(out, target);
   out.append(target);
+}
+
+// A prefix with a version of its own has it in the place of /v1: /api/paas/v4, and Google's
+// /v1beta/openai.
+bool ends_in_version(std::string_view prefix) noexcept {
+  constexpr std::string_view api = "/openai";
+  if (prefix.ends_with(api)) prefix.remove_suffix(api.size());
+  const std::string_view last = prefix.substr(std::min(prefix.rfind('/'), prefix.size()));
+  return last.size() > 2 && last[1] == 'v' && last[2] >= '0' && last[2] <= '9';
+}
+
+void append_below(std::string& out, std::string_view prefix, std::string_view target) {
+  constexpr std::string_view version = "/v1";
+  out.append(prefix);
+  const std::size_t begin = out.size();
+  append_bare(out, target);
+  const std::string_view appended = std::string_view(out).substr(begin);
+  if (appended.starts_with("/v1/") && ends_in_version(prefix)) out.erase(begin, version.size());
+}
+
+void append_target(std::string& out, const TargetPlace& place, std::string_view target) {
+  if (!place.prefix.empty()) return append_below(out, place.prefix, target);
+  append_bare(out, target);
 }
 
 // A member that a server does not know is a bad request to some, and to validators content that

@@ -123,7 +123,11 @@ constexpr JsonKey reply_keys[] = {
     {.name = "service_tier", .tag = reply_tag::service_tier},
 };
 constexpr JsonShape reply(reply_keys);
-constexpr JsonKey root{.name = "", .object = &reply};
+// Google's errors stand in an array of one, where it speaks this API.
+constexpr JsonKey error_keys[] = {{.name = "error", .tag = reply_tag::error}};
+constexpr JsonShape listed_error(error_keys);
+constexpr JsonKey each_error{.name = "", .object = &listed_error};
+constexpr JsonKey root{.name = "", .object = &reply, .element = &each_error};
 static_assert(levels(root) <= JsonScanner::max_levels);
 
 Usage read_usage(const CountSlots& found) noexcept {

@@ -78,19 +78,23 @@ void check_ids(const Json& messages, Complaint& complaint) {
   }
 }
 
-// With reasoning of the budget form a turn that calls tools begins with it.
+void check_thinking_of(const Json& message, Complaint& complaint) {
+  const Json& content = at(message, "content");
+  if (ids_of(message, "tool_use", "id").empty() || content.empty()) return;
+  const std::string first = type_of(content.front());
+  complaint.add_if(!first.ends_with("thinking"), "messages",
+                   "messages: Expected `thinking` or `redacted_thinking`, but found `" + first +
+                       "`. When `thinking` is enabled, a final `assistant` message must start "
+                       "with a thinking block");
+}
+
+// With reasoning of the budget form each turn of the loop of tools that goes on begins with it.
 void check_thinking(const Json& body, const Json& messages, Complaint& complaint) {
   if (text_of(at(at(body, "thinking"), "type")) != "enabled") return;
   for (auto last = messages.rbegin(); last != messages.rend(); ++last) {
-    if (text_of(at(*last, "role")) != "assistant") continue;
-    const Json& content = at(*last, "content");
-    if (ids_of(*last, "tool_use", "id").empty() || content.empty()) return;
-    const std::string first = type_of(content.front());
-    complaint.add_if(!first.ends_with("thinking"), "messages",
-                     "messages: Expected `thinking` or `redacted_thinking`, but found `" + first +
-                         "`. When `thinking` is enabled, a final `assistant` message must start "
-                         "with a thinking block");
-    return;
+    const bool answers = !ids_of(*last, "tool_result", "tool_use_id").empty();
+    if (text_of(at(*last, "role")) == "user" && !answers) return;
+    if (text_of(at(*last, "role")) == "assistant") check_thinking_of(*last, complaint);
   }
 }
 

@@ -15,27 +15,18 @@ CASES = ("chat", "keys", "stream", "stream_usage", "abort", "tools", "structured
 
 
 @dataclasses.dataclass(frozen=True)
-class Client:
-    """One SDK in one way of using it."""
+class Named:
+    """Who answers calls, and where its version is locked."""
 
     folder: str
     language: str
     name: str
     title: str
     version: dict[str, str]
-    errors: dict[str, str]
-    timeout_error: str
-    quick: bool = False
-    counts_retries: bool = True
-    hides: tuple[str, ...] = ()
-    lacks: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def id(self) -> str:
         return f"{self.folder}/{self.name}"
-
-    def error(self, status: int) -> str:
-        return self.errors.get(str(status)) or self.errors["default"]
 
     def locked_version(self) -> str:
         found = re.findall(self.version["pattern"], (ROOT / self.version["file"]).read_text(), re.MULTILINE)
@@ -43,17 +34,48 @@ class Client:
         return found[0]
 
 
+@dataclasses.dataclass(frozen=True)
+class Client(Named):
+    """One SDK in one way of using it."""
+
+    errors: dict[str, str]
+    timeout_error: str
+    quick: bool = False
+    counts_retries: bool = True
+    hides: tuple[str, ...] = ()
+    lacks: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def error(self, status: int) -> str:
+        return self.errors.get(str(status)) or self.errors["default"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Looping(Named):
+    """One framework that runs loops of tools; `returns`: providers whose thinking or signatures it hands back."""
+
+    returns: tuple[str, ...] = ()
+
+
 def case_of(test: str) -> str:
     return test.partition("[")[0].removeprefix("test_")
 
 
-def load() -> list[Client]:
-    """All clients, in a fixed order."""
-    clients = []
+def described(kind: type[Named], member: str) -> list:
+    """What the clients.json of all folders have there, in a fixed order."""
+    found = []
     for path in sorted(FOLDER.glob("*/clients.json")):
-        described = json.loads(path.read_text())
-        clients += [Client(folder=path.parent.name, language=described["language"], **each)
-                    for each in described["clients"]]
+        folder = json.loads(path.read_text())
+        found += [kind(folder=path.parent.name, language=folder["language"], **each) for each in folder.get(member, [])]
+    return found
+
+
+def looping() -> list[Looping]:
+    return described(Looping, "loops")
+
+
+def load() -> list[Client]:
+    """All clients of the matrix."""
+    clients = described(Client, "clients")
     for client in clients:
         assert set(client.lacks) <= set(CASES), f"{client.id} lacks what is no case"
     return clients
@@ -81,6 +103,16 @@ def summary(clients: list[Client]) -> str:
     for client in clients:
         passed = len(CASES) - len(client.lacks)
         rows.append(f"| {client.title} ({client.language}) | {client.locked_version()} | {passed} of {passed} |")
+    return "\n".join(rows) + "\n"
+
+
+def loops_table() -> str:
+    """Who runs loops of tools, as Markdown, and what the requests of each bring the provider again."""
+    words = {True: "handed back", False: "lost"}
+    rows = ["| framework | version | thinking of Anthropic | signatures of Gemini |", "|---|---|---|---|"]
+    for each in looping():
+        cells = [words[name in each.returns] for name in ("anthropic", "gemini")]
+        rows.append(f"| {each.title} ({each.language}) | {each.locked_version()} | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
 

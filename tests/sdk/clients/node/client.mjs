@@ -9,6 +9,7 @@ const clients = {
   fetch: { load: () => import('./fetch.mjs') },
   axios: { load: () => import('./axios.mjs'), package: 'axios' },
   vercel: { load: () => import('./vercel.mjs'), package: 'ai' },
+  'vercel-compatible': { load: () => import('./vercel_compatible.mjs'), package: '@ai-sdk/openai-compatible' },
 };
 
 function versions(client) {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Calls of the OpenAI Agents SDK: an agent without instructions, one turn a call."""
+"""Calls of the OpenAI Agents SDK: an agent without instructions, one turn a call but in `loop`."""
 
 import asyncio
 import importlib.metadata
@@ -12,6 +12,7 @@ from agents import Agent, FunctionTool, ModelRetrySettings, ModelSettings, Runne
 from agents.models.interface import Model
 from lines import Call
 from openai import AsyncOpenAI
+from openai.types.shared import Reasoning
 
 import given
 
@@ -79,6 +80,26 @@ async def tools(api: AsyncOpenAI, request: dict) -> dict:
 async def structured(api: AsyncOpenAI, request: dict) -> dict:
     done = await Runner.run(make_agent(chat_model(api, request), output_type=given.Echo), messages(request))
     return {"parsed": done.final_output.model_dump(), "usage": usage(done), "object": whole(done)}
+
+
+async def loop(api: AsyncOpenAI, request: dict) -> dict:
+    asked = request["input"]
+    used: list[dict] = []
+
+    async def invoke(_: object, arguments: str) -> str:
+        return given.use_tool(json.loads(arguments), used)
+    tool = asked["tool"]
+    offered = FunctionTool(name=tool["name"], description=tool["description"], params_json_schema=tool["parameters"],
+                           on_invoke_tool=invoke, strict_json_schema=False)
+    settings = ModelSettings(reasoning=Reasoning(effort=asked["effort"]), include_usage=True)
+    agent = make_agent(chat_model(api, request), tools=[offered], model_settings=settings)
+    if asked["stream"]:
+        done = Runner.run_streamed(agent, messages(request))
+        async for _ in done.stream_events():
+            pass
+    else:
+        done = await Runner.run(agent, messages(request))
+    return {"text": done.final_output, "calls": used, "usage": usage(done)}
 
 
 async def responses(api: AsyncOpenAI, request: dict) -> dict:
@@ -157,4 +178,4 @@ def with_client(call: Callable[[AsyncOpenAI, dict], Awaitable[dict]]) -> Call:
 
 
 CALLS = {each.__name__: with_client(each) for each in (
-    chat, stream, abort, tools, structured, responses, responses_stream, error, parallel)}
+    chat, stream, abort, tools, structured, loop, responses, responses_stream, error, parallel)}

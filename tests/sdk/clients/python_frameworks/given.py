@@ -29,6 +29,12 @@ def messages(request: dict) -> list[dict]:
     return [{"role": "user", "content": content}]
 
 
+def use_tool(arguments: dict, used: list[dict]) -> str:
+    """What the tool of a `loop` returns."""
+    used.append(arguments)
+    return f"rain-{arguments['step']}"
+
+
 def vectors_result(vectors: list[list[float]]) -> dict:
     """Embeddings where a framework shows nothing but the vectors."""
     return {"count": len(vectors), "dimensions": len(vectors[0]), "first": vectors[0], "usage": None, "object": vectors}

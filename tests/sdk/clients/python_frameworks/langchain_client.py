@@ -5,7 +5,7 @@ import concurrent.futures
 import importlib.metadata
 
 import openai
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, ToolMessage
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 from lines import Call
 
@@ -48,6 +48,23 @@ def structured(request: dict) -> dict:
     api = make_chat(request).with_structured_output(given.Echo, method="json_schema", include_raw=True)
     answer = api.invoke(given.messages(request))
     return {"parsed": answer["parsed"].model_dump(), "usage": usage(answer["raw"]), "object": whole(answer["raw"])}
+
+
+def loop(request: dict) -> dict:
+    asked = request["input"]
+    used: list[dict] = []
+    api = make_chat(request, reasoning_effort=asked["effort"], streaming=asked["stream"], stream_usage=True)
+    model = api.bind_tools([{"type": "function", "function": asked["tool"]}])
+    told: list = given.messages(request)
+    answers: list[AIMessage] = []
+    while not answers or answers[-1].tool_calls:
+        answers.append(model.invoke(told))
+        results = [ToolMessage(given.use_tool(call["args"], used), tool_call_id=call["id"])
+                   for call in answers[-1].tool_calls]
+        told += [answers[-1], *results]
+    counts = [usage(answer) for answer in answers]
+    return {"text": str(answers[-1].text), "calls": used,
+            "usage": {name: sum(each[name] for each in counts) for name in counts[0]}}
 
 
 def embeddings(request: dict) -> dict:
@@ -111,4 +128,4 @@ def pieces(chunks: list) -> dict:
 
 
 CALLS: dict[str, Call] = {each.__name__: each for each in (
-    chat, stream, abort, tools, structured, embeddings, responses, responses_stream, raw, error, parallel)}
+    chat, stream, abort, tools, structured, loop, embeddings, responses, responses_stream, raw, error, parallel)}

@@ -35,6 +35,21 @@ TEST(RequestHead, ReplacesHostAndCredentialsInPlace) {
             "X-Dup: 1\r\nContent-Length: 2\r\nx-dup: 2\r\n\r\n");
 }
 
+TEST(RequestHead, VersionAtTheEndOfAPrefixTakesThePlaceOfOurs) {
+  const auto target = [](std::string_view prefix, const std::string& asked) {
+    const std::string out = written("GET " + asked + " HTTP/1.1\r\nHost: g\r\n\r\n",
+                                    {openai_dialect, prefix, "api.example", ""});
+    return out.substr(4, out.find(' ', 4) - 4);
+  };
+  EXPECT_EQ(target("/v1beta/openai", "/v1/models?a=1"), "/v1beta/openai/models?a=1");
+  EXPECT_EQ(target("/api/paas/v4", "/v1/models"), "/api/paas/v4/models");
+  EXPECT_EQ(target("/v4", "/openai/v1/models"), "/v4/models");
+  EXPECT_EQ(target("/v4", "/v1"), "/v4/v1");
+  EXPECT_EQ(target("/v4/team", "/v1/models"), "/v4/team/v1/models");
+  for (const char* const prefix : {"/openai", "/v", "/vllm", "/vx1", "/team/v/openai", "/2/openai"})
+    EXPECT_EQ(target(prefix, "/v1/models"), std::string(prefix) + "/v1/models");
+}
+
 // Leading zeros are allowed (RFC 9110 section 8.6), and octal to some.
 TEST(RequestHead, WritesALengthAnew) {
   EXPECT_EQ(written("POST /v1/x HTTP/1.1\r\nHost: g\r\ncontent-length: 00012\r\nX: y\r\n\r\n"),

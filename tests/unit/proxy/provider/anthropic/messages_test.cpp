@@ -170,6 +170,38 @@ TEST(AnthropicMessages, R12ThinkingBlocksComeFirstAndUnmodified) {
       << body;
 }
 
+// As a client holds it that has read a stream.
+std::string streamed(const std::string& blocks, const std::string& reasoning) {
+  return talk(hi + R"(,{"role":"assistant","content":"t","reasoning_content":)" + reasoning +
+              R"(,"thinking_blocks":[)" + blocks + "]}," + hi);
+}
+
+TEST(AnthropicMessages, R12TextOfAStreamedBlockIsPutBack) {
+  const std::string bare = R"({"index":0,"type":"thinking","thinking":"","signature":"QUJD"})";
+  const std::string redacted = R"({"index":1,"type":"redacted_thinking","data":"x"})";
+  for (const std::string& blocks : {bare, bare + "," + redacted}) {
+    const std::string body = translated(streamed(blocks, R"("a\u00e4")")).body;
+    EXPECT_NE(body.find(R"({"type":"thinking","thinking":"a\u00e4","signature":"QUJD"})"),
+              body.npos)
+        << body;
+  }
+  for (const char* const none : {"null", R"("")", "1"}) {
+    const std::string body = translated(streamed(bare, none)).body;
+    EXPECT_NE(body.find(R"("thinking":"","signature":"QUJD")"), body.npos) << body;
+  }
+}
+
+TEST(AnthropicMessages, R12TextsOfSeveralStreamedBlocksAreLostAndNamed) {
+  const std::string bare = R"({"type":"thinking","thinking":"","signature":"QUJD"})";
+  const std::string whole = R"({"type":"thinking","thinking":"b","signature":"QUJD"})";
+  EXPECT_EQ(dropped(streamed(bare + "," + bare, R"("ab")")), Names{"thinking_blocks"});
+  // Of an answer that was no stream: the texts stand in their blocks already.
+  const TranslatedRequest got = translated(streamed(bare + "," + whole, R"("b")"));
+  EXPECT_NE(got.body.find(R"("thinking":"","signature":"QUJD"},{"type":"thinking","thinking":"b")"),
+            got.body.npos)
+      << got.body;
+}
+
 TEST(AnthropicMessages, R12BrokenSignaturesAreLostAndNamed) {
   for (const char* const block : {R"({"type":"thinking","thinking":"a"})",
                                   R"({"type":"thinking","thinking":"a","signature":""})",
