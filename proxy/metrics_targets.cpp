@@ -29,6 +29,25 @@ Metric by_cause(std::string name, std::string help, const Workers& workers, ByCa
   return metric;
 }
 
+Metric lessons(const Workers& workers) {
+  std::map<std::string, std::array<double, lesson_words.size()>> sums;
+  for (const Worker* worker : workers)
+    for (const auto& [provider, counts] : worker->upstreams())
+      for (std::size_t i = 0; i < lesson_words.size(); ++i)
+        sums[provider][i] += static_cast<double>(counts.lessons[i].value());
+  Metric metric{
+      "llmgw_learnt_refusals_total",
+      "Translated requests that a provider refused, saying how it takes them, and that it "
+      "was sent again so.",
+      MetricKind::counter,
+      {}};
+  for (const auto& [provider, values] : sums)
+    for (std::size_t i = 0; i < lesson_words.size(); ++i)
+      metric.samples.push_back(
+          {{{"provider", provider}, {"kind", std::string(lesson_words[i])}}, values[i]});
+  return metric;
+}
+
 double number_of(const TargetCooling::State& state) noexcept {
   if (state.reason != Cooling::Reason::none) return 2;
   return state.is_half_open ? 1 : 0;
@@ -54,6 +73,7 @@ void add_targets(std::vector<Metric>& all, const Workers& workers,
   all.push_back(by_cause("llmgw_fallback_total",
                          "Tries behind which another target was asked, by target and why.", workers,
                          &TargetCounts::left, Cause::unsent));
+  all.push_back(lessons(workers));
 }
 
 }  // namespace llmgw::proxy

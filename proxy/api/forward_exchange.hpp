@@ -75,10 +75,11 @@ class Forward final : public OpenExchange, private CloseListener {
     std::optional<TranslatedError> kept_error;
     std::size_t kept_upstream = 0;
     std::size_t kept_attempt = 0;
-    Route::Choice choice;      // as the attempt goes by it
-    AttemptOptions options;    // of the attempt
-    TranslationTarget target;  // of the attempt, where its request is translated
-    std::string dropped;       // of the request, because the target cannot honour it; by commas
+    Route::Choice choice;          // as the attempt goes by it
+    AttemptOptions options;        // of the attempt
+    TranslationTarget target;      // of the attempt, where its request is translated
+    std::optional<Lesson> lesson;  // of the attempt before, whose target is asked again
+    std::string dropped;           // of the request, because the target cannot honour it; by commas
     std::optional<std::chrono::nanoseconds> refusal_wait;
     std::unique_ptr<Alarm> total;  // none: the exchange may last
     Timer* waiting = nullptr;      // while it is waited to ask again
@@ -111,6 +112,8 @@ class Forward final : public OpenExchange, private CloseListener {
   Task<void> replay();
   Task<void> reply_failure(const Failure& failure, const GatewayError& error);
   const TranslationTarget* translation_target();
+  bool takes_lesson();
+  void note_lesson();
   AnswerTerms answer_terms() const;
   std::vector<http::OutField> translated_fields(std::string_view content_type);
   Task<void> relay_translated();

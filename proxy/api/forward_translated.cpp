@@ -59,7 +59,7 @@ std::string body_of(const TranslationRefusal& refusal) {
 }  // namespace
 
 const TranslationTarget* Forward::translation_target() {
-  const Upstream& upstream = upstreams_->at(candidate_->upstream);
+  Upstream& upstream = upstreams_->at(candidate_->upstream);
   if (!routed_->is_translatable || upstream.translation() == nullptr) return nullptr;
   const TranslationSettings& settings = candidate_->translation;
   routed_->target = {.model = routed_->choice.model.empty() ? request_.facts().model.view()
@@ -75,7 +75,10 @@ const TranslationTarget* Forward::translation_target() {
                      .max_output_tokens = settings.max_output_tokens,
                      .reasoning = settings.reasoning,
                      .has_sampling = settings.has_sampling,
-                     .has_forced_tools = settings.has_forced_tools};
+                     .has_forced_tools = settings.has_forced_tools,
+                     .lesson = routed_->lesson};
+  routed_->target.learnt = upstream.learnt(routed_->target.model);
+  if (routed_->lesson) routed_->target.learnt.take(*routed_->lesson);
   return &routed_->target;
 }
 
@@ -91,6 +94,7 @@ AnswerTerms Forward::answer_terms() const {
 Task<void> Forward::relay_translated() {
   if (attempt_->error() != nullptr)
     co_return co_await reply_translated_error(*attempt_->error(), answering_);
+  note_lesson();
   const http::ResponseHead& head = context_.workspace.answer;
   call_.note_response(head.status, head.value(http::FieldId::request_id));
   response_tap_.begin(answering_dialect().usage, head, context_.config.capture_bytes);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "proxy/config/routing.hpp"
+#include "proxy/provider/lesson.hpp"
 
 namespace llmgw::proxy {
 
@@ -31,6 +32,8 @@ struct TranslationTarget {
   std::optional<ReasoningForm> reasoning = {};
   std::optional<bool> has_sampling = {};      ///< takes temperature, top_p, top_k
   std::optional<bool> has_forced_tools = {};  ///< takes a choice of tools that forces a call
+  Learnt learnt = {};                         ///< from refusals of it
+  std::optional<Lesson> lesson = {};          ///< from the refusal of this same request
 };
 
 /// The request as the provider is to get it. The same bytes yield the same bytes, always.
@@ -41,6 +44,9 @@ struct TranslatedRequest {
   bool is_stream = false;
   bool wants_usage = false;              ///< the client asked for a chunk of usage
   bool is_max_tokens_defaulted = false;  ///< the limit is not the client's
+  std::uint64_t max_tokens = 0;          ///< the limit; 0: of no matter
+  bool has_stand_in = false;             ///< for a signature that is lost, or that was refused
+  bool may_have_stand_in = false;  ///< in place of signatures that are the client's, or missing
 };
 
 /// Why a request cannot be translated: 400, in OpenAI's form.
@@ -126,6 +132,11 @@ class Translation {
                                                  const AnswerTerms& terms) const = 0;
   /// Of an answer whose status is not 2xx.
   virtual TranslatedError error(int status, std::string_view body) const = 0;
+  /// How a request that was refused so is to be translated once more; nothing where that is the
+  /// answer. `sent` is what became of it for `target`. A request is never refused so without end.
+  virtual std::optional<Lesson> lesson(const TranslatedError& error,
+                                       const TranslationTarget& target,
+                                       const TranslatedRequest& sent) const = 0;
 
  protected:
   ~Translation() = default;

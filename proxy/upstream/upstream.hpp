@@ -12,6 +12,7 @@
 
 #include "proxy/config/upstream.hpp"
 #include "proxy/provider/dialect.hpp"
+#include "proxy/provider/lesson.hpp"
 #include "proxy/provider/refusals.hpp"
 #include "proxy/provider/request_head.hpp"
 #include "proxy/upstream/pool.hpp"
@@ -84,6 +85,14 @@ class Upstream final : public boost::intrusive_ref_counter<Upstream, boost::thre
   const RequestEdit* edit() const noexcept { return edit_; }
   /// The models for which it refused that.
   Refusals& refusals() noexcept { return refusals_; }
+  /// What was learnt of a model, by what the upstream calls it.
+  Learnt learnt(std::string_view model) noexcept {
+    const Learnt* const found = learnt_.find(model, LearntModels::Clock::now());
+    return found == nullptr ? Learnt() : *found;
+  }
+  void learn(std::string_view model, const Lesson& lesson) {
+    learnt_.place(model, LearntModels::Clock::now()).take(lesson);
+  }
 
   /// Brings the counts up to date.
   void publish() noexcept;
@@ -105,6 +114,7 @@ class Upstream final : public boost::intrusive_ref_counter<Upstream, boost::thre
   PoolCounts told_;  // as published last
   TlsContext::Counts tls_told_;
   Refusals refusals_;
+  LearntModels learnt_;
   std::unique_ptr<TlsContext> tls_;
   Pool pool_;
 };

@@ -2,8 +2,11 @@
 // PURE: what one worker counts of one upstream; any thread may read it.
 #pragma once
 
+#include <array>
+
 #include "common/metrics/counter.hpp"
 #include "common/metrics/histogram.hpp"
+#include "proxy/provider/lesson.hpp"
 
 namespace llmgw::proxy {
 
@@ -21,8 +24,9 @@ struct UpstreamCounts {
   Counter tls_handshakes, tls_resumed;
   PoolTimes times;
   // Requests.
-  Counter usage_asked;    ///< edited to ask for usage
-  Counter usage_refused;  ///< of which the upstream refused
+  Counter usage_asked;                               ///< edited to ask for usage
+  Counter usage_refused;                             ///< of which the upstream refused
+  std::array<Counter, lesson_words.size()> lessons;  ///< refusals behind which it was asked again
 };
 
 }  // namespace llmgw::proxy

@@ -71,7 +71,8 @@ class ContentsWriter {
   }
 
   bool write_model(const ChatTurn& turn, bool is_current);
-  bool write_call(const ChatCall& call, bool needs_signature);
+  bool write_call(const ChatCall& call, bool is_first_of_step);
+  void write_signature(const ChatCall& call, bool is_first_of_step);
   bool write_user(const ChatTurn& turn);
   bool write_result(const ChatMessage& message, const ChatCall& call);
   bool write_result_media(const ChatMessage& message);
@@ -90,18 +91,17 @@ class ContentsWriter {
 
 // Calls follow the text of their message. Only the first one of a turn has to be signed.
 bool ContentsWriter::write_model(const ChatTurn& turn, bool is_current) {
-  const bool needs_signatures = is_current && terms_.traits.needs_signatures;
   std::size_t at = 0;
   for (const ChatMessage& message : turn.messages) {
     if (!write_message(message, model_)) return false;
     for (; at < turn.calls.size() && turn.calls[at].message == message.index; ++at) {
-      if (!write_call(turn.calls[at], needs_signatures && at == 0)) return false;
+      if (!write_call(turn.calls[at], is_current && at == 0)) return false;
     }
   }
   return true;
 }
 
-bool ContentsWriter::write_call(const ChatCall& call, bool needs_signature) {
+bool ContentsWriter::write_call(const ChatCall& call, bool is_first_of_step) {
   if (!call.cache_control.empty()) losses_.drop("cache_control");
   begin_part(model_);
   out_ += R"({"functionCall":{"name":")";
@@ -111,14 +111,29 @@ bool ContentsWriter::write_call(const ChatCall& call, bool needs_signature) {
     return losses_.reject(call.path(), "has to be one JSON object");
   if (!call.id.empty()) append_text_member("id", call.id, out_);
   out_ += '}';
-  if (const auto signature = thought_signature_of(call)) {
-    append_text_member("thoughtSignature", *signature, out_);
-  } else if (needs_signature) {
-    append_text_member("thoughtSignature", stand_in_signature, out_);
-    losses_.drop("thought_signature");
-  }
+  write_signature(call, is_first_of_step);
   out_ += '}';
   return true;
+}
+
+// Those that the server has refused once are all left out, as it does not say which one it means.
+void ContentsWriter::write_signature(const ChatCall& call, bool is_first_of_step) {
+  const bool is_refused = terms_.target.lesson.has_value();
+  const auto signature = thought_signature_of(call);
+  if (signature && !is_refused) {
+    terms_.made.may_have_stand_in = true;
+    return append_text_member("thoughtSignature", *signature, out_);
+  }
+  if (signature) losses_.drop("thought_signature");
+  if (!is_first_of_step) return;
+  if (!is_refused && !terms_.traits.needs_signatures) {
+    terms_.made.may_have_stand_in = true;
+    return;
+  }
+  terms_.made.has_stand_in = true;
+  const bool is_plain = terms_.target.learnt.has_plain_stand_in;
+  append_text_member("thoughtSignature", is_plain ? plain_stand_in : stand_in_signature, out_);
+  losses_.drop("thought_signature");
 }
 
 // Results go first, with nothing between them.

@@ -6,6 +6,7 @@
 #include "proxy/provider/gemini/answer_error.hpp"
 #include "proxy/provider/gemini/answer_stream.hpp"
 #include "proxy/provider/gemini/request.hpp"
+#include "proxy/provider/gemini/signature_refusal.hpp"
 #include "proxy/provider/target.hpp"
 
 namespace llmgw::proxy {
@@ -33,6 +34,11 @@ class GeminiTranslation final : public Translation {
   }
   TranslatedError error(int status, std::string_view body) const override {
     return gemini_error(status, body);
+  }
+  std::optional<Lesson> lesson(const TranslatedError& error, const TranslationTarget& target,
+                               const TranslatedRequest& sent) const override {
+    if (!gemini::names_thought_signature(error.message)) return std::nullopt;
+    return gemini::lesson_of_signatures(target, sent);
   }
 };
 
