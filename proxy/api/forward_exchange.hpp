@@ -112,6 +112,7 @@ class Forward final : public OpenExchange, private CloseListener {
   Task<void> replay();
   Task<void> reply_failure(const Failure& failure, const GatewayError& error);
   const TranslationTarget* translation_target();
+  TenantSignatures signatures() const noexcept;
   bool takes_lesson();
   void note_lesson();
   AnswerTerms answer_terms() const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What providers teach by refusing how the gateway has translated a request.
+// What is remembered of translated exchanges: what providers have refused of them, and signatures.
 #include "common/log/log.hpp"
 #include "proxy/api/forward_exchange.hpp"
 
@@ -17,6 +17,11 @@ void Forward::note_lesson() {
   attempt_->upstream().learn(routed_->target.model, *routed_->lesson);
   log::debug("a refusal has taught something of a model",
              {{"model", routed_->target.model}, {"kind", lesson_word(routed_->lesson->kind)}});
+}
+
+TenantSignatures Forward::signatures() const noexcept {
+  if (!upstreams_->table().remembers_signatures()) return {};
+  return {&context_.signatures, call_.tenant()};
 }
 
 }  // namespace llmgw::proxy

@@ -61,6 +61,7 @@ const GatewayError* Forward::find_route() {
   if (const RouteFault* fault = std::get_if<RouteFault>(&found)) return &error_of(*fault);
   routed_->route = std::move(std::get<Route>(found));
   if (const GatewayError* const refusal = leave_out_foreign(query)) return refusal;
+  if (routed_->route.prefers_native()) routed_->route.put_behind(upstreams_->translating(head));
   if (routed_->route.has_affinity() && request_.held() != nullptr)
     routed_->route.begin_at(affinity_of(call_.tenant(), request_.held()->body()));
   const auto now = Clock::now();

@@ -66,17 +66,19 @@ const TranslationTarget* Forward::translation_target() {
                                                             : routed_->choice.model,
                      .provider = upstream.name(),
                      .drops_unsupported = routed_->route.drops_unsupported(),
-                     .shows_reasoning = upstreams_->table().shows_reasoning(),
+                     .shows_reasoning = settings.shows_reasoning,
                      .marks_cache = settings.marks_cache,
                      .streams_tool_input = settings.streams_tool_input,
                      .reduces_schema = settings.reduces_schema,
-                     .has_system_turns = settings.has_system_turns,
                      .default_max_tokens = settings.default_max_tokens,
                      .max_output_tokens = settings.max_output_tokens,
                      .reasoning = settings.reasoning,
                      .has_sampling = settings.has_sampling,
                      .has_forced_tools = settings.has_forced_tools,
-                     .lesson = routed_->lesson};
+                     .has_system_turns = settings.has_system_turns,
+                     .api_version = upstream.api_version(),
+                     .lesson = routed_->lesson,
+                     .signatures = signatures()};
   routed_->target.learnt = upstream.learnt(routed_->target.model);
   if (routed_->lesson) routed_->target.learnt.take(*routed_->lesson);
   return &routed_->target;
@@ -88,7 +90,9 @@ AnswerTerms Forward::answer_terms() const {
           .request_id = call_.request_id(),
           .created = seconds_now(),
           .wants_usage = attempt_->translated()->wants_usage,
-          .shows_reasoning = routed_->target.shows_reasoning};
+          .shows_reasoning = routed_->target.shows_reasoning,
+          .input_includes_cache = attempt_->upstream().input_includes_cache(),
+          .signatures = signatures()};
 }
 
 Task<void> Forward::relay_translated() {
@@ -97,7 +101,7 @@ Task<void> Forward::relay_translated() {
   note_lesson();
   const http::ResponseHead& head = context_.workspace.answer;
   call_.note_response(head.status, head.value(http::FieldId::request_id));
-  response_tap_.begin(answering_dialect().usage, head, context_.config.capture_bytes);
+  response_tap_.begin(attempt_->upstream().usage(), head, context_.config.capture_bytes);
   call_.note_stream(response_tap_.is_stream());
   if (response_tap_.is_stream()) co_return co_await relay_stream();
   co_await reply_translated();

@@ -58,6 +58,8 @@ struct Dialect {
   const RequestReader& requests;  ///< how they are read, where clients speak this dialect
   const UsageReader& usage;       ///< how it is read from answers
   const RequestEdit* usage_edit;  ///< asks for usage that comes on demand only; null if none does
+  /// The same of servers whose counts of the prompt hold what their cache served; null: `usage`.
+  const UsageReader* inclusive_usage = nullptr;
   /// Of chat completions into this dialect and back; null where they are its own.
   const Translation& (*translation)() noexcept = nullptr;
 };

@@ -13,6 +13,7 @@
 
 #include "proxy/config/routing.hpp"
 #include "proxy/provider/lesson.hpp"
+#include "proxy/provider/signature_memory.hpp"
 
 namespace llmgw::proxy {
 
@@ -26,17 +27,20 @@ struct TranslationTarget {
   bool marks_cache = false;         ///< the last block is marked for the provider's cache
   bool streams_tool_input = false;  ///< arguments come piece by piece
   bool reduces_schema = false;      ///< schemas in the narrow form of older models
-  bool has_system_turns = false;    ///< takes system messages between the others
   std::optional<std::uint64_t> default_max_tokens = {};  ///< where the client names none
   std::optional<std::uint64_t> max_output_tokens = {};   ///< the most that the model takes
   std::optional<ReasoningForm> reasoning = {};
   std::optional<bool> has_sampling = {};      ///< takes temperature, top_p, top_k
   std::optional<bool> has_forced_tools = {};  ///< takes a choice of tools that forces a call
+  std::optional<bool> has_system_turns = {};  ///< takes system messages between the others
+  std::string_view api_version = {};          ///< for addresses; empty: the usual one
   Learnt learnt = {};                         ///< from refusals of it
   std::optional<Lesson> lesson = {};          ///< from the refusal of this same request
+  TenantSignatures signatures = {};           ///< that its client may have lost
 };
 
-/// The request as the provider is to get it. The same bytes yield the same bytes, always.
+/// The request as the provider is to get it. The same bytes yield the same bytes, always, but for
+/// signatures that are remembered.
 struct TranslatedRequest {
   std::string body;
   /// What was left out, by the client's names, each once, in the order in which it was met.
@@ -83,6 +87,8 @@ struct AnswerTerms {
   std::int64_t created = 0;     ///< seconds since 1970
   bool wants_usage = false;     ///< a last chunk of it
   bool shows_reasoning = true;
+  bool input_includes_cache = false;  ///< the provider's count of the prompt does
+  TenantSignatures signatures = {};   ///< where those that the client may lose are kept
 };
 
 /// One stream of events. Is shown each payload byte of it once, in order and in any split, and

@@ -95,6 +95,7 @@ class Attempt {
     std::optional<TranslatedError> error;
     std::optional<Lesson> lesson;
     std::string target;
+    TranslatedHead head;
   };
 
   bool may_edit() const noexcept;

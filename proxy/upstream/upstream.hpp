@@ -64,7 +64,16 @@ class Upstream final : public boost::intrusive_ref_counter<Upstream, boost::thre
     return dialect_.has_target({address_.path, model, api_version_}, target);
   }
   /// Whether its addresses name the model.
-  bool names_model_in_target() const noexcept { return !api_version_.empty(); }
+  bool names_model_in_target() const noexcept {
+    return !api_version_.empty() && translation() == nullptr;
+  }
+  std::string_view api_version() const noexcept { return api_version_; }
+  /// For `anthropic-beta` of translated requests; empty: none.
+  std::string_view beta() const noexcept { return beta_; }
+  /// How usage is read from its answers.
+  const UsageReader& usage() const noexcept { return usage_; }
+  /// Whether its count of a prompt holds what its cache served, where its dialect does not.
+  bool input_includes_cache() const noexcept { return &usage_ != &dialect_.usage; }
   /// Appends the head of a request to it. `credentials`: empty for none.
   void append_head(std::string& out, const http::RequestHead& head, std::string_view credentials,
                    std::string_view model, HeadChanges changes) const {
@@ -103,9 +112,11 @@ class Upstream final : public boost::intrusive_ref_counter<Upstream, boost::thre
   const Dialect& dialect_;
   const UpstreamTerms terms_;
   const RequestEdit* const edit_;
+  const UsageReader& usage_;
   const std::string api_version_;
   const CredentialsForm credentials_form_;
   const std::string version_;
+  const std::string beta_;
   const std::vector<DefaultField> defaults_;  // views of `version_` among them
   const std::chrono::milliseconds head_limit_;
   const std::chrono::milliseconds idle_limit_;

@@ -24,7 +24,8 @@ using chat_answer::text_of;
 
 class AnthropicStream final : public chat_answer::EventTranslation {
  public:
-  using EventTranslation::EventTranslation;
+  AnthropicStream(const AnswerTerms& terms, std::size_t most_event)
+      : EventTranslation(terms, most_event), usage_(terms.input_includes_cache) {}
 
   std::string_view native_finish_reason() const noexcept override { return finish_.view(); }
 

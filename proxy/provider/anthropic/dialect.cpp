@@ -43,6 +43,7 @@ constinit const Dialect anthropic_dialect{
     .requests = anthropic_request_reader,
     .usage = anthropic_usage_reader,
     .usage_edit = nullptr,
+    .inclusive_usage = &anthropic_inclusive_usage_reader,
     .translation = anthropic_translation,
 };
 

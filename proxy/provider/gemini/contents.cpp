@@ -72,6 +72,7 @@ class ContentsWriter {
 
   bool write_model(const ChatTurn& turn, bool is_current);
   bool write_call(const ChatCall& call, bool is_first_of_step);
+  std::optional<std::string> signature_of(const ChatCall& call) const;
   void write_signature(const ChatCall& call, bool is_first_of_step);
   bool write_user(const ChatTurn& turn);
   bool write_result(const ChatMessage& message, const ChatCall& call);
@@ -116,10 +117,19 @@ bool ContentsWriter::write_call(const ChatCall& call, bool is_first_of_step) {
   return true;
 }
 
+// The client's own, or where it lost that, the one that was kept of this call.
+std::optional<std::string> ContentsWriter::signature_of(const ChatCall& call) const {
+  auto own = thought_signature_of(call);
+  if (own || terms_.target.signatures.memory == nullptr) return own;
+  const std::string_view kept = terms_.target.signatures.find(chat::decoded(call.id));
+  if (kept.empty() || !is_thought_signature(kept)) return std::nullopt;
+  return std::string(kept);
+}
+
 // Those that the server has refused once are all left out, as it does not say which one it means.
 void ContentsWriter::write_signature(const ChatCall& call, bool is_first_of_step) {
   const bool is_refused = terms_.target.lesson.has_value();
-  const auto signature = thought_signature_of(call);
+  const auto signature = signature_of(call);
   if (signature && !is_refused) {
     terms_.made.may_have_stand_in = true;
     return append_text_member("thoughtSignature", *signature, out_);

@@ -17,6 +17,9 @@ inline constexpr std::string_view stand_in_signature =
 /// The words themselves, for servers that take nothing else.
 inline constexpr std::string_view plain_stand_in = "skip_thought_signature_validator";
 
+/// Whether it can be one: base64 that nobody has cut.
+bool is_thought_signature(std::string_view text);
+
 /// `extra_content.google.thought_signature` of a call, which is to go out to the byte. Nothing if
 /// there is none, and for one that is no base64 or was cut, which counts as lost.
 std::optional<std::string> thought_signature_of(const chat::ChatCall& call);

@@ -20,7 +20,8 @@ class GeminiTranslation final : public Translation {
   }
   void append_target(std::string& out, const TranslationTarget& target,
                      bool is_stream) const override {
-    out.append("/v1beta/models/");
+    const std::string_view version = target.api_version.empty() ? "v1beta" : target.api_version;
+    out.append("/").append(version).append("/models/");
     append_segment(out, target.model);
     out.append(is_stream ? ":streamGenerateContent?alt=sse" : ":generateContent");
   }

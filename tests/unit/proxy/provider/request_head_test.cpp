@@ -133,6 +133,20 @@ TEST(RequestHead, AddsWhatADialectDemandsUnlessTheClientSentIt) {
             out + "anthropic-beta: b\r\nx-api-key: k\r\nanthropic-version: 2026-10-21\r\n\r\n");
 }
 
+TEST(RequestHead, TellsTheBetasOfATranslatedRequestBesideTheClients) {
+  const auto with = [](std::string_view beta) {
+    const TranslatedHead translated{"/v1/messages", beta};
+    return written("POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nanthropic-beta: own\r\n\r\n",
+                   {anthropic_dialect, "", "api.example", ""}, {.translated = &translated});
+  };
+  const std::string begin =
+      "POST /v1/messages HTTP/1.1\r\nHost: api.example\r\nanthropic-beta: own\r\n"
+      "Content-Type: application/json\r\n";
+  const std::string end = "anthropic-version: 2023-06-01\r\n\r\n";
+  EXPECT_EQ(with(""), begin + end);
+  EXPECT_EQ(with("x,y"), begin + "anthropic-beta: x,y\r\n" + end);
+}
+
 // Whatever keys the client sent, exactly one leaves: ours, in the form that settings chose.
 TEST(RequestHead, SendsOneKeyInTheFormOfTheDialect) {
   const std::string text =
