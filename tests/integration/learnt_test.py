@@ -154,7 +154,8 @@ def test_a_text_that_a_client_has_written_teaches_nothing(
 
 def test_a_stream_is_mended_before_its_first_byte(factory: Factory, upstreams: Targets, tmp_path: pathlib.Path):
     body = b"".join(f"event: {each['type']}\ndata: {json.dumps(each)}\n\n".encode() for each in [
-        {"type": "message_start", "message": {"id": "m", "model": "c", "usage": {"input_tokens": 1, "output_tokens": 1}}},
+        {"type": "message_start", "message": {"id": "m", "model": "c",
+                                              "usage": {"input_tokens": 1, "output_tokens": 1}}},
         {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": "hi"}},
         {"type": "content_block_stop", "index": 0},
         {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 2}},
@@ -265,7 +266,8 @@ def test_the_plain_word_is_the_last_that_is_tried_and_is_remembered(
     proxy = upstreams.open(factory, tmp_path, config(upstreams), collector.url, PROXY_THREADS="1")
     before = upstreams.count("google")
     response, event = ask_for_event(proxy, collector, "gemini", messages=steps("QUJD"))
-    assert response.status == 400 and re.search("thought signature", response.json()["error"]["message"], re.I), response
+    assert response.status == 400, response
+    assert re.search("thought signature", response.json()["error"]["message"], re.I), response
     assert upstreams.count("google") == before + 3 and len(event["attempts"]) == 3
 
 

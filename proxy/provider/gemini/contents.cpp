@@ -6,10 +6,10 @@
 #include "proxy/provider/chat/arguments.hpp"
 #include "proxy/provider/chat/json_items.hpp"
 #include "proxy/provider/chat/message.hpp"
+#include "proxy/provider/gemini/call_signature.hpp"
 #include "proxy/provider/gemini/function_name.hpp"
 #include "proxy/provider/gemini/json_out.hpp"
 #include "proxy/provider/gemini/media_part.hpp"
-#include "proxy/provider/gemini/thought_signature.hpp"
 
 namespace llmgw::proxy::gemini {
 namespace {
@@ -72,8 +72,6 @@ class ContentsWriter {
 
   bool write_model(const ChatTurn& turn, bool is_current);
   bool write_call(const ChatCall& call, bool is_first_of_step);
-  std::optional<std::string> signature_of(const ChatCall& call) const;
-  void write_signature(const ChatCall& call, bool is_first_of_step);
   bool write_user(const ChatTurn& turn);
   bool write_result(const ChatMessage& message, const ChatCall& call);
   bool write_result_media(const ChatMessage& message);
@@ -112,38 +110,9 @@ bool ContentsWriter::write_call(const ChatCall& call, bool is_first_of_step) {
     return losses_.reject(call.path(), "has to be one JSON object");
   if (!call.id.empty()) append_text_member("id", call.id, out_);
   out_ += '}';
-  write_signature(call, is_first_of_step);
+  append_call_signature(call, is_first_of_step, terms_, out_);
   out_ += '}';
   return true;
-}
-
-// The client's own, or where it lost that, the one that was kept of this call.
-std::optional<std::string> ContentsWriter::signature_of(const ChatCall& call) const {
-  auto own = thought_signature_of(call);
-  if (own || terms_.target.signatures.memory == nullptr) return own;
-  const std::string_view kept = terms_.target.signatures.find(chat::decoded(call.id));
-  if (kept.empty() || !is_thought_signature(kept)) return std::nullopt;
-  return std::string(kept);
-}
-
-// Those that the server has refused once are all left out, as it does not say which one it means.
-void ContentsWriter::write_signature(const ChatCall& call, bool is_first_of_step) {
-  const bool is_refused = terms_.target.lesson.has_value();
-  const auto signature = signature_of(call);
-  if (signature && !is_refused) {
-    terms_.made.may_have_stand_in = true;
-    return append_text_member("thoughtSignature", *signature, out_);
-  }
-  if (signature) losses_.drop("thought_signature");
-  if (!is_first_of_step) return;
-  if (!is_refused && !terms_.traits.needs_signatures) {
-    terms_.made.may_have_stand_in = true;
-    return;
-  }
-  terms_.made.has_stand_in = true;
-  const bool is_plain = terms_.target.learnt.has_plain_stand_in;
-  append_text_member("thoughtSignature", is_plain ? plain_stand_in : stand_in_signature, out_);
-  losses_.drop("thought_signature");
 }
 
 // Results go first, with nothing between them.
