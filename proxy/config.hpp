@@ -35,6 +35,7 @@ struct Defaults {
   RetrySettings retry = {};
   bool drops_unsupported = false;
   bool shows_reasoning = true;
+  bool remembers_signatures = false;  ///< those that clients may lose
 };
 
 struct Config {

@@ -80,6 +80,24 @@ Metric skipped_parts(const UpstreamParts& upstreams) {
   return metric;
 }
 
+Metric lessons(const UpstreamParts& upstreams) {
+  Metric metric{
+      "llmgw_learnt_refusals_total",
+      "Translated requests that a provider refused, saying how it takes them, and that it "
+      "was sent again so.",
+      MetricKind::counter,
+      {}};
+  for (const auto& [provider, parts] : upstreams) {
+    for (std::size_t i = 0; i < lesson_words.size(); ++i) {
+      std::uint64_t total = 0;
+      for (const UpstreamCounts* part : parts) total += part->lessons[i].value();
+      metric.samples.push_back({{{"provider", provider}, {"kind", std::string(lesson_words[i])}},
+                                static_cast<double>(total)});
+    }
+  }
+  return metric;
+}
+
 double number_of(const TargetCooling::State& state) noexcept {
   if (state.reason != Cooling::Reason::none) return 2;
   return state.is_half_open ? 1 : 0;
@@ -108,6 +126,7 @@ void add_targets(std::vector<Metric>& all, const Workers& workers,
   const UpstreamParts upstreams = upstreams_of(workers);
   all.push_back(remaining_limits(upstreams));
   all.push_back(skipped_parts(upstreams));
+  all.push_back(lessons(upstreams));
 }
 
 }  // namespace llmgw::proxy

@@ -31,7 +31,9 @@ UpstreamTerms terms_of(const Config& config, PoolLimits limits) {
 bool is_same(const UpstreamSettings& a, const UpstreamSettings& b) noexcept {
   return a.name == b.name && a.type == b.type && a.address == b.address && a.ca_pem == b.ca_pem &&
          a.stream_usage == b.stream_usage && a.timeouts == b.timeouts &&
-         a.api_version == b.api_version && a.uses_bearer == b.uses_bearer && a.version == b.version;
+         a.api_version == b.api_version && a.uses_bearer == b.uses_bearer &&
+         a.version == b.version && a.beta == b.beta &&
+         a.input_includes_cache == b.input_includes_cache;
 }
 
 }  // namespace

@@ -49,6 +49,8 @@ struct Context {
 
   std::size_t usage_awaited = 0;  ///< exchanges whose client has left before their usage came
 
+  SignatureMemory signatures{};  ///< where the settings have them remembered
+
   BoundedLog log{};  ///< for what may happen to every request
 
   std::shared_ptr<const Discovered> discovered = nullptr;  ///< null: nothing yet

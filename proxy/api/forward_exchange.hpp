@@ -77,10 +77,11 @@ class Forward final : public OpenExchange, private CloseListener {
     std::optional<TranslatedError> kept_error;
     std::size_t kept_upstream = 0;
     std::size_t kept_attempt = 0;
-    Route::Choice choice;      // as the attempt goes by it
-    AttemptOptions options;    // of the attempt
-    TranslationTarget target;  // of the attempt, where its request is translated
-    std::string dropped;       // of the request, because the target cannot honour it; by commas
+    Route::Choice choice;          // as the attempt goes by it
+    AttemptOptions options;        // of the attempt
+    TranslationTarget target;      // of the attempt, where its request is translated
+    std::optional<Lesson> lesson;  // of the attempt before, whose target is asked again
+    std::string dropped;           // of the request, because the target cannot honour it; by commas
     chat_answer::UpstreamHead upstream_head;                // of the answer that is translated
     std::vector<chat_answer::AnswerField> upstream_fields;  // of it, as the client gets them
     AnswerFacts facts;                                      // of the answer that is translated
@@ -117,6 +118,9 @@ class Forward final : public OpenExchange, private CloseListener {
   Task<void> replay();
   Task<void> reply_failure(const Failure& failure, const GatewayError& error);
   const TranslationTarget* translation_target();
+  TenantSignatures signatures() const noexcept;
+  bool takes_lesson();
+  void note_lesson();
   AnswerTerms answer_terms() const;
   void note_upstream_head(std::size_t upstream);
   void note_limits(const AttemptEnd& end);

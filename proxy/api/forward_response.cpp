@@ -55,7 +55,7 @@ BodyForm Forward::begin_response(const http::ResponseHead& head) {
   const BodyForm form = response_form(head, minor_version, edit_of_answer_ != nullptr);
   if (ends_by_close(form, head.framing) || !exchange_.is_body_consumed()) exchange_.close_after();
   call_.note_response(head.status, head.value(http::FieldId::request_id));
-  response_tap_.begin(answering_dialect().usage, head, context_.config.capture_bytes);
+  response_tap_.begin(upstreams_->at(answering_).usage(), head, context_.config.capture_bytes);
   call_.note_stream(response_tap_.is_stream());
   std::string& out = context_.workspace.head_out;
   out.clear();

@@ -61,6 +61,7 @@ const GatewayError* Forward::find_route() {
   if (const RouteFault* fault = std::get_if<RouteFault>(&found)) return &error_of(*fault);
   routed_->route = std::move(std::get<Route>(found));
   if (const GatewayError* const refusal = leave_out_foreign(query)) return refusal;
+  if (routed_->route.prefers_native()) routed_->route.put_behind(upstreams_->translating(head));
   if (routed_->route.has_affinity() && request_.held() != nullptr)
     routed_->route.begin_at(affinity_of(call_.tenant(), request_.held()->body()));
   const auto now = Clock::now();
@@ -163,6 +164,7 @@ Task<void> Forward::wait(std::chrono::nanoseconds duration) {
 
 bool Forward::goes_on_behind(const AttemptEnd& end) {
   if (end.verdict == Verdict::as_meant) return !request_.is_client_gone();
+  if (end.verdict == Verdict::as_learnt) return takes_lesson();
   if (end.verdict != Verdict::next || routed_ == nullptr) return false;
   if (request_.is_client_gone() || routed_->is_expired) return false;
   keep_answer();
@@ -177,6 +179,7 @@ bool Forward::goes_on_behind(const AttemptEnd& end) {
     return true;  // the same one, whose wait is over
   }
   routed_->choice = next;
+  routed_->lesson.reset();
   candidate_ = next.candidate;
   if (last->counts != nullptr) last->counts->left[static_cast<std::size_t>(end.cause)].add();
   return true;
@@ -218,10 +221,12 @@ void Forward::note_attempt(const AttemptEnd& end) {
       {candidate.name, end.status, cause_word(end.cause), now - routed_->attempt_begun_at});
   if (candidate.counts != nullptr)
     candidate.counts->attempts[static_cast<std::size_t>(end.cause)].add();
-  // A client that left, or a limit of our own, says nothing of the target.
+  // A client that left, or a limit of our own, says nothing of the target; what it has to be asked
+  // otherwise, it has not answered yet.
   const bool is_ours =
       end.failure.fault == errc::overloaded || end.failure.side == Failure::Side::client;
-  if (end.verdict != Verdict::drop && !is_ours)
+  const bool is_over = end.verdict != Verdict::drop && end.verdict != Verdict::as_learnt;
+  if (is_over && !is_ours)
     candidate.cooling->note(end.cause, end.wait, now, candidate.terms, routed_->choice.is_probe);
 }
 

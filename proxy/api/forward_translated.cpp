@@ -63,23 +63,28 @@ std::string body_of(const TranslationRefusal& refusal) {
 }  // namespace
 
 const TranslationTarget* Forward::translation_target() {
-  const Upstream& upstream = upstreams_->at(candidate_->upstream);
+  Upstream& upstream = upstreams_->at(candidate_->upstream);
   if (!routed_->is_translatable || upstream.translation() == nullptr) return nullptr;
   const TranslationSettings& settings = candidate_->translation;
   routed_->target = {.model = routed_->choice.model.empty() ? request_.facts().model.view()
                                                             : routed_->choice.model,
                      .provider = upstream.name(),
                      .drops_unsupported = routed_->route.drops_unsupported(),
-                     .shows_reasoning = upstreams_->table().shows_reasoning(),
+                     .shows_reasoning = settings.shows_reasoning,
                      .marks_cache = settings.marks_cache,
                      .streams_tool_input = settings.streams_tool_input,
                      .reduces_schema = settings.reduces_schema,
-                     .has_system_turns = settings.has_system_turns,
                      .default_max_tokens = settings.default_max_tokens,
                      .max_output_tokens = settings.max_output_tokens,
                      .reasoning = settings.reasoning,
                      .has_sampling = settings.has_sampling,
-                     .has_forced_tools = settings.has_forced_tools};
+                     .has_forced_tools = settings.has_forced_tools,
+                     .has_system_turns = settings.has_system_turns,
+                     .api_version = upstream.api_version(),
+                     .lesson = routed_->lesson,
+                     .signatures = signatures()};
+  routed_->target.learnt = upstream.learnt(routed_->target.model);
+  if (routed_->lesson) routed_->target.learnt.take(*routed_->lesson);
   routed_->target.facts =
       facts_of(context_.discovered.get(), upstream.name(), routed_->target.model);
   return &routed_->target;
@@ -91,16 +96,19 @@ AnswerTerms Forward::answer_terms() const {
           .request_id = call_.request_id(),
           .created = seconds_now(),
           .wants_usage = attempt_->translated()->wants_usage,
-          .shows_reasoning = routed_->target.shows_reasoning};
+          .shows_reasoning = routed_->target.shows_reasoning,
+          .input_includes_cache = attempt_->upstream().input_includes_cache(),
+          .signatures = signatures()};
 }
 
 Task<void> Forward::relay_translated() {
   note_upstream_head(answering_);
   if (attempt_->error() != nullptr)
     co_return co_await reply_translated_error(*attempt_->error(), answering_);
+  note_lesson();
   const http::ResponseHead& head = context_.workspace.answer;
   call_.note_response(head.status, head.value(http::FieldId::request_id));
-  response_tap_.begin(answering_dialect().usage, head, context_.config.capture_bytes);
+  response_tap_.begin(attempt_->upstream().usage(), head, context_.config.capture_bytes);
   call_.note_stream(response_tap_.is_stream());
   const auto codings = parse_codings(head.value(http::FieldId::content_encoding));
   // No coding of a stream was asked for.

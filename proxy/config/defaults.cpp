@@ -2,16 +2,19 @@
 // `defaults`: what holds for providers and models that say nothing else.
 #include "proxy/config/sections.hpp"
 #include "proxy/config/shared_rows.hpp"
+#include "proxy/config/translation_rows.hpp"
 
 namespace llmgw::proxy {
 namespace {
 
-constexpr std::array<std::string_view, 2> reasoning_outputs{"content", "none"};
-
 // Where the shared rows find what they fill.
 constexpr auto part_of = [](auto& item) -> auto& { return item; };
+constexpr auto shows_reasoning_of = [](auto& item) -> auto& { return item.shows_reasoning; };
+constexpr auto signatures_of = [](auto& item) -> auto& { return item.remembers_signatures; };
 
-constexpr std::array<Member<Defaults>, 5> rows{{
+constexpr std::array<std::string_view, 2> signature_words{"stateless", "remember"};
+
+constexpr std::array<Member<Defaults>, 6> rows{{
     {{.name = "timeouts",
       .value = "",
       .meaning = "how long a provider may take",
@@ -30,17 +33,13 @@ constexpr std::array<Member<Defaults>, 5> rows{{
      }},
     retry_row<Defaults, part_of>("see its members"),
     unsupported_row<Defaults, part_of>("reject", ""),
-    {{.name = "reasoning_output",
-      .value = "content",
-      .meaning = "of translated answers, what the model thought: `content` gives it to clients as "
-                 "`reasoning_content`, `none` does not",
-      .form = {.shape = Form::Shape::word, .words = reasoning_outputs}},
-     [](ConfigReader&, const ConfigValue& value, Defaults& into) {
-       into.shows_reasoning = value.text == reasoning_outputs.front();
-     },
-     [](const Defaults& from) {
-       return std::string(reasoning_outputs[from.shows_reasoning ? 0 : 1]);
-     }},
+    reasoning_output_row<Defaults, shows_reasoning_of>("content", ""),
+    word_row<Defaults, signatures_of, signature_words>(
+        {.name = "signatures",
+         .value = "stateless",
+         .meaning =
+             "translated to Gemini: with `remember`, thought signatures of tool calls that a "
+             "client does not send back are filled in, out of up to 8 MB a worker"}),
 }};
 
 }  // namespace
@@ -56,7 +55,7 @@ Section defaults_section() {
             reader.object(value, std::span<const Member<Defaults>>(rows), config.defaults);
             config.routing.retry = config.defaults.retry;
             config.routing.drops_unsupported = config.defaults.drops_unsupported;
-            config.routing.shows_reasoning = config.defaults.shows_reasoning;
+            config.routing.remembers_signatures = config.defaults.remembers_signatures;
           }};
 }
 

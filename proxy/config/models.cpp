@@ -47,10 +47,11 @@ std::string fallback_of(const Item& from) {
 
 // Where the shared rows find what they fill.
 constexpr auto part_of = [](auto& item) -> auto& { return item.model; };
+constexpr auto shows_reasoning_of = [](auto& item) -> auto& { return item.model.shows_reasoning; };
 
 using Row = Member<Item>;
 
-constexpr std::array<Row, 5> rows{{
+constexpr std::array<Row, 7> rows{{
     {{.name = "targets",
       .value = "",
       .meaning = "who answers, in turn by their weights",
@@ -81,6 +82,8 @@ constexpr std::array<Row, 5> rows{{
      [](const Item& from) { return std::string(from.model.has_affinity ? "true" : "false"); }},
     unsupported_row<Item, part_of>("", "`defaults.on_unsupported`"),
     retry_row<Item, part_of>("`defaults.retry`"),
+    prefer_row<Item, part_of>(),
+    reasoning_output_row<Item, shows_reasoning_of>("", "`providers.NAME.reasoning_output`"),
 }};
 
 constexpr Form model_item_form{.shape = Form::Shape::object,

@@ -4,7 +4,9 @@
 
 #include "proxy/config/provider_key.hpp"
 #include "proxy/config/provider_limits.hpp"
+#include "proxy/config/provider_type.hpp"
 #include "proxy/config/sections.hpp"
+#include "proxy/config/translation_rows.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -13,16 +15,9 @@ namespace {
 using Provider = UpstreamSettings;
 
 constexpr std::array<std::string_view, 4> types{"openai", "azure", "anthropic", "gemini"};
-// Where those are that have one address for all.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> vendors{{
-    {"openai", "https://api.openai.com"},
-    {"anthropic", "https://api.anthropic.com"},
-    {"gemini", "https://generativelanguage.googleapis.com"},
-}};
 constexpr std::array<std::string_view, 2> usages{"ask", "never"};
 constexpr std::array<std::string_view, 2> apis{"v1", "deployments"};
 constexpr std::array<std::string_view, 2> auths{"api-key", "bearer"};
-constexpr std::string_view missing = "?";  // a version that is needed and did not come yet
 
 void read_base(ConfigReader& reader, const ConfigValue& value, Provider& into) {
   auto url = parse_http_url(value.text);
@@ -51,9 +46,18 @@ void read_ca(ConfigReader& reader, const ConfigValue& value, Provider& into) {
   into.ca_file = value.text;
 }
 
+constexpr std::array<std::string_view, 2> usage_words{"standard", "input_includes_cache"};
+
+// Where the shared rows find what they fill.
+constexpr auto part_of = [](auto& item) -> auto& { return item.translation; };
+constexpr auto shows_reasoning_of = [](auto& item) -> auto& {
+  return item.translation.shows_reasoning;
+};
+constexpr auto input_of = [](auto& item) -> auto& { return item.input_includes_cache; };
+
 using Row = Member<Provider>;
 
-constexpr std::array<Row, 12> rows{{
+constexpr std::array<Row, 19> rows{{
     {{.name = "type",
       .value = "",
       .meaning =
@@ -64,8 +68,7 @@ constexpr std::array<Row, 12> rows{{
      [](ConfigReader&, const ConfigValue& value, Provider& into) {
        into.type = value.text;
        into.discovers = into.type == "anthropic" || into.type == "gemini";
-       for (const auto& [type, address] : vendors)
-         if (type == into.type) into.address = *parse_http_url(address);
+       if (const auto address = vendor_address(into.type)) into.address = *address;
      },
      [](const Provider& from) { return from.type; }},
     {{.name = "base_url",
@@ -111,20 +114,22 @@ constexpr std::array<Row, 12> rows{{
       .meaning = "of `azure`: `v1`, or `deployments` for the classic addresses, which need "
                  "`api_version`",
       .form = {.shape = Form::Shape::word, .words = apis}},
-     [](ConfigReader&, const ConfigValue& value, Provider& into) {
-       if (value.text == apis.back()) into.api_version = missing;
+     [](ConfigReader& reader, const ConfigValue& value, Provider& into) {
+       if (value.text == apis.front()) return;
+       if (into.type != "azure") return reader.fault(value.place, "is for azure alone");
+       into.api_version = missing_version;
      },
      [](const Provider& from) {
-       return std::string(from.api_version.empty() ? apis.front() : apis.back());
+       const bool is_classic = from.type == "azure" && !from.api_version.empty();
+       return std::string(is_classic ? apis.back() : apis.front());
      }},
     {{.name = "api_version",
       .value = "",
-      .meaning = "of `azure` with `api: deployments`, such as `2024-10-21`",
+      .meaning = "of `azure` with `api: deployments`, such as `2024-10-21`; of `gemini`, for "
+                 "translated requests: `v1`, `v1alpha` or `v1beta`",
       .form = {.shape = Form::Shape::text, .text = &name_form},
-      .shown = "none"},
-     [](ConfigReader&, const ConfigValue& value, Provider& into) {
-       if (!into.api_version.empty()) into.api_version = value.text;
-     },
+      .shown = "`v1beta` for `gemini`"},
+     read_api_version,
      [](const Provider& from) { return from.api_version; }},
     {{.name = "auth",
       .value = "api-key",
@@ -156,6 +161,23 @@ constexpr std::array<Row, 12> rows{{
        into.discovers = value.text == "true";
      },
      [](const Provider& from) { return std::string(from.discovers ? "true" : "false"); }},
+    {{.name = "beta",
+      .value = "",
+      .meaning = "of `anthropic`: names for `anthropic-beta` of translated requests",
+      .form = {.shape = Form::Shape::list, .least = 0, .most = 32, .each = &beta_form},
+      .shown = "none"},
+     read_beta,
+     [](const Provider& from) { return from.beta; }},
+    word_row<Provider, input_of, usage_words>(
+        {.name = "usage",
+         .value = "standard",
+         .meaning = "of `anthropic`: `input_includes_cache` where the server's `input_tokens` hold "
+                    "what its cache served"}),
+    default_max_tokens_row<Provider, part_of>("what the provider says, or by the model's name"),
+    prompt_cache_row<Provider, part_of>("none", ""),
+    schema_row<Provider, part_of>("json", ""),
+    mid_system_row<Provider, part_of>("by the model's name"),
+    reasoning_output_row<Provider, shows_reasoning_of>("", "`defaults.reasoning_output`"),
     {{.name = "timeouts",
       .value = "",
       .meaning = "how long it may take",
@@ -177,22 +199,6 @@ constexpr std::array<Row, 12> rows{{
 constexpr Form provider_form{.shape = Form::Shape::object,
                              .members = [] { return facts_of(std::span<const Row>(rows)); }};
 
-// What one type needs and another has not.
-void complete(ConfigReader& reader, const ConfigValue& value, Provider& provider) {
-  if (provider.address.host.empty()) {
-    provider.address = *parse_http_url(vendors.front().second);
-    if (provider.type == "azure") reader.fault(value.place, "`base_url` is required for azure");
-  }
-  if (provider.api_version == missing)
-    reader.fault(value.place, "`api_version` is required with `api: deployments`");
-  if (!provider.api_version.empty() && provider.type != "azure")
-    reader.fault(value.place, "`api` is for azure alone");
-  if (provider.discovers && !provider.api_version.empty())
-    reader.fault(value.place, "`discover` is not for `api: deployments`, which nobody can list");
-  if (provider.uses_bearer && provider.type != "azure" && provider.type != "anthropic")
-    reader.fault(value.place, "`auth` is for azure and anthropic alone");
-}
-
 // A provider with faults is an upstream too, so that what names it is no fault of its own.
 void read_providers(ConfigReader& reader, const ConfigValue& value, Config& config) {
   for (const ConfigMember& each : value.members) {
@@ -201,10 +207,11 @@ void read_providers(ConfigReader& reader, const ConfigValue& value, Config& conf
                       .ca_file = config.of_variables.ca_file,
                       .ca_pem = config.of_variables.ca_pem,
                       .stream_usage = config.stream_usage,
+                      .translation = {.shows_reasoning = config.defaults.shows_reasoning},
                       .timeouts = config.defaults.timeouts,
                       .cooldown = config.defaults.cooldown};
     reader.object(each.value, std::span<const Row>(rows), provider);
-    complete(reader, each.value, provider);
+    complete_provider(reader, each.value, provider);
     config.upstreams.push_back(std::move(provider));
   }
 }

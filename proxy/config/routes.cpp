@@ -131,7 +131,7 @@ constexpr std::array<Row, 5> match_rows{{
      [](const Item& from) { return joined(from.route.match.paths); }},
 }};
 
-constexpr std::array<Row, 7> rows{{
+constexpr std::array<Row, 8> rows{{
     {{.name = "name",
       .value = "",
       .meaning = "what events and messages call it",
@@ -181,6 +181,7 @@ constexpr std::array<Row, 7> rows{{
      [](const Item& from) { return std::string(from.route.denies ? "true" : "false"); }},
     unsupported_row<Item, part_of>("", "`defaults.on_unsupported`"),
     retry_row<Item, part_of>("`defaults.retry`"),
+    prefer_row<Item, part_of>(),
 }};
 
 constexpr std::array<std::string_view, 3> kinds{"targets", "model", "deny"};

@@ -89,10 +89,13 @@ struct TranslationSettings {
   std::optional<ReasoningForm> reasoning = {};
   std::optional<bool> has_sampling = {};      ///< takes temperature, top_p, top_k
   std::optional<bool> has_forced_tools = {};  ///< takes a choice of tools that forces a call
+  std::optional<bool> has_system_turns = {};  ///< takes system messages between the others
+  bool shows_reasoning = true;                ///< clients are given what it thought
   bool marks_cache = false;                   ///< the last block is marked for the provider's cache
   bool streams_tool_input = false;            ///< arguments come piece by piece
   bool reduces_schema = false;                ///< schemas in the narrow form of older models
-  bool has_system_turns = false;              ///< takes system messages between the others
+
+  friend bool operator==(const TranslationSettings&, const TranslationSettings&) = default;
 };
 
 struct TargetSettings {
@@ -108,7 +111,9 @@ struct ModelSettings {
   std::vector<TargetSettings> targets = {};
   std::vector<std::size_t> fallback = {};  ///< numbers of models, in order
   bool has_affinity = false;
-  bool drops_unsupported = false;  ///< what a target cannot honour is left out and named
+  bool drops_unsupported = false;            ///< what a target cannot honour is left out and named
+  bool prefers_native = false;               ///< targets that need no translation come first
+  std::optional<bool> shows_reasoning = {};  ///< of all its targets; nothing: as their providers
   RetrySettings retry = {};
 };
 
@@ -128,6 +133,7 @@ struct RouteSettings {
   std::string model = {};  ///< go on as if this one had been asked for; empty: see `targets`
   bool denies = false;
   bool drops_unsupported = false;
+  bool prefers_native = false;
   RetrySettings retry = {};
 };
 
@@ -136,7 +142,7 @@ struct Routing {
   std::vector<RouteSettings> routes = {};
   RetrySettings retry = {};  ///< of requests that no model's entry decides on
   bool drops_unsupported = false;
-  bool shows_reasoning = true;  ///< clients are given what models thought
+  bool remembers_signatures = false;  ///< what clients lose of them is filled in
 };
 
 /// Whether `text` is `pattern`, or begins with it where that ends in `*`.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "proxy/config/provider_limits.hpp"
+#include "proxy/config/translation_rows.hpp"
 
 namespace llmgw::proxy {
 
@@ -25,6 +26,20 @@ constexpr Member<Item> unsupported_row(std::string_view value, std::string_view 
           [](const Item& from) {
             return std::string(unsupported_words[part_of(from).drops_unsupported ? 1 : 0]);
           }};
+}
+
+/// The words for `false` and for `true`.
+inline constexpr std::array<std::string_view, 2> prefer_words{"weight", "native"};
+
+/// The same.
+template <class Item, auto part_of>
+constexpr Member<Item> prefer_row() {
+  constexpr auto part = [](auto& item) -> auto& { return part_of(item).prefers_native; };
+  return word_row<Item, part, prefer_words>(
+      {.name = "prefer",
+       .value = "weight",
+       .meaning = "whose turn it is: by `weight` alone, or with `native` first targets that take "
+                  "the request as it is, and then those that it is translated for"});
 }
 
 /// The same.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/text/quantity.hpp"
+#include "proxy/config/translation_rows.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -19,51 +20,14 @@ bool is_model(std::string_view text) { return pattern_form.fits(text) && !text.e
 
 using Row = Member<Item>;
 
-constexpr Form boolean_form{.shape = Form::Shape::boolean};
+// Where the shared rows find what they fill.
+constexpr auto part_of = [](auto& item) -> auto& { return item.target.translation; };
+template <auto member>
+constexpr auto member_of = [](auto& item) -> auto& { return item.target.translation.*member; };
 
-std::string shown(const std::optional<bool>& value) {
-  return value ? std::string(*value ? "true" : "false") : std::string();
-}
-
-std::string shown(const std::optional<std::uint64_t>& value) {
-  return value ? std::to_string(*value) : std::string();
-}
-
-// A row that says something of the model, for translation.
-template <std::optional<bool> TranslationSettings::*member>
-constexpr Row fact_row(std::string_view name, std::string_view meaning) {
-  return {{.name = name,
-           .value = "",
-           .meaning = meaning,
-           .form = boolean_form,
-           .shown = "by the model's name"},
-          [](ConfigReader&, const ConfigValue& value, Item& into) {
-            into.target.translation.*member = value.text == "true";
-          },
-          [](const Item& from) { return shown(from.target.translation.*member); }};
-}
-
-template <bool TranslationSettings::*member>
-constexpr Row switch_row(std::string_view name, std::string_view meaning) {
-  return {{.name = name, .value = "false", .meaning = meaning, .form = boolean_form},
-          [](ConfigReader&, const ConfigValue& value, Item& into) {
-            into.target.translation.*member = value.text == "true";
-          },
-          [](const Item& from) { return shown(std::optional(from.target.translation.*member)); }};
-}
-
-template <std::optional<std::uint64_t> TranslationSettings::*member>
-constexpr Row tokens_row(std::string_view name, std::string_view meaning) {
-  return {{.name = name,
-           .value = "",
-           .meaning = meaning,
-           .form = {.shape = Form::Shape::number, .least = 1, .most = 1'000'000'000},
-           .shown = "what the provider says, or by the model's name"},
-          [](ConfigReader&, const ConfigValue& value, Item& into) {
-            into.target.translation.*member = parse_integer(value.text);
-          },
-          [](const Item& from) { return shown(from.target.translation.*member); }};
-}
+constexpr std::string_view by_name = "by the model's name";
+constexpr std::string_view by_facts = "what the provider says, or by the model's name";
+constexpr std::string_view by_provider = "the provider's";
 
 constexpr std::array<Row, 12> rows{{
     {{.name = "provider",
@@ -73,6 +37,9 @@ constexpr std::array<Row, 12> rows{{
       .is_required = true},
      [](ConfigReader& reader, const ConfigValue& value, Item& into) {
        into.target.upstream = provider_number(reader, value, into.config);
+       const auto& all = into.config.upstreams;
+       if (into.target.upstream < all.size())
+         into.target.translation = all[into.target.upstream].translation;
      },
      [](const Item& from) {
        const auto& all = from.config.upstreams;
@@ -93,17 +60,18 @@ constexpr std::array<Row, 12> rows{{
        into.target.weight = parse_integer(value.text).value_or(1);
      },
      [](const Item& from) { return std::to_string(from.target.weight); }},
-    tokens_row<&TranslationSettings::default_max_tokens>(
-        "default_max_tokens",
-        "translated to Anthropic: the limit where the client names none; a ceiling, no cost"),
-    tokens_row<&TranslationSettings::max_output_tokens>(
-        "max_output_tokens", "translated: the most that the model takes"),
+    default_max_tokens_row<Item, part_of>(by_provider),
+    tokens_row<Item, member_of<&TranslationSettings::max_output_tokens>>(
+        {.name = "max_output_tokens",
+         .value = "",
+         .meaning = "translated: the most that the model takes",
+         .shown = by_facts}),
     {{.name = "reasoning",
       .value = "",
       .meaning = "translated: how the model is told how much to think: `adaptive`, `budget`, "
                  "`level` or `off`",
       .form = {.shape = Form::Shape::word, .words = reasoning_words},
-      .shown = "what the provider says, or by the model's name"},
+      .shown = by_facts},
      [](ConfigReader&, const ConfigValue& value, Item& into) {
        const auto word = std::find(reasoning_words.begin(), reasoning_words.end(), value.text);
        into.target.translation.reasoning =
@@ -113,18 +81,23 @@ constexpr std::array<Row, 12> rows{{
        const auto& form = from.target.translation.reasoning;
        return form ? std::string(reasoning_words[static_cast<std::size_t>(*form)]) : std::string();
      }},
-    fact_row<&TranslationSettings::has_sampling>(
-        "sampling", "translated: whether the model takes `temperature`, `top_p` and `top_k`"),
-    fact_row<&TranslationSettings::has_forced_tools>(
-        "forced_tools", "translated: whether it takes a `tool_choice` that forces a call"),
-    switch_row<&TranslationSettings::marks_cache>(
-        "prompt_cache", "translated to Anthropic: the last block is marked for its cache"),
-    switch_row<&TranslationSettings::streams_tool_input>(
-        "eager_tool_input", "translated to Anthropic: arguments of tools come piece by piece"),
-    switch_row<&TranslationSettings::reduces_schema>(
-        "openapi_schema", "translated to Gemini: schemas in the narrow form of older models"),
-    switch_row<&TranslationSettings::has_system_turns>(
-        "mid_system", "translated to Anthropic: the model takes system messages between others"),
+    switch_row<Item, member_of<&TranslationSettings::has_sampling>>(
+        {.name = "sampling",
+         .value = "",
+         .meaning = "translated: whether the model takes `temperature`, `top_p` and `top_k`",
+         .shown = by_name}),
+    switch_row<Item, member_of<&TranslationSettings::has_forced_tools>>(
+        {.name = "forced_tools",
+         .value = "",
+         .meaning = "translated: whether it takes a `tool_choice` that forces a call",
+         .shown = by_name}),
+    prompt_cache_row<Item, part_of>("", by_provider),
+    switch_row<Item, member_of<&TranslationSettings::streams_tool_input>>(
+        {.name = "eager_tool_input",
+         .value = "false",
+         .meaning = "translated to Anthropic: arguments of tools come piece by piece"}),
+    schema_row<Item, part_of>("", by_provider),
+    mid_system_row<Item, part_of>(by_provider),
 }};
 
 }  // namespace

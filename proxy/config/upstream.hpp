@@ -50,10 +50,14 @@ struct UpstreamSettings {
   std::string ca_file = {};            ///< empty: the system store alone
   std::string ca_pem = {};             ///< content of that file, holds at least one certificate
   StreamUsage stream_usage = StreamUsage::inject;
-  std::string api_version = {};  ///< in the addresses of Azure's classic form; empty: form v1
+  /// In addresses: of Azure's classic form, empty for form v1; of Gemini, empty for the usual one.
+  std::string api_version = {};
   bool uses_bearer = false;  ///< the key goes as a bearer token, whatever is usual with its type
   std::string version = {};  ///< of Anthropic's API where the client names none; empty: as usual
   bool discovers = false;    ///< it is asked which models it has
+  std::string beta = {};     ///< of Anthropic's API, for translated requests: names by commas
+  bool input_includes_cache = false;     ///< its `input_tokens` hold what its cache served
+  TranslationSettings translation = {};  ///< of its targets, where they say nothing else
   UpstreamTimeouts timeouts = {};
   CooldownSettings cooldown = {};
 

@@ -10,8 +10,8 @@
 
 #include "proxy/metering/request_reader.hpp"
 #include "proxy/metering/usage_reader.hpp"
-#include "proxy/provider/rate_limits.hpp"
 #include "proxy/provider/model_listing.hpp"
+#include "proxy/provider/rate_limits.hpp"
 #include "proxy/provider/request_edit.hpp"
 #include "proxy/provider/translation.hpp"
 
@@ -61,6 +61,9 @@ struct Dialect {
   const UsageReader& usage;       ///< how it is read from answers
   const RequestEdit* usage_edit;  ///< asks for usage that comes on demand only; null if none does
   const ModelListing& models;     ///< how its providers tell which models they have
+  /// How usage is read from servers whose counts of the prompt hold what their cache served; null:
+  /// as from all others.
+  const UsageReader* inclusive_usage = nullptr;
   /// Of chat completions into this dialect and back; null where they are its own.
   const Translation& (*translation)() noexcept = nullptr;
   RateLimitReader limits = nullptr;  ///< null where its heads tell of none

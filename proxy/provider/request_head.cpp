@@ -57,8 +57,8 @@ void append_defaults(std::string& out, const http::RequestHead& head, const Dest
 void append_request_head(std::string& out, const http::RequestHead& head, const Destination& to,
                          const HeadChanges& changes) {
   out.append(head.method).append(" ");
-  const bool is_translated = !changes.translated_target.empty();
-  append_target(out, is_translated ? changes.translated_target : head.target, to);
+  const bool is_translated = changes.translated != nullptr;
+  append_target(out, is_translated ? changes.translated->target : head.target, to);
   out.append(" HTTP/1.1\r\n");
   bool has_host = false;
   bool has_credentials = to.credentials.empty();
@@ -99,7 +99,9 @@ void append_request_head(std::string& out, const http::RequestHead& head, const 
   lines.flush();
   if (is_translated) {
     append_field(out, "Content-Type", "application/json");
-    append_field(out, "Accept-Encoding", changes.takes_gzip ? "gzip" : "identity");
+    append_field(out, "Accept-Encoding", changes.translated->takes_gzip ? "gzip" : "identity");
+    if (!changes.translated->beta.empty())
+      append_field(out, "anthropic-beta", changes.translated->beta);
   }
   if (!has_host) append_field(out, "Host", to.authority);
   if (!has_credentials) append_field(out, to.form.field, to.credentials);

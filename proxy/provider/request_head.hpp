@@ -26,6 +26,13 @@ struct Destination {
   std::span<const DefaultField> defaults = dialect.defaults;
 };
 
+/// What a translated request has that the client's has not.
+struct TranslatedHead {
+  std::string_view target;     ///< where it goes
+  std::string_view beta = {};  ///< for `anthropic-beta`, beside the client's; empty: none
+  bool takes_gzip = false;     ///< its answer may come coded so
+};
+
 /// What else differs from the client's head.
 struct HeadChanges {
   std::optional<std::uint64_t> length = {};  ///< of a body that was edited
@@ -34,10 +41,8 @@ struct HeadChanges {
   /// so no server is surprised by it; without the field it would be any coding that goes.
   bool is_uncoded = false;
   bool hides_choice = false;  ///< X-LLM-Provider was meant for the gateway
-  bool takes_gzip = false;    ///< of a body that was translated: its answer may come coded so
-  /// The body was translated, and this is where it goes: what fields say of OpenAI's API is left
-  /// out. Empty: it was not.
-  std::string_view translated_target = {};
+  /// The body was translated: what fields say of OpenAI's API is left out. Null: it was not.
+  const TranslatedHead* translated = nullptr;
 };
 
 /// Appends the head: target, Host and credentials are the upstream's, and none are the client's,

@@ -14,7 +14,9 @@
 
 #include "common/text/bounded_string.hpp"
 #include "proxy/config/routing.hpp"
+#include "proxy/provider/lesson.hpp"
 #include "proxy/provider/model_facts.hpp"
+#include "proxy/provider/signature_memory.hpp"
 
 namespace llmgw::proxy {
 
@@ -28,16 +30,21 @@ struct TranslationTarget {
   bool marks_cache = false;         ///< the last block is marked for the provider's cache
   bool streams_tool_input = false;  ///< arguments come piece by piece
   bool reduces_schema = false;      ///< schemas in the narrow form of older models
-  bool has_system_turns = false;    ///< takes system messages between the others
   std::optional<std::uint64_t> default_max_tokens = {};  ///< where the client names none
   std::optional<std::uint64_t> max_output_tokens = {};   ///< the most that the model takes
   std::optional<ReasoningForm> reasoning = {};
   std::optional<bool> has_sampling = {};      ///< takes temperature, top_p, top_k
   std::optional<bool> has_forced_tools = {};  ///< takes a choice of tools that forces a call
   ModelFacts facts = {};                      ///< what the provider says, where the rest does not
+  std::optional<bool> has_system_turns = {};  ///< takes system messages between the others
+  std::string_view api_version = {};          ///< for addresses; empty: the usual one
+  Learnt learnt = {};                         ///< from refusals of it
+  std::optional<Lesson> lesson = {};          ///< from the refusal of this same request
+  TenantSignatures signatures = {};           ///< that its client may have lost
 };
 
-/// The request as the provider is to get it. The same bytes yield the same bytes, always.
+/// The request as the provider is to get it. The same bytes yield the same bytes, always, but for
+/// signatures that are remembered.
 struct TranslatedRequest {
   std::string body;
   /// What was left out, by the client's names, each once, in the order in which it was met.
@@ -45,6 +52,9 @@ struct TranslatedRequest {
   bool is_stream = false;
   bool wants_usage = false;              ///< the client asked for a chunk of usage
   bool is_max_tokens_defaulted = false;  ///< the limit is not the client's
+  std::uint64_t max_tokens = 0;          ///< the limit; 0: of no matter
+  bool has_stand_in = false;             ///< for a signature that is lost, or that was refused
+  bool may_have_stand_in = false;  ///< in place of signatures that are the client's, or missing
 };
 
 /// Why a request cannot be translated: 400, in OpenAI's form.
@@ -81,6 +91,8 @@ struct AnswerTerms {
   std::int64_t created = 0;     ///< seconds since 1970
   bool wants_usage = false;     ///< a last chunk of it
   bool shows_reasoning = true;
+  bool input_includes_cache = false;  ///< the provider's count of the prompt does
+  TenantSignatures signatures = {};   ///< where those that the client may lose are kept
 };
 
 /// What an answer holds that a chat completion has no place for, and that is left out of it.
@@ -165,6 +177,11 @@ class Translation {
   virtual TranslatedError error(int status, std::string_view body) const = 0;
   /// Of an answer whose status is 2xx, if its body says that it failed; nothing if it does not.
   virtual std::optional<TranslatedError> error_in_answer(std::string_view body) const = 0;
+  /// How a request that was refused so is to be translated once more; nothing where that is the
+  /// answer. `sent` is what became of it for `target`. A request is never refused so without end.
+  virtual std::optional<Lesson> lesson(const TranslatedError& error,
+                                       const TranslationTarget& target,
+                                       const TranslatedRequest& sent) const = 0;
 
  protected:
   ~Translation() = default;

@@ -40,7 +40,8 @@ Route::Choice Route::take(Clock::time_point now) {
 // Another worker may take the one probe of a candidate between looking and taking.
 Route::Choice Route::take_from(Group& group, Clock::time_point now) {
   for (std::size_t tries = group.candidates.size(); tries > 0; --tries) {
-    Candidate* const found = next_of(group, now);
+    Candidate* found = next_of({group, false}, now);
+    if (found == nullptr && !behind_.empty()) found = next_of({group, true}, now);
     if (found == nullptr) break;
     bool is_probe = false;
     if (found->cooling == nullptr || found->cooling->admit(now, found->terms, is_probe))
@@ -49,13 +50,13 @@ Route::Choice Route::take_from(Group& group, Clock::time_point now) {
   return {};
 }
 
-Candidate* Route::next_of(Group& group, Clock::time_point now) const noexcept {
-  if (Candidate* const kept = kept_of(group, now)) return kept;
+Candidate* Route::next_of(const Part& part, Clock::time_point now) const noexcept {
+  if (Candidate* const kept = kept_of(part, now)) return kept;
   Candidate* best = nullptr;
   Candidate* spare = nullptr;
   std::int64_t total = 0;
-  for (Candidate& each : group.candidates) {
-    if (!may_take(each, now)) continue;
+  for (Candidate& each : part.group.candidates) {
+    if (!is_in(part, each) || !may_take(each, now)) continue;
     if (each.weight == 0) {
       if (spare == nullptr) spare = &each;
       continue;
@@ -70,17 +71,23 @@ Candidate* Route::next_of(Group& group, Clock::time_point now) const noexcept {
 }
 
 // One conversation stays with one candidate, in shares of their weights, as long as that is free.
-Candidate* Route::kept_of(Group& group, Clock::time_point now) const noexcept {
+Candidate* Route::kept_of(const Part& part, Clock::time_point now) const noexcept {
   if (!affinity_) return nullptr;
   std::uint64_t total = 0;
-  for (const Candidate& each : group.candidates) total += each.weight;
+  for (const Candidate& each : part.group.candidates)
+    if (is_in(part, each)) total += each.weight;
   if (total == 0) return nullptr;
   std::uint64_t place = *affinity_ % total;
-  for (Candidate& each : group.candidates) {
+  for (Candidate& each : part.group.candidates) {
+    if (!is_in(part, each)) continue;
     if (place < each.weight) return may_take(each, now) ? &each : nullptr;
     place -= each.weight;
   }
   return nullptr;
+}
+
+bool Route::is_in(const Part& part, const Candidate& candidate) const noexcept {
+  return (!behind_.empty() && behind_[candidate.upstream]) == part.is_behind;
 }
 
 bool Route::has_more(Clock::time_point now) const noexcept {

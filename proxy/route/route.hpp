@@ -40,6 +40,7 @@ struct RouteEntry {
   RetrySettings retry = {};
   bool has_affinity = false;
   bool drops_unsupported = false;
+  bool prefers_native = false;
 };
 
 enum class RouteReason : std::uint8_t;
@@ -84,6 +85,9 @@ class Route {
   /// Targets of these upstreams are left out, with those that were left out before.
   void leave_out(const std::vector<bool>& upstreams);
   bool has_any() const noexcept;
+  bool prefers_native() const noexcept { return first_->prefers_native; }
+  /// Of each entry, targets of these upstreams come behind its others.
+  void put_behind(std::vector<bool> upstreams) { behind_ = std::move(upstreams); }
 
   /// Why none is free: when the first one will be, and whether it is limits alone that keep them.
   struct Wait {
@@ -105,8 +109,14 @@ class Route {
   bool was_asked(const Candidate& candidate) const noexcept;
   bool is_left_out(const Candidate& candidate) const noexcept;
   Choice take_from(Group& group, Clock::time_point now);
-  Candidate* next_of(Group& group, Clock::time_point now) const noexcept;
-  Candidate* kept_of(Group& group, Clock::time_point now) const noexcept;
+  /// Of one group, those that come behind, or the others.
+  struct Part {
+    Group& group;
+    bool is_behind;
+  };
+  Candidate* next_of(const Part& part, Clock::time_point now) const noexcept;
+  Candidate* kept_of(const Part& part, Clock::time_point now) const noexcept;
+  bool is_in(const Part& part, const Candidate& candidate) const noexcept;
   std::string_view model_for(const Group& group, const Candidate& candidate) const noexcept;
   template <class Visit>
   bool any_group(Visit visit) const;
@@ -116,6 +126,7 @@ class Route {
   const RouteEntry* first_ = nullptr;
   std::string_view model_;
   std::unique_ptr<std::vector<bool>> left_out_;
+  std::vector<bool> behind_;  // empty: none
   std::optional<std::uint64_t> affinity_;
   std::array<const Candidate*, RetrySettings::most_attempts> asked_{};
   std::uint8_t count_ = 0;

@@ -38,14 +38,14 @@ constexpr auto by_name = [](const auto& model, std::string_view name) noexcept {
 RouteTable::RouteTable(const Config& config, CoolingBook& book, Counts* counts)
     : fallback_(config.default_upstream),
       is_of_file_(config.selects_by_header),
-      shows_reasoning_(config.routing.shows_reasoning) {
+      remembers_signatures_(config.routing.remembers_signatures) {
   const Sources from{config, book, counts};
   RetrySettings retry = config.routing.retry;
   if (!is_of_file_) retry.attempts = 1;
   for (const UpstreamSettings& each : config.upstreams) names_.push_back(each.name);
   add_models(from);
   for (std::size_t i = 0; i < names_.size(); ++i) {
-    const TargetSettings whole{.upstream = i};
+    const TargetSettings whole{.upstream = i, .translation = config.upstreams[i].translation};
     by_upstream_.push_back(add(entry_of(from, {}, std::span(&whole, 1), retry)));
     entries_.back().drops_unsupported = config.routing.drops_unsupported;
   }
@@ -59,6 +59,10 @@ void RouteTable::add_models(const Sources& from) {
     entry.fallback = each.fallback;
     entry.has_affinity = each.has_affinity;
     entry.drops_unsupported = each.drops_unsupported;
+    entry.prefers_native = each.prefers_native;
+    for (Candidate& candidate : entry.candidates)
+      candidate.translation.shows_reasoning =
+          each.shows_reasoning.value_or(candidate.translation.shows_reasoning);
     const std::size_t number = add(std::move(entry));
     const bool is_begin = each.name.ends_with('*');
     (is_begin ? begins_ : exact_)
@@ -76,6 +80,7 @@ void RouteTable::add_rules(const Sources& from) {
     if (!each.targets.empty()) {
       rule.entry = add(entry_of(from, each.name, each.targets, each.retry));
       entries_[rule.entry].drops_unsupported = each.drops_unsupported;
+      entries_[rule.entry].prefers_native = each.prefers_native;
     }
     has_denials_ |= each.denies;
     if (each.denies || !each.model.empty() || !each.targets.empty())

@@ -59,8 +59,8 @@ class RouteTable {
 
   /// Whether more of a request than its head decides.
   bool asks_for_model() const noexcept { return is_of_file_; }
-  /// Whether clients are given what models thought, where an answer is translated.
-  bool shows_reasoning() const noexcept { return shows_reasoning_; }
+  /// Whether signatures are kept for clients that lose them.
+  bool remembers_signatures() const noexcept { return remembers_signatures_; }
   std::optional<std::size_t> number_of(std::string_view upstream) const noexcept;
   std::string_view name_of(std::size_t upstream) const noexcept { return names_[upstream]; }
   /// Whether the settings say what may be asked for.
@@ -114,8 +114,8 @@ class RouteTable {
   std::vector<Rule> rules_;
   std::optional<std::size_t> fallback_;  // the upstream
   bool is_of_file_;
+  bool remembers_signatures_;
   bool has_denials_ = false;
-  bool shows_reasoning_;
 };
 
 }  // namespace llmgw::proxy

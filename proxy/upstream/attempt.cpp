@@ -93,6 +93,7 @@ Task<void> Attempt::translate() {
   is_translated_ = true;
   translation.append_target(translation_->target, *options_.translated,
                             translation_->request.is_stream);
+  translation_->head = {translation_->target, upstream_.beta(), !translation_->request.is_stream};
   request_.held()->replace(std::move(translation_->request.body));
 }
 
@@ -131,10 +132,7 @@ Gather& Attempt::compose() {
   HeldRequest* const held = request_.held();
   HeadChanges changes;
   changes.is_uncoded = is_edited_ || is_translated_;
-  if (is_translated_) {
-    changes.translated_target = translation_->target;
-    changes.takes_gzip = !translation_->request.is_stream;
-  }
+  if (is_translated_) changes.translated = &translation_->head;
   if (is_edited_ || is_renamed_ || is_translated_) changes.length = held->edited_size();
   upstream_.append_head(head, request_.exchange().head(),
                         terms_.upstreams.credentials(terms_.upstream, terms_.key),

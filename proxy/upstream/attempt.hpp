@@ -82,6 +82,8 @@ class Attempt {
   const TranslationRefusal* refusal() const noexcept {
     return translation_ != nullptr && translation_->refusal ? &*translation_->refusal : nullptr;
   }
+  /// With Verdict::as_learnt.
+  const Lesson& lesson() const noexcept { return *translation_->lesson; }
   /// What went wrong, as the client is told of it; of a translated request that failed.
   const TranslatedError* error() const noexcept {
     return translation_ != nullptr && translation_->error ? &*translation_->error : nullptr;
@@ -93,7 +95,9 @@ class Attempt {
     TranslatedRequest request;
     std::optional<TranslationRefusal> refusal;
     std::optional<TranslatedError> error;
+    std::optional<Lesson> lesson;
     std::string target;
+    TranslatedHead head;
   };
 
   bool may_edit() const noexcept;
@@ -118,6 +122,7 @@ class Attempt {
   Task<void> look_at_first_event();
   bool has_first_event_to_wait_for() const noexcept;
   Cause cause_in(std::string_view text);
+  bool learns_from_error();
   void take_early_error(const http::ResponseHead& head);
   void hold_answer();
   void pass_held_answer();

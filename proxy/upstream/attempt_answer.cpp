@@ -95,20 +95,24 @@ bool Attempt::has_error_to_read() const noexcept {
          is_cause_in_text(status_, options_.causes);
 }
 
-// The request was refused as a whole, so it may be sent again; as the client meant it, then, or to
-// another target. Whatever else is answered to it is the client's.
+// The request was refused as a whole, so it may be sent again; as the client meant it, then, or
+// translated otherwise, or to another target. Whatever else is answered to it is the client's.
 Task<void> Attempt::look_at_error() {
   hold_answer();
   const http::ResponseHead head = request_.workspace().answer;
   const bool may_be_of_edit = may_be_refused();
   const std::string text = co_await held_answer_->read_text(stream(), head, upstream_.idle_limit());
   if (request_.is_client_gone()) co_return;
-  state_.is_edit_refused = may_be_of_edit && upstream_.edit()->is_refusal(text);
-  if (state_.is_edit_refused) {
+  if (may_be_of_edit && upstream_.edit()->is_refusal(text)) {
+    state_.refused = Refused::edit;
     upstream_.counts().usage_refused.add();
     co_return co_await drop_answer();
   }
   cause_ = cause_in(text);
+  if (learns_from_error()) {
+    state_.refused = Refused::translation;
+    co_return co_await drop_answer();
+  }
   state_.may_repeat = may_follow(cause_);
   if (!state_.may_repeat) pass_held_answer();
 }
@@ -123,6 +127,16 @@ Cause Attempt::cause_in(std::string_view text) {
   if (!wait_ && translation_->error->retry_after_ms)
     wait_ = std::chrono::milliseconds(*translation_->error->retry_after_ms);
   return cause_of_status(translation_->error->status);
+}
+
+// Whether it says how the request has to be translated instead.
+bool Attempt::learns_from_error() {
+  if (!is_translated_ || status_ != 400 || is_expired_) return false;
+  translation_->lesson = upstream_.translation()->lesson(*translation_->error, *options_.translated,
+                                                         translation_->request);
+  if (!translation_->lesson) return false;
+  upstream_.counts().lessons[static_cast<std::size_t>(translation_->lesson->kind)].add();
+  return true;
 }
 
 bool Attempt::has_first_event_to_wait_for() const noexcept {

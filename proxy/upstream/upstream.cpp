@@ -21,6 +21,11 @@ bool is_edited(const UpstreamSettings& settings, const UpstreamTerms& terms) noe
   return terms.may_ask_for_usage && settings.stream_usage == StreamUsage::inject;
 }
 
+const UsageReader& usage_of(const Dialect& dialect, const UpstreamSettings& settings) noexcept {
+  const bool is_inclusive = settings.input_includes_cache && dialect.inclusive_usage != nullptr;
+  return is_inclusive ? *dialect.inclusive_usage : dialect.usage;
+}
+
 std::chrono::milliseconds in_milliseconds(std::chrono::nanoseconds duration) noexcept {
   return std::chrono::ceil<std::chrono::milliseconds>(duration);
 }
@@ -54,9 +59,11 @@ Upstream::Upstream(Loop& loop, const UpstreamSettings& settings, std::unique_ptr
       dialect_(dialect_of(settings)),
       terms_(terms),
       edit_(is_edited(settings, terms) ? dialect_.usage_edit : nullptr),
+      usage_(usage_of(dialect_, settings)),
       api_version_(settings.api_version),
       credentials_form_(credentials_form(dialect_, settings.uses_bearer)),
       version_(settings.version),
+      beta_(settings.beta),
       defaults_(defaults_of(dialect_, version_)),
       head_limit_(or_else(settings.timeouts.head, terms.silence)),
       idle_limit_(or_else(settings.timeouts.idle, terms.silence)),

@@ -12,6 +12,7 @@
 
 #include "proxy/config/upstream.hpp"
 #include "proxy/provider/dialect.hpp"
+#include "proxy/provider/lesson.hpp"
 #include "proxy/provider/refusals.hpp"
 #include "proxy/provider/request_head.hpp"
 #include "proxy/upstream/pool.hpp"
@@ -63,7 +64,16 @@ class Upstream final : public boost::intrusive_ref_counter<Upstream, boost::thre
     return dialect_.has_target({address_.path, model, api_version_}, target);
   }
   /// Whether its addresses name the model.
-  bool names_model_in_target() const noexcept { return !api_version_.empty(); }
+  bool names_model_in_target() const noexcept {
+    return !api_version_.empty() && translation() == nullptr;
+  }
+  std::string_view api_version() const noexcept { return api_version_; }
+  /// For `anthropic-beta` of translated requests; empty: none.
+  std::string_view beta() const noexcept { return beta_; }
+  /// How usage is read from its answers.
+  const UsageReader& usage() const noexcept { return usage_; }
+  /// Whether its count of a prompt holds what its cache served, where its dialect does not.
+  bool input_includes_cache() const noexcept { return &usage_ != &dialect_.usage; }
   /// Appends the head of a request to it. `credentials`: empty for none.
   void append_head(std::string& out, const http::RequestHead& head, std::string_view credentials,
                    std::string_view model, HeadChanges changes) const {
@@ -84,6 +94,14 @@ class Upstream final : public boost::intrusive_ref_counter<Upstream, boost::thre
   const RequestEdit* edit() const noexcept { return edit_; }
   /// The models for which it refused that.
   Refusals& refusals() noexcept { return refusals_; }
+  /// What was learnt of a model, by what the upstream calls it.
+  Learnt learnt(std::string_view model) noexcept {
+    const Learnt* const found = learnt_.find(model, LearntModels::Clock::now());
+    return found == nullptr ? Learnt() : *found;
+  }
+  void learn(std::string_view model, const Lesson& lesson) {
+    learnt_.place(model, LearntModels::Clock::now()).take(lesson);
+  }
 
   /// Brings the counts up to date.
   void publish() noexcept;
@@ -94,9 +112,11 @@ class Upstream final : public boost::intrusive_ref_counter<Upstream, boost::thre
   const Dialect& dialect_;
   const UpstreamTerms terms_;
   const RequestEdit* const edit_;
+  const UsageReader& usage_;
   const std::string api_version_;
   const CredentialsForm credentials_form_;
   const std::string version_;
+  const std::string beta_;
   const std::vector<DefaultField> defaults_;  // views of `version_` among them
   const std::chrono::milliseconds head_limit_;
   const std::chrono::milliseconds idle_limit_;
@@ -105,6 +125,7 @@ class Upstream final : public boost::intrusive_ref_counter<Upstream, boost::thre
   PoolCounts told_;  // as published last
   TlsContext::Counts tls_told_;
   Refusals refusals_;
+  LearntModels learnt_;
   std::unique_ptr<TlsContext> tls_;
   Pool pool_;
 };

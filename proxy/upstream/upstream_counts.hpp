@@ -7,6 +7,7 @@
 
 #include "common/metrics/counter.hpp"
 #include "common/metrics/histogram.hpp"
+#include "proxy/provider/lesson.hpp"
 #include "proxy/provider/rate_limits.hpp"
 #include "proxy/provider/translation.hpp"
 
@@ -34,7 +35,8 @@ struct UpstreamCounts {
   // Requests.
   Counter usage_asked;    ///< edited to ask for usage
   Counter usage_refused;  ///< of which the upstream refused
-  // Answers to requests that the settings of a file route.
+  // Requests that the settings of a file route, and their answers.
+  std::array<Counter, lesson_words.size()> lessons;  ///< refusals behind which it was asked again
   std::array<RemainingLimit, limit_kind_count> limits;
   std::array<Counter, skipped_kind_count> skipped;  ///< left out of translated ones
 

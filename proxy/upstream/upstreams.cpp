@@ -28,4 +28,12 @@ std::vector<bool> Upstreams::without(const http::RequestHead& head) const {
   return without;
 }
 
+std::vector<bool> Upstreams::translating(const http::RequestHead& head) const {
+  std::vector<bool> translating(parts_.size());
+  if (!is_translatable(head)) return translating;
+  for (std::size_t i = 0; i < parts_.size(); ++i)
+    translating[i] = parts_[i].upstream->translation() != nullptr;
+  return translating;
+}
+
 }  // namespace llmgw::proxy

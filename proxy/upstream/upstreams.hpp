@@ -57,6 +57,8 @@ class Upstreams final
   /// Those that have nothing for what is asked for, also by translation, by their numbers; empty if
   /// all have.
   std::vector<bool> without(const http::RequestHead& head) const;
+  /// Those that such requests are translated for, by their numbers.
+  std::vector<bool> translating(const http::RequestHead& head) const;
   /// Whether any of them is spoken to in that dialect.
   bool speak(ClientDialect dialect) const noexcept {
     return std::any_of(parts_.begin(), parts_.end(), [dialect](const Part& each) {

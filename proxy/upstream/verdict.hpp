@@ -23,22 +23,30 @@ struct Failure {
   errc fault = errc::ok;  ///< ok: it did not fail
 };
 
+/// What an upstream would not have, of what the gateway and not the client has said.
+enum class Refused : std::uint8_t {
+  nothing,
+  edit,         ///< what was added to the request
+  translation,  ///< how it was translated, which can be done otherwise
+};
+
 /// What an attempt has come to.
 struct AttemptState {
   Failure failure = {};
-  bool has_client = true;        ///< the client is still there
-  bool is_sent = false;          ///< the upstream has, or may have, some byte of the request
-  bool is_answered = false;      ///< the head of its final answer is there
-  bool is_edit_refused = false;  ///< which says that it processed nothing, because of an edit
-  bool may_repeat = false;       ///< the settings allow another try for what came of this one
+  bool has_client = true;              ///< the client is still there
+  bool is_sent = false;                ///< the upstream has, or may have, some byte of the request
+  bool is_answered = false;            ///< the head of its final answer is there
+  Refused refused = Refused::nothing;  ///< which says that it processed nothing, because of that
+  bool may_repeat = false;             ///< the settings allow another try for what came of this one
 };
 
 enum class Verdict : std::uint8_t {
-  pass_on,   ///< the answer is the client's
-  as_meant,  ///< the same upstream is to get the request as the client meant it
-  next,      ///< another upstream may be asked
-  fail,      ///< the client is told of the failure
-  drop,      ///< nobody waits for an answer
+  pass_on,    ///< the answer is the client's
+  as_meant,   ///< the same upstream is to get the request as the client meant it
+  as_learnt,  ///< the same one is to get it translated as its refusal has taught
+  next,       ///< another upstream may be asked
+  fail,       ///< the client is told of the failure
+  drop,       ///< nobody waits for an answer
 };
 
 /// The rule: nothing is repeated that may have been processed, and billed, unless the operator has

@@ -23,7 +23,7 @@ HIDDEN = {"llmgw_collector_recent_event_ids", "llmgw_collector_open_connections"
           "llmgw_collector_refused_connections_total", "llmgw_proxy_overdue_requests",
           "llmgw_proxy_events_recovered_total", "llmgw_proxy_spool_files_set_aside_total",
           "llmgw_config_hash", "llmgw_config_last_error", "llmgw_config_reloads_total", "llmgw_discovery_models",
-          "llmgw_discovery_fetches_total"}
+          "llmgw_discovery_fetches_total", "llmgw_learnt_refusals_total"}
 # Labels that the scraping Prometheus adds.
 SCRAPE_LABELS = {"namespace", "pod", "job", "instance"}
 

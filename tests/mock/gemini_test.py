@@ -193,6 +193,17 @@ def test_newer_models(asked):
     assert status(earlier) == 200
 
 
+@pytest.mark.parametrize("kind, coded_status, plain_status", [
+    ("any", 200, 200), ("coded", 200, 400), ("plain", 400, 200), ("none", 400, 400)])
+def test_stand_ins_that_are_taken(asked, kind: str, coded_status: int, plain_status: int):
+    coded = base64.b64encode(SKIP.encode()).decode()
+    for signature, status in ((coded, coded_status), (SKIP, plain_status)):
+        answer = asked.gemini(turns([{"text": "a"}], [CALL | {"thoughtSignature": signature}], [RETURNED]),
+                              f"stand_in={kind}", model="gemini-3-pro")
+        assert answer.status == status
+        assert status == 200 or "Thought signature is not valid" in answer.json()["error"]["message"]
+
+
 def test_own_signatures_are_good(asked):
     answer = asked.gemini(contents(tools=[GEMINI_TOOL]), "tools=1,calls=2", model="gemini-3-pro").json()
     called = answer["candidates"][0]["content"]["parts"]

@@ -35,6 +35,9 @@ enum class Refusal : std::uint8_t { none, mistral, azure, openai };
 /// What Anthropic's and Gemini's answers show of the reasoning before them.
 enum class Thinking : std::uint8_t { none, text, empty, redacted };
 
+/// What Gemini takes in place of a signature that was lost.
+enum class StandIns : std::uint8_t { any, coded, plain, none };
+
 enum class PlainFraming : std::uint8_t { length, chunked, close };
 
 /// What dialects other than OpenAI's have of their own, and what came with them.
@@ -51,6 +54,7 @@ struct NativeBehaviour {
   bool preface = false;  ///< text before the calls
   bool call_ids = true;  ///< Gemini
   bool signs = true;     ///< Gemini: calls bear signatures
+  StandIns stand_ins = StandIns::any;
   Thinking thinking = Thinking::none;
   std::string finish;                      ///< the provider's own word; empty: by the answer
   bool finish_late = false;                ///< Gemini

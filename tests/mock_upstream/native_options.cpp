@@ -12,6 +12,13 @@ constexpr Name<Thinking> thinkings[] = {
     {"redacted", Thinking::redacted},
 };
 
+constexpr Name<StandIns> stand_ins[] = {
+    {"any", StandIns::any},
+    {"coded", StandIns::coded},
+    {"plain", StandIns::plain},
+    {"none", StandIns::none},
+};
+
 constexpr Option options[] = {
     {{"keys=KEY", "401 unless KEY comes in the dialect's own field, and no other credential"},
      [](Text text, Behaviour& to) {
@@ -48,6 +55,10 @@ constexpr Option options[] = {
      [](Text text, Behaviour& to) { return read(text, to.native.call_ids); }},
     {{"signs=0", "gemini: calls without a signature"},
      [](Text text, Behaviour& to) { return read(text, to.native.signs); }},
+    {{"stand_in=KIND",
+      "gemini: what it takes for a signature that was lost: any (coded or plain), coded, plain or "
+      "none"},
+     [](Text text, Behaviour& to) { return read_name(text, to.native.stand_ins, stand_ins); }},
     {{"finish=WORD", "anthropic, gemini: the reason for the end, in the provider's own word"},
      [](Text text, Behaviour& to) {
        to.native.finish = text;

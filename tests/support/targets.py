@@ -11,7 +11,7 @@ from support.gateway import Factory, Proxy, chat, new_id
 from support.process import wait_until
 from support.scripted import Peer, ScriptedServer, reply
 
-Answer = Callable[[Peer], None] | bytes
+Answer = Callable[[Peer], bool | None] | bytes  # whether the connection is kept
 
 
 class Targets:
@@ -32,9 +32,10 @@ class Targets:
         def serve(peer: Peer) -> None:
             while peer.read_request() is not None:
                 answer = self.answers[name]
-                if callable(answer):
-                    return answer(peer)
-                peer.send(answer)
+                if not callable(answer):
+                    peer.send(answer)
+                elif not answer(peer):
+                    return
         return serve
 
     def count(self, name: str) -> int:

@@ -24,7 +24,8 @@ using chat_answer::text_of;
 
 class AnthropicStream final : public chat_answer::EventTranslation {
  public:
-  using EventTranslation::EventTranslation;
+  AnthropicStream(const AnswerTerms& terms, std::size_t most_event)
+      : EventTranslation(terms, most_event), usage_(terms.input_includes_cache) {}
 
  private:
   struct Event {

@@ -84,7 +84,7 @@ chat_answer::ChatUsage AnthropicAnswerUsage::in_chat_form() const {
   const Count output = either(iterations_.output, own_.output);
   const Count cache_write = either(iterations_.cache_write, own_.cache_write);
   const Count cache_read = either(iterations_.cache_read, own_.cache_read);
-  const Count prompt = sum(sum(input, cache_write), cache_read);
+  const Count prompt = input_includes_cache_ ? input : sum(sum(input, cache_write), cache_read);
   return {.prompt = prompt,
           .completion = output,
           .total = prompt && output ? sum(prompt, output) : Count(),

@@ -12,6 +12,10 @@ namespace llmgw::proxy {
 /// they grow or move between fields within it.
 class AnthropicAnswerUsage {
  public:
+  /// `input_includes_cache`: `input_tokens` hold what the cache served and took.
+  explicit AnthropicAnswerUsage(bool input_includes_cache = false) noexcept
+      : input_includes_cache_(input_includes_cache) {}
+
   /// `usage`: a JSON object; anything else says nothing.
   void note(std::string_view usage);
 
@@ -37,6 +41,7 @@ class AnthropicAnswerUsage {
   static Counts sum_of(std::string_view iterations);
   static chat_answer::Count sum_of_tools(std::string_view tools);
 
+  const bool input_includes_cache_;
   Counts own_;
   Counts iterations_;  // where told: of all, while own_ then covers a part of them
   chat_answer::Count server_tools_ = {};

@@ -4,8 +4,8 @@
 
 #include <array>
 
-#include "proxy/provider/anthropic/rate_limits.hpp"
 #include "proxy/provider/anthropic/models.hpp"
+#include "proxy/provider/anthropic/rate_limits.hpp"
 #include "proxy/provider/anthropic/request_reader.hpp"
 #include "proxy/provider/anthropic/translation.hpp"
 #include "proxy/provider/anthropic/usage_reader.hpp"
@@ -46,6 +46,7 @@ constinit const Dialect anthropic_dialect{
     .usage = anthropic_usage_reader,
     .usage_edit = nullptr,
     .models = anthropic_models,
+    .inclusive_usage = &anthropic_inclusive_usage_reader,
     .translation = anthropic_translation,
     .limits = anthropic_rate_limits,
 };

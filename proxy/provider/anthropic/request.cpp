@@ -3,6 +3,7 @@
 // tools, system, messages; what depends on those comes behind.
 #include "proxy/provider/anthropic/request.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "common/json/escape.hpp"
@@ -108,13 +109,15 @@ class Translator {
     if (!chat::read_max_tokens(request_, losses_, limit)) return false;
     result_.is_max_tokens_defaulted = !limit.has_value();
     max_tokens_ = limit ? static_cast<std::uint64_t>(*limit) : default_max_tokens();
+    result_.max_tokens = max_tokens_;
     writer_.key("max_tokens") += std::to_string(max_tokens_);
     return write_tools(request_, target_, traits_, losses_, marks_, writer_, is_call_forced_);
   }
 
   std::uint64_t default_max_tokens() const noexcept {
-    if (target_.default_max_tokens) return *target_.default_max_tokens;
-    return traits_.max_output != 0 ? traits_.max_output : common_max_tokens;
+    const std::uint64_t most = traits_.max_output != 0 ? traits_.max_output : common_max_tokens;
+    const std::uint64_t limit = target_.default_max_tokens.value_or(most);
+    return std::min(limit, target_.learnt.max_tokens.value_or(limit));
   }
 
   bool write_conversation() {

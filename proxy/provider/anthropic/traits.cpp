@@ -104,7 +104,7 @@ Traits traits_of(const TranslationTarget& target) noexcept {
   traits.reasoning = target.reasoning.value_or(traits.reasoning);
   traits.has_sampling = target.has_sampling.value_or(traits.has_sampling);
   traits.has_forced_tools = target.has_forced_tools.value_or(traits.has_forced_tools);
-  traits.has_system_turns = traits.has_system_turns || target.has_system_turns;
+  traits.has_system_turns = target.has_system_turns.value_or(traits.has_system_turns);
   return traits;
 }
 

@@ -6,6 +6,7 @@
 #include "proxy/provider/anthropic/answer_error.hpp"
 #include "proxy/provider/anthropic/answer_stream.hpp"
 #include "proxy/provider/anthropic/request.hpp"
+#include "proxy/provider/anthropic/token_limit.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -32,6 +33,14 @@ class AnthropicTranslation final : public Translation {
   }
   std::optional<TranslatedError> error_in_answer(std::string_view body) const override {
     return anthropic_error_in_answer(body);
+  }
+  // A limit of the client's own is the client's to mend.
+  std::optional<Lesson> lesson(const TranslatedError& error, const TranslationTarget& target,
+                               const TranslatedRequest& sent) const override {
+    if (target.lesson || !sent.is_max_tokens_defaulted) return std::nullopt;
+    const auto legal = anthropic::legal_max_tokens(error.message, sent.max_tokens);
+    if (!legal) return std::nullopt;
+    return Lesson{.kind = Lesson::Kind::max_tokens, .max_tokens = *legal};
   }
 };
 

@@ -28,6 +28,7 @@ using chat_answer::text_of;
 void add_call(const GeminiPart& call, const AnswerTerms& terms, std::size_t number,
               ChatChoice& choice) {
   const std::string id = chat_answer::call_id(call.id, terms.request_id, choice.index, number);
+  keep_signature(terms.signatures, id, call.signature);
   separate(choice.tool_calls);
   chat_answer::append_tool_call({.id = id,
                                  .name = call.name,

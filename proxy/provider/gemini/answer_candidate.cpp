@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "proxy/provider/chat/json_items.hpp"
 #include "proxy/provider/chat_answer/json_slices.hpp"
 #include "proxy/provider/gemini/function_name.hpp"
 
@@ -87,6 +88,12 @@ std::optional<GeminiPart> read_gemini_part(std::string_view part) noexcept {
   if (!is_known) return skipped(SkippedKind::other);
   if (text_of(text).empty()) return GeminiPart{};
   return GeminiPart{.kind = is_thought ? Kind::thought : Kind::text, .text = text_of(text)};
+}
+
+void keep_signature(const TenantSignatures& signatures, std::string_view call_id,
+                    std::string_view signature) {
+  if (signatures.memory == nullptr || signature.empty()) return;
+  signatures.keep(chat::decoded(call_id), chat::decoded(signature));
 }
 
 }  // namespace llmgw::proxy

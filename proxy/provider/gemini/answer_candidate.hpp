@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "proxy/provider/signature_memory.hpp"
 #include "proxy/provider/translation.hpp"
 
 namespace llmgw::proxy {
@@ -55,5 +56,9 @@ struct GeminiPart {
 
 /// Nothing: it is none.
 std::optional<GeminiPart> read_gemini_part(std::string_view part) noexcept;
+
+/// Keeps the signature of a call, if there is one; both are the insides of JSON strings.
+void keep_signature(const TenantSignatures& signatures, std::string_view call_id,
+                    std::string_view signature);
 
 }  // namespace llmgw::proxy

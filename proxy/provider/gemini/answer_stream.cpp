@@ -30,7 +30,8 @@ constexpr std::size_t most_calls = 128;      // of a candidate
 
 class GeminiStream final : public chat_answer::EventTranslation {
  public:
-  using EventTranslation::EventTranslation;
+  GeminiStream(const AnswerTerms& terms, std::size_t most_event)
+      : EventTranslation(terms, most_event), signatures_(terms.signatures) {}
 
  private:
   // What is remembered of a candidate.
@@ -62,6 +63,7 @@ class GeminiStream final : public chat_answer::EventTranslation {
 
   std::array<Choice, most_candidates> choices_;
   GeminiAnswerUsage usage_;
+  const TenantSignatures signatures_;
 };
 
 // A later event may still bring a call, and so change what the reason means.
@@ -168,6 +170,7 @@ bool GeminiStream::add_call(std::size_t number, const GeminiPart& call, std::str
   if (choice.calls == most_calls) return false;
   const std::size_t k = choice.calls++;
   const std::string id = chat_answer::call_id(call.id, chunks().request_id(), number, k);
+  keep_signature(signatures_, id, call.signature);
   chunks().begin_delta(number, out);
   out += R"("tool_calls":[)";
   chat_answer::append_tool_call({.id = id,

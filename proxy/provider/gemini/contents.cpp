@@ -6,10 +6,10 @@
 #include "proxy/provider/chat/arguments.hpp"
 #include "proxy/provider/chat/json_items.hpp"
 #include "proxy/provider/chat/message.hpp"
+#include "proxy/provider/gemini/call_signature.hpp"
 #include "proxy/provider/gemini/function_name.hpp"
 #include "proxy/provider/gemini/json_out.hpp"
 #include "proxy/provider/gemini/media_part.hpp"
-#include "proxy/provider/gemini/thought_signature.hpp"
 
 namespace llmgw::proxy::gemini {
 namespace {
@@ -71,7 +71,7 @@ class ContentsWriter {
   }
 
   bool write_model(const ChatTurn& turn, bool is_current);
-  bool write_call(const ChatCall& call, bool needs_signature);
+  bool write_call(const ChatCall& call, bool is_first_of_step);
   bool write_user(const ChatTurn& turn);
   bool write_result(const ChatMessage& message, const ChatCall& call);
   bool write_result_media(const ChatMessage& message);
@@ -90,18 +90,17 @@ class ContentsWriter {
 
 // Calls follow the text of their message. Only the first one of a turn has to be signed.
 bool ContentsWriter::write_model(const ChatTurn& turn, bool is_current) {
-  const bool needs_signatures = is_current && terms_.traits.needs_signatures;
   std::size_t at = 0;
   for (const ChatMessage& message : turn.messages) {
     if (!write_message(message, model_)) return false;
     for (; at < turn.calls.size() && turn.calls[at].message == message.index; ++at) {
-      if (!write_call(turn.calls[at], needs_signatures && at == 0)) return false;
+      if (!write_call(turn.calls[at], is_current && at == 0)) return false;
     }
   }
   return true;
 }
 
-bool ContentsWriter::write_call(const ChatCall& call, bool needs_signature) {
+bool ContentsWriter::write_call(const ChatCall& call, bool is_first_of_step) {
   if (!call.cache_control.empty()) losses_.drop("cache_control");
   begin_part(model_);
   out_ += R"({"functionCall":{"name":")";
@@ -111,12 +110,7 @@ bool ContentsWriter::write_call(const ChatCall& call, bool needs_signature) {
     return losses_.reject(call.path(), "has to be one JSON object");
   if (!call.id.empty()) append_text_member("id", call.id, out_);
   out_ += '}';
-  if (const auto signature = thought_signature_of(call)) {
-    append_text_member("thoughtSignature", *signature, out_);
-  } else if (needs_signature) {
-    append_text_member("thoughtSignature", stand_in_signature, out_);
-    losses_.drop("thought_signature");
-  }
+  append_call_signature(call, is_first_of_step, terms_, out_);
   out_ += '}';
   return true;
 }

@@ -65,8 +65,9 @@ RequestTranslation translate(std::string_view body, const TranslationTarget& tar
   const auto request = chat::read_chat_request(body, extensions, losses);
   if (!request) return losses.refusal();
   SchemaReducer reducer;
-  const GeminiRequestTerms terms{*request, target, gemini_traits(target), losses, reducer};
   TranslatedRequest translated;
+  const GeminiRequestTerms terms{*request, target,  gemini_traits(target),
+                                 losses,   reducer, translated};
   translated.is_stream = request->is_on(ChatParam::stream);
   name_what_is_lost(*request, losses);
   translated.body.reserve(body.size());

@@ -17,6 +17,7 @@ struct GeminiRequestTerms {
   GeminiTraits traits;
   chat::Losses& losses;
   SchemaReducer& reducer;
+  TranslatedRequest& made;
 };
 
 }  // namespace llmgw::proxy::gemini

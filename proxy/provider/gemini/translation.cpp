@@ -6,6 +6,7 @@
 #include "proxy/provider/gemini/answer_error.hpp"
 #include "proxy/provider/gemini/answer_stream.hpp"
 #include "proxy/provider/gemini/request.hpp"
+#include "proxy/provider/gemini/signature_refusal.hpp"
 #include "proxy/provider/target.hpp"
 
 namespace llmgw::proxy {
@@ -19,7 +20,8 @@ class GeminiTranslation final : public Translation {
   }
   void append_target(std::string& out, const TranslationTarget& target,
                      bool is_stream) const override {
-    out.append("/v1beta/models/");
+    const std::string_view version = target.api_version.empty() ? "v1beta" : target.api_version;
+    out.append("/").append(version).append("/models/");
     append_segment(out, target.model);
     out.append(is_stream ? ":streamGenerateContent?alt=sse" : ":generateContent");
   }
@@ -36,6 +38,11 @@ class GeminiTranslation final : public Translation {
   }
   std::optional<TranslatedError> error_in_answer(std::string_view body) const override {
     return gemini_error_in_answer(body);
+  }
+  std::optional<Lesson> lesson(const TranslatedError& error, const TranslationTarget& target,
+                               const TranslatedRequest& sent) const override {
+    if (!gemini::names_thought_signature(error.message)) return std::nullopt;
+    return gemini::lesson_of_signatures(target, sent);
   }
 };
 

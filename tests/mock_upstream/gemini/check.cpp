@@ -92,7 +92,7 @@ Complaint check(const Call& call, const Json& body) {
   check_system(member(body, "systemInstruction"), complaint);
   check_generation(member(body, "generationConfig"), newer, complaint);
   check_tools(body, complaint);
-  check_contents(member(body, "contents"), newer, complaint);
+  check_contents(member(body, "contents"), newer, call.behaviour.native.stand_ins, complaint);
   return complaint;
 }
 

@@ -15,7 +15,8 @@ Complaint check(const Call& call, const Json& body);
 // Parts of it. Each adds the first fault it finds.
 
 /// Contents: roles, parts, calls and their responses; `signed_calls`: the model wants signatures.
-void check_contents(const Json& contents, bool signed_calls, Complaint& complaint);
+void check_contents(const Json& contents, bool signed_calls, StandIns stand_ins,
+                    Complaint& complaint);
 /// One part, whoever's it is.
 void check_part(const Json& part, const std::string& path, Complaint& complaint);
 void check_tools(const Json& body, Complaint& complaint);

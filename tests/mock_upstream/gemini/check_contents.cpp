@@ -84,7 +84,12 @@ std::size_t current_turn(const Json& contents) {
   return begin;
 }
 
-void check_signature(const Json& part, bool needed, Complaint& complaint) {
+bool stands_in(const std::string& signature, StandIns taken) {
+  if (signature == stand_in) return taken == StandIns::any || taken == StandIns::plain;
+  return bytes_of(signature) == stand_in && (taken == StandIns::any || taken == StandIns::coded);
+}
+
+void check_signature(const Json& part, bool needed, StandIns stand_ins, Complaint& complaint) {
   const std::string signature = text_of(member(part, "thoughtSignature"));
   const Json& function_call = member(part, "functionCall");
   const std::string name = text_of(at(function_call, "name"));
@@ -95,24 +100,25 @@ void check_signature(const Json& part, bool needed, Complaint& complaint) {
                          name + "`");
     return;
   }
-  const auto bytes = bytes_of(signature);
-  if (signature == stand_in || bytes == stand_in) return;
-  complaint.add_if(bytes != decode_base64(signature_of(signed_text(function_call))), "contents",
-                   "Thought signature is not valid. function call `" + name + "`");
+  if (stands_in(signature, stand_ins)) return;
+  complaint.add_if(bytes_of(signature) != decode_base64(signature_of(signed_text(function_call))),
+                   "contents", "Thought signature is not valid. function call `" + name + "`");
 }
 
-void check_signatures(const Json& contents, bool needed, Complaint& complaint) {
+void check_signatures(const Json& contents, bool needed, StandIns stand_ins, Complaint& complaint) {
   const std::size_t current = current_turn(contents);
   for (std::size_t index = 0; index < contents.size(); ++index) {
     const auto calls = parts_with(contents[index], "functionCall");
     for (const Json* each : calls)
-      check_signature(*each, needed && index >= current && each == calls.front(), complaint);
+      check_signature(*each, needed && index >= current && each == calls.front(), stand_ins,
+                      complaint);
   }
 }
 
 }  // namespace
 
-void check_contents(const Json& contents, bool signed_calls, Complaint& complaint) {
+void check_contents(const Json& contents, bool signed_calls, StandIns stand_ins,
+                    Complaint& complaint) {
   static const Json nothing;
   if (complaint.add_if(!contents.is_array() || contents.empty(), "contents",
                        "* GenerateContentRequest.contents: contents is not specified"))
@@ -122,7 +128,7 @@ void check_contents(const Json& contents, bool signed_calls, Complaint& complain
     check_turns(index == 0 ? nothing : contents[index - 1], contents[index],
                 index + 1 < contents.size() ? contents[index + 1] : nothing, complaint);
   }
-  check_signatures(contents, signed_calls, complaint);
+  check_signatures(contents, signed_calls, stand_ins, complaint);
 }
 
 }  // namespace llmgw::mock::gemini

@@ -138,7 +138,9 @@ struct BadCase {
 TEST(ProvidersSection, NamesEachFaultByItsPlace) {
   const std::string members =
       "type, base_url, keys, ca_file, stream_usage, api, api_version, auth, version, discover, "
-      "timeouts and cooldown";
+      "beta, "
+      "usage, default_max_tokens, prompt_cache, schema, mid_system, reasoning_output, timeouts and "
+      "cooldown";
   const BadCase cases[] = {
       {"    kyes: []\n", "5:5: providers.a: `kyes` is not known here; accepted are " + members},
       {"    sk-secret-x: 1\n",
@@ -263,6 +265,13 @@ TEST(ProvidersSection, ShowsItselfWithoutSecrets) {
             "providers.a.auth=api-key default\n"
             "providers.a.version=2023-06-01 default\n"
             "providers.a.discover=false default\n"
+            "providers.a.beta= default\n"
+            "providers.a.usage=standard default\n"
+            "providers.a.default_max_tokens= default\n"
+            "providers.a.prompt_cache=none default\n"
+            "providers.a.schema=json default\n"
+            "providers.a.mid_system= default\n"
+            "providers.a.reasoning_output=content default\n"
             "providers.b.type=openai gw.yaml:6\n"
             "providers.b.base_url=https://api.openai.com default\n"
             "providers.b.ca_file= default\n"
@@ -272,6 +281,13 @@ TEST(ProvidersSection, ShowsItselfWithoutSecrets) {
             "providers.b.auth=api-key default\n"
             "providers.b.version=2023-06-01 default\n"
             "providers.b.discover=false default\n"
+            "providers.b.beta= default\n"
+            "providers.b.usage=standard default\n"
+            "providers.b.default_max_tokens= default\n"
+            "providers.b.prompt_cache=none default\n"
+            "providers.b.schema=json default\n"
+            "providers.b.mid_system= default\n"
+            "providers.b.reasoning_output=content default\n"
             "default_provider=b gw.yaml:7\n");
 }
 

@@ -88,14 +88,15 @@ TEST(RequestHead, AsksForACodingOfItsOwnWhereTheBodyIsTranslated) {
   for (const std::string_view asked : {"", "Accept-Encoding: br\r\nAccept-Encoding: zstd\r\n"}) {
     const std::string request = "POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\n" +
                                 std::string(asked) + "Content-Length: 2\r\n\r\n";
-    HeadChanges changes{.translated_target = "/v1/messages"};
+    TranslatedHead translated{"/v1/messages"};
+    const HeadChanges changes{.translated = &translated};
     const auto count = [&](std::string_view field) {
       const std::string out = written(request, to, changes);
       const bool is_once = out.find("Accept-Encoding") == out.rfind("Accept-Encoding");
       return is_once && out.find(field) != out.npos;
     };
     EXPECT_TRUE(count("\r\nAccept-Encoding: identity\r\n")) << asked;
-    changes.takes_gzip = true;
+    translated.takes_gzip = true;
     EXPECT_TRUE(count("\r\nAccept-Encoding: gzip\r\n")) << asked;
   }
 }
@@ -163,6 +164,20 @@ TEST(RequestHead, AddsWhatADialectDemandsUnlessTheClientSentIt) {
   with_own.defaults = own;
   EXPECT_EQ(written(begin + "anthropic-beta: b\r\n\r\n", with_own),
             out + "anthropic-beta: b\r\nx-api-key: k\r\nanthropic-version: 2026-10-21\r\n\r\n");
+}
+
+TEST(RequestHead, TellsTheBetasOfATranslatedRequestBesideTheClients) {
+  const auto with = [](std::string_view beta) {
+    const TranslatedHead translated{"/v1/messages", beta};
+    return written("POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nanthropic-beta: own\r\n\r\n",
+                   {anthropic_dialect, "", "api.example", ""}, {.translated = &translated});
+  };
+  const std::string begin =
+      "POST /v1/messages HTTP/1.1\r\nHost: api.example\r\nanthropic-beta: own\r\n"
+      "Content-Type: application/json\r\nAccept-Encoding: identity\r\n";
+  const std::string end = "anthropic-version: 2023-06-01\r\n\r\n";
+  EXPECT_EQ(with(""), begin + end);
+  EXPECT_EQ(with("x,y"), begin + "anthropic-beta: x,y\r\n" + end);
 }
 
 // Whatever keys the client sent, exactly one leaves: ours, in the form that settings chose.

@@ -160,5 +160,33 @@ TEST_F(RouteTest, OneConversationStaysWithOneTargetWhileThatIsFree) {
   EXPECT_NE(walked.take(now_).candidate->name, "a");
 }
 
+TEST_F(RouteTest, WhatIsPutBehindComesAfterTheOthersOfItsEntryAlone) {
+  config_.routing.models = {
+      {.name = "m",
+       .targets = {{.upstream = 0, .weight = 100}, {.upstream = 1}, {.upstream = 2, .weight = 0}},
+       .fallback = {1},
+       .prefers_native = true,
+       .retry = {.attempts = 8}},
+      {.name = "n", .targets = {{.upstream = 0}, {.upstream = 1}}}};
+  const auto behind = [this](std::vector<bool> upstreams) {
+    Route walked = route();
+    EXPECT_TRUE(walked.prefers_native());
+    walked.put_behind(std::move(upstreams));
+    return walked;
+  };
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(asked(behind({true, false, false})), "b c a b a");
+    EXPECT_EQ(asked(behind({true, true, false})).substr(0, 1), "c");
+    EXPECT_EQ(asked(behind({false, false, false})).substr(0, 1), "a");
+  }
+  Route kept = behind({true, false, true});
+  kept.begin_at(0);
+  EXPECT_EQ(kept.take(now_).candidate->name, "b");
+  EXPECT_EQ(kept.take(now_).candidate->name, "a");
+  cooling("b")->note(Cause::rate_limit, 10s, now_, {}, false);
+  EXPECT_EQ(behind({true, false, true}).take(now_).candidate->name, "a");
+  EXPECT_FALSE(route("n").prefers_native());
+}
+
 }  // namespace
 }  // namespace llmgw::proxy

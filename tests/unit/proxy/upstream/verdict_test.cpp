@@ -12,7 +12,10 @@ using Side = Failure::Side;
 TEST(Verdict, FollowsFromTheState) {
   const std::pair<AttemptState, Verdict> cases[] = {
       {{.is_sent = true, .is_answered = true}, Verdict::pass_on},
-      {{.is_sent = true, .is_answered = true, .is_edit_refused = true}, Verdict::as_meant},
+      {{.is_sent = true, .is_answered = true, .refused = Refused::edit}, Verdict::as_meant},
+      {{.is_sent = true, .is_answered = true, .refused = Refused::translation}, Verdict::as_learnt},
+      {{.is_sent = true, .is_answered = true, .refused = Refused::translation, .may_repeat = true},
+       Verdict::as_learnt},
       {{.failure = {Side::connection, errc::refused}}, Verdict::next},
       {{.failure = {Side::connection, errc::timed_out}}, Verdict::next},
       {{.failure = {Side::connection, errc::overloaded}}, Verdict::next},
@@ -29,26 +32,30 @@ TEST(Verdict, FollowsFromTheState) {
 // Whatever else is so.
 TEST(Verdict, NothingIsRepeatedThatMayHaveBeenProcessed) {
   for (const Side side : {Side::client, Side::connection, Side::upstream})
-    for (unsigned bits = 0; bits < 8; ++bits) {
-      const AttemptState state{.failure = {side, errc::connection_closed},
-                               .has_client = (bits & 1) != 0,
-                               .is_sent = true,
-                               .is_answered = (bits & 2) != 0,
-                               .is_edit_refused = (bits & 4) != 0};
-      EXPECT_NE(judge(state), Verdict::next);
-      // Only the upstream's own word that it processed nothing allows a second try.
-      EXPECT_EQ(judge(state) == Verdict::as_meant,
-                state.has_client && state.is_answered && state.is_edit_refused);
-    }
+    for (const Refused refused : {Refused::nothing, Refused::edit, Refused::translation})
+      for (unsigned bits = 0; bits < 4; ++bits) {
+        const AttemptState state{.failure = {side, errc::connection_closed},
+                                 .has_client = (bits & 1) != 0,
+                                 .is_sent = true,
+                                 .is_answered = (bits & 2) != 0,
+                                 .refused = refused};
+        EXPECT_NE(judge(state), Verdict::next);
+        // Only the upstream's own word that it processed nothing allows a second try.
+        const bool is_answered = state.has_client && state.is_answered;
+        EXPECT_EQ(judge(state) == Verdict::as_meant, is_answered && refused == Refused::edit);
+        EXPECT_EQ(judge(state) == Verdict::as_learnt,
+                  is_answered && refused == Refused::translation);
+      }
 }
 
 TEST(Verdict, NothingIsTriedForAClientThatHasLeft) {
-  for (unsigned bits = 0; bits < 8; ++bits)
-    EXPECT_EQ(judge({.has_client = false,
-                     .is_sent = (bits & 1) != 0,
-                     .is_answered = (bits & 2) != 0,
-                     .is_edit_refused = (bits & 4) != 0}),
-              Verdict::drop);
+  for (const Refused refused : {Refused::nothing, Refused::edit, Refused::translation})
+    for (unsigned bits = 0; bits < 4; ++bits)
+      EXPECT_EQ(judge({.has_client = false,
+                       .is_sent = (bits & 1) != 0,
+                       .is_answered = (bits & 2) != 0,
+                       .refused = refused}),
+                Verdict::drop);
 }
 
 }  // namespace

@@ -30,6 +30,17 @@ TEST(AnthropicAnswerUsage, CacheIsPartOfThePrompt) {
             R"("completion_tokens_details":{"reasoning_tokens":4}})");
 }
 
+// BF#5510: of servers whose input holds what their cache served.
+TEST(AnthropicAnswerUsage, S14CacheIsNotCountedTwiceWhereTheInputHoldsIt) {
+  AnthropicAnswerUsage usage(true);
+  usage.note(R"({"input_tokens":20,"cache_creation_input_tokens":3,"cache_read_input_tokens":7,)"
+             R"("output_tokens":5})");
+  std::string out;
+  chat_answer::append_usage(usage.in_chat_form(), out);
+  EXPECT_EQ(out, R"({"prompt_tokens":20,"completion_tokens":5,"total_tokens":25,)"
+                 R"("prompt_tokens_details":{"cached_tokens":7,"cache_write_tokens":3}})");
+}
+
 TEST(AnthropicAnswerUsage, WhatNobodySaidIsLeftOut) {
   EXPECT_EQ(counted({}), "{}");
   EXPECT_EQ(counted({"null", "[]", "{\"input_tokens\":", R"({"input_tokens":null})"}), "{}");
