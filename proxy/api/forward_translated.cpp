@@ -24,12 +24,6 @@ std::string as_field(const std::vector<std::string>& names) {
   return all;
 }
 
-std::int64_t seconds_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 // Of an exchange whose client was told this; nothing where that was the answer to its request.
 std::optional<Outcome> outcome_of(const TranslatedError& error) {
   if (error.code == "upstream_aborted") return Outcome::upstream_aborted;
@@ -61,45 +55,6 @@ std::string body_of(const TranslationRefusal& refusal) {
 }
 
 }  // namespace
-
-const TranslationTarget* Forward::translation_target() {
-  Upstream& upstream = upstreams_->at(candidate_->upstream);
-  if (!routed_->is_translatable || upstream.translation() == nullptr) return nullptr;
-  const TranslationSettings& settings = candidate_->translation;
-  routed_->target = {.model = routed_->choice.model.empty() ? request_.facts().model.view()
-                                                            : routed_->choice.model,
-                     .provider = upstream.name(),
-                     .drops_unsupported = routed_->route.drops_unsupported(),
-                     .shows_reasoning = settings.shows_reasoning,
-                     .marks_cache = settings.marks_cache,
-                     .streams_tool_input = settings.streams_tool_input,
-                     .reduces_schema = settings.reduces_schema,
-                     .default_max_tokens = settings.default_max_tokens,
-                     .max_output_tokens = settings.max_output_tokens,
-                     .reasoning = settings.reasoning,
-                     .has_sampling = settings.has_sampling,
-                     .has_forced_tools = settings.has_forced_tools,
-                     .has_system_turns = settings.has_system_turns,
-                     .api_version = upstream.api_version(),
-                     .lesson = routed_->lesson,
-                     .signatures = signatures()};
-  routed_->target.learnt = upstream.learnt(routed_->target.model);
-  if (routed_->lesson) routed_->target.learnt.take(*routed_->lesson);
-  routed_->target.facts =
-      facts_of(context_.discovered.get(), upstream.name(), routed_->target.model);
-  return &routed_->target;
-}
-
-AnswerTerms Forward::answer_terms() const {
-  return {.provider = attempt_->upstream().name(),
-          .model = routed_->target.model,
-          .request_id = call_.request_id(),
-          .created = seconds_now(),
-          .wants_usage = attempt_->translated()->wants_usage,
-          .shows_reasoning = routed_->target.shows_reasoning,
-          .input_includes_cache = attempt_->upstream().input_includes_cache(),
-          .signatures = signatures()};
-}
 
 Task<void> Forward::relay_translated() {
   note_upstream_head(answering_);

@@ -31,10 +31,10 @@ def error(file: str, status: int) -> bytes:
 
 
 def example(upstreams: Targets, name: str, stream_usage: str | None = None) -> dict:
-    """The file, with the server's address in it."""
+    """The file, with the server's address in it; it is not asked for its models beside all else."""
     content = yaml.safe_load((ROOT / f"examples/config/{name}.yaml").read_text())
     for provider in content["providers"].values():
-        provider["base_url"] = upstreams.servers["server"].url
+        provider |= {"base_url": upstreams.servers["server"].url, "discover": False}
     if stream_usage:
         content["providers"][name]["stream_usage"] = stream_usage
     return content

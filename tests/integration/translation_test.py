@@ -122,6 +122,7 @@ def test_S9_a_cut_stream_never_looks_complete(
 
 
 JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+STREAM_TO_CLOSE = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 NO_STREAM = [b"data: {]\n\n"]
 # What comes, whether the connection then stays, and what is told of it.
 UNFINISHED = {
@@ -130,6 +131,7 @@ UNFINISHED = {
     "no-json": (reply(b"<html>"), True, 502, "upstream_invalid_response", "upstream_invalid"),
     "nothing": (stream([], end=False), False, 502, "upstream_invalid_response", "upstream_aborted"),
     "ended": (stream([]), True, 502, "upstream_aborted", "upstream_aborted"),
+    "closed": (STREAM_TO_CLOSE + ANTHROPIC[1], False, 502, "upstream_aborted", "upstream_aborted"),
     "pings": (stream(ANTHROPIC[1:2]), True, 502, "upstream_aborted", "upstream_aborted"),
     "chunks": (stream([], end=False) + b"zz\r\n", True, 502, "upstream_invalid_response", "upstream_invalid"),
     "silent": (stream(ANTHROPIC[:4], end=False), True, 200, "upstream_timeout", "upstream_timeout"),

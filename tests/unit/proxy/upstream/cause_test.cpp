@@ -57,6 +57,7 @@ TEST(Cause, WaitsAreReadFromTheFields) {
   EXPECT_EQ(wait_in("Retry-After: 7\r\n"), 7s);
   EXPECT_EQ(wait_in("retry-after-ms: 1500\r\nRetry-After: 7\r\n"), 1500ms);
   EXPECT_EQ(wait_in("Retry-After: 99999999999999999\r\n"), 8760h);
+  EXPECT_EQ(wait_in("retry-after-ms: 18446744073709551615\r\n"), 8760h);
   for (const char* text : {"-1", "soon", "1.5", "Wed, 21 Oct 2026 07:28:00 GMT", ""})
     EXPECT_EQ(wait_in("Retry-After: " + std::string(text) + "\r\n"), std::nullopt) << text;
 }

@@ -23,6 +23,10 @@ TEST(Verdict, FollowsFromTheState) {
       {{.failure = {Side::upstream, errc::connection_reset}, .is_sent = true}, Verdict::fail},
       {{.failure = {Side::upstream, errc::timed_out}, .is_sent = true}, Verdict::fail},
       {{.failure = {Side::upstream, errc::malformed_message}, .is_sent = true}, Verdict::fail},
+      {{.failure = {Side::upstream, errc::timed_out}, .is_sent = true, .may_repeat = true},
+       Verdict::next},
+      {{.is_sent = true, .is_answered = true, .may_repeat = true}, Verdict::next},
+      {{.failure = {Side::client, errc::timed_out}, .may_repeat = true}, Verdict::fail},
       {{.failure = {Side::client, errc::timed_out}}, Verdict::fail},
       {{.failure = {Side::client, errc::body_too_large}, .is_sent = true}, Verdict::fail},
   };
