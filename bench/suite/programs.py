@@ -97,7 +97,7 @@ class RoutedGateway(Gateway):
         path = self.folder / f"{self.name.replace(' ', '-')}.yaml"
         path.write_text("\n".join([
             "version: 1", "providers:", f"  openai: {{type: openai, base_url: '{url}', {key}}}",
-            f"  anthropic: {{type: anthropic, base_url: '{url}', {key}}}", "models:", *models, asked, ""]))
+            f"  anthropic: {{type: anthropic, base_url: '{url}', {key}, discover: false}}", "models:", *models, asked, ""]))
         return path
 
 

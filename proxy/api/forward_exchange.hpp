@@ -2,6 +2,7 @@
 // The state of one exchange, and the steps of forward().
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -71,7 +72,7 @@ class Forward final : public OpenExchange, private CloseListener {
   /// What only exchanges have that the settings of a file route; the others need not carry it.
   struct Routed : Pooled {
     Route route;
-    std::vector<AttemptFact> attempts;
+    boost::container::small_vector<AttemptFact, 2> attempts;
     Call::Clock::time_point attempt_begun_at;
     std::unique_ptr<HeldAnswer> kept;  // for the case that all fail
     std::optional<TranslatedError> kept_error;

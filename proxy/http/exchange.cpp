@@ -26,17 +26,12 @@ Exchange::Exchange(ByteStream& client, const RequestHead& head, std::string_view
 Exchange::Exchange(ByteStream& client, SessionTerms terms) noexcept
     : client_(client), terms_(terms) {}
 
-void Exchange::retain_head() {
-  retained_bytes_ = head_.bytes;
-  retained_fields_.assign(head_.fields.begin(), head_.fields.end());
-  head_.move_to(retained_bytes_, retained_fields_);
-}
+void Exchange::retain_head() { retained_ = RetainedHead(head_); }
 
 void Exchange::release_head() noexcept {
   head_.bytes = head_.method = head_.target = head_.authority = {};
   head_.fields = {};
-  std::string().swap(retained_bytes_);
-  std::vector<Field>().swap(retained_fields_);
+  retained_ = {};
 }
 
 bool Exchange::is_body_consumed() const noexcept {

@@ -5,12 +5,12 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "common/http/out_field.hpp"
 #include "common/net/byte_stream.hpp"
 #include "proxy/http/body_decoder.hpp"
 #include "proxy/http/head.hpp"
+#include "proxy/http/retained_head.hpp"
 
 namespace llmgw::http {
 
@@ -91,8 +91,7 @@ class Exchange {
   SessionTerms terms_;
   BodyDecoder body_;
   std::string_view buffered_;
-  std::string retained_bytes_;
-  std::vector<Field> retained_fields_;
+  RetainedHead retained_;
   bool to_head_request_ = false;
   bool keep_alive_ = false;
   bool started_ = false;
