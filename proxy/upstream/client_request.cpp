@@ -87,10 +87,6 @@ Task<errc> ClientRequest::read_rest() {
   return read_while([this] { return has_room(); });
 }
 
-Task<errc> ClientRequest::read_model() {
-  return read_while([this] { return awaits_model() && has_room(); });
-}
-
 Task<void> ClientRequest::tell_to_continue() {
   is_told_to_continue_ = true;
   Gather& out = client().loop().gather();

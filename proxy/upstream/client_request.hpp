@@ -70,12 +70,6 @@ class ClientRequest {
   /// Reads the rest of what is held, as far as there is room for it; see is_complete(). The same
   /// results.
   Task<errc> read_rest();
-  /// Reads on until the model is known, or will not be; what was read is held.
-  Task<errc> read_model();
-  /// Whether it may still come.
-  bool awaits_model() const noexcept {
-    return !is_complete() && !taps_.scanner.is_done() && facts().model.empty();
-  }
 
   /// Passes on what comes of the body from now on.
   Task<RelayEnd> relay_to(ByteStream& upstream, std::chrono::milliseconds silence);
