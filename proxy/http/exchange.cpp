@@ -29,7 +29,7 @@ Exchange::Exchange(ByteStream& client, SessionTerms terms) noexcept
 void Exchange::retain_head() { retained_ = RetainedHead(head_); }
 
 void Exchange::release_head() noexcept {
-  head_.bytes = head_.method = head_.target = head_.authority = {};
+  head_.method = head_.target = head_.authority = {};
   head_.fields = {};
   retained_ = {};
 }

@@ -2,7 +2,9 @@
 // PURE: the strict head parser.
 #include "proxy/http/head.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include "common/text/byte_search.hpp"
 #include "common/text/case_blind.hpp"
@@ -258,8 +260,18 @@ bool Head::connection_names(std::string_view name) const noexcept {
   return named;
 }
 
+std::string_view RequestHead::bytes() const noexcept {
+  const auto end_of = [](std::string_view view) { return view.data() + view.size(); };
+  // Without fields the authority, if there is one, is behind the target or around it.
+  if (fields.empty())
+    return text_between(method.data(), std::max(end_of(target), end_of(authority), std::less<>()));
+  const Field& last = fields.back();
+  if (last.is_plain_line) return text_between(method.data(), end_of(last.plain_line()));
+  return text_between(method.data(), end_of(last.value.empty() ? last.name : last.value));
+}
+
 void RequestHead::move_to(std::string_view copy, std::span<Field> own) noexcept {
-  const auto move = [from = bytes.data(), copy](std::string_view& view) {
+  const auto move = [from = method.data(), copy](std::string_view& view) {
     const auto at = view.empty() ? 0 : static_cast<std::size_t>(view.data() - from);
     view = copy.substr(at, view.size());
   };
@@ -268,7 +280,6 @@ void RequestHead::move_to(std::string_view copy, std::span<Field> own) noexcept 
     move(each.name);
     move(each.value);
   }
-  bytes = copy;
   fields = own;
 }
 
@@ -321,7 +332,6 @@ Result<RequestHead> parse_request_head(std::string_view bytes, FieldStorage& sto
   if (head.authority.empty()) head.authority = seen.host;
   head.expects_continue = seen.expects_continue && head.minor_version > 0;
   head.tells_origin = seen.tells_origin;
-  head.bytes = text_between(head.method.data(), rest.data());
   head.size = bytes.size() - rest.size();
   return head;
 }

@@ -85,7 +85,6 @@ struct Head {
 };
 
 struct RequestHead : Head {
-  std::string_view bytes;  ///< all of it, without empty lines in front
   std::string_view method;
   std::string_view target;     ///< origin form (`/path?query`) or `*`; of an absolute form, what
                                ///< follows the authority
@@ -96,7 +95,9 @@ struct RequestHead : Head {
 
   std::string_view path() const noexcept { return target.substr(0, target.find('?')); }
 
-  /// All views are of `copy` from now on, which holds what `bytes` did, and the fields are `own`,
+  /// All that is viewed of it: from the method to the end of the last field.
+  std::string_view bytes() const noexcept;
+  /// All views are of `copy` from now on, which holds what bytes() did, and the fields are `own`,
   /// which hold what `fields` did.
   void move_to(std::string_view copy, std::span<Field> own) noexcept;
 };

@@ -16,13 +16,15 @@ class RetainedHead {
  public:
   RetainedHead() noexcept = default;
   /// Copies the head, which is a view of the copy from now on.
-  explicit RetainedHead(RequestHead& head)
-      : size_(head.fields.size_bytes() + head.bytes.size()), block_(FramePool::allocate(size_)) {
+  explicit RetainedHead(RequestHead& head) {
+    const std::string_view bytes = head.bytes();
+    size_ = head.fields.size_bytes() + bytes.size();
+    block_ = FramePool::allocate(size_);
     Field* const fields = static_cast<Field*>(block_);
     std::uninitialized_copy(head.fields.begin(), head.fields.end(), fields);
-    char* const bytes = static_cast<char*>(block_) + head.fields.size_bytes();
-    head.bytes.copy(bytes, head.bytes.size());
-    head.move_to({bytes, head.bytes.size()}, {fields, head.fields.size()});
+    char* const copy = static_cast<char*>(block_) + head.fields.size_bytes();
+    bytes.copy(copy, bytes.size());
+    head.move_to({copy, bytes.size()}, {fields, head.fields.size()});
   }
   RetainedHead(RetainedHead&& other) noexcept
       : size_(other.size_), block_(std::exchange(other.block_, nullptr)) {}

@@ -8,22 +8,15 @@
 
 namespace llmgw::proxy {
 
-namespace {
-
-constexpr AttemptOptions no_options;
-
-}  // namespace
-
 Attempt::Attempt(const AttemptTerms& terms, ClientRequest& request, Form form) noexcept
     : terms_(terms),
-      options_(terms.options == nullptr ? no_options : *terms.options),
       upstream_(terms.upstreams.at(terms.upstream)),
       request_(request),
       form_(form) {}
 
 Task<AttemptEnd> Attempt::run() {
   if (request_.held() != nullptr) request_.held()->forget_edits();
-  if (options_.translated != nullptr) {
+  if (options().translated != nullptr) {
     co_await translate();
   } else if (names_another_model()) {
     co_await rename_model();
@@ -53,19 +46,19 @@ AttemptEnd Attempt::conclude() const noexcept {
   state.has_client = !request_.is_client_gone();
   Cause cause = state.is_answered ? cause_ : cause_of(state.failure, state.is_sent);
   if (!state.has_client) cause = Cause::none;
-  if (!state.is_answered) state.may_repeat = options_.causes.contains(cause);
+  if (!state.is_answered) state.may_repeat = options().causes.contains(cause);
   return {judge(state), state.failure, status_, cause, wait_};
 }
 
 bool Attempt::names_another_model() const noexcept {
-  return !options_.model.empty() && options_.model != request_.facts().model.view();
+  return !options().model.empty() && options().model != request_.facts().model.view();
 }
 
 // The model's place is known once the body is there whole, and its length is told in front.
 Task<void> Attempt::rename_model() {
   const bool is_whole = co_await hold_whole();
   if (!is_whole) co_return;
-  is_renamed_ = request_.held()->rename_model(request_.exchange().head(), options_.model);
+  is_renamed_ = request_.held()->rename_model(request_.exchange().head(), options().model);
   if (!is_renamed_) fail(Failure::Side::client, errc::malformed_message);
 }
 
@@ -84,14 +77,14 @@ Task<void> Attempt::translate() {
   if (!is_whole) co_return;
   const Translation& translation = *upstream_.translation();
   translation_ = std::make_unique<Translated>();
-  auto made = translation.translate(request_.held()->body(), *options_.translated);
+  auto made = translation.translate(request_.held()->body(), *options().translated);
   if (auto* refusal = std::get_if<TranslationRefusal>(&made)) {
     translation_->refusal = std::move(*refusal);
     co_return fail(Failure::Side::client, errc::malformed_message);
   }
   translation_->request = std::move(std::get<TranslatedRequest>(made));
   is_translated_ = true;
-  translation.append_target(translation_->target, *options_.translated,
+  translation.append_target(translation_->target, *options().translated,
                             translation_->request.is_stream);
   translation_->head = {translation_->target, upstream_.beta(), !translation_->request.is_stream};
   request_.held()->replace(std::move(translation_->request.body));
@@ -136,7 +129,7 @@ Gather& Attempt::compose() {
   if (is_edited_ || is_renamed_ || is_translated_) changes.length = held->edited_size();
   upstream_.append_head(head, request_.exchange().head(),
                         terms_.upstreams.credentials(terms_.upstream, terms_.key),
-                        options_.model_in_target, changes);
+                        options().model_in_target, changes);
   if (held == nullptr) {
     request_.arrived().put(0, head);
     return request_.arrived();
@@ -185,7 +178,7 @@ errc Attempt::send_some(Gather& out) {
 
 // The rest goes on beside the answer, as the upstream may answer early.
 void Attempt::go_on_sending() {
-  if (!is_edited_ && !is_renamed_ && !is_translated_ && !options_.keeps_request) request_.let_go();
+  if (!is_edited_ && !is_renamed_ && !is_translated_ && !options().keeps_request) request_.let_go();
   request_.watch_client();
   if (!request_.is_client_gone() && !(request_.is_complete() && has_sent_all_))
     pump_.start(request_, stream(), upstream_.head_limit());

@@ -100,6 +100,10 @@ class Attempt {
     TranslatedHead head;
   };
 
+  const AttemptOptions& options() const noexcept {
+    static constexpr AttemptOptions none;
+    return terms_.options == nullptr ? none : *terms_.options;
+  }
   bool may_edit() const noexcept;
   bool names_another_model() const noexcept;
   Task<void> rename_model();
@@ -137,7 +141,6 @@ class Attempt {
   }
 
   const AttemptTerms terms_;
-  const AttemptOptions& options_;
   Upstream& upstream_;
   ClientRequest& request_;
   Pool::Connection connection_;

@@ -77,8 +77,8 @@ bool Attempt::may_be_refused() const noexcept {
 
 // Whether the client will be better served by another attempt than by this answer.
 bool Attempt::may_follow(Cause cause) const noexcept {
-  if (options_.causes.contains(cause)) return true;
-  return cause == Cause::rate_limit && wait_ && options_.wait_max && *wait_ <= *options_.wait_max;
+  if (options().causes.contains(cause)) return true;
+  return cause == Cause::rate_limit && wait_ && options().wait_max && *wait_ <= *options().wait_max;
 }
 
 void Attempt::note_status() {
@@ -92,7 +92,7 @@ void Attempt::note_status() {
 bool Attempt::has_error_to_read() const noexcept {
   if (!state_.is_answered || status_ < 300) return false;
   return is_translated_ || may_be_refused() || may_follow(cause_) ||
-         is_cause_in_text(status_, options_.causes);
+         is_cause_in_text(status_, options().causes);
 }
 
 // The request was refused as a whole, so it may be sent again; as the client meant it, then, or
@@ -132,8 +132,8 @@ Cause Attempt::cause_in(std::string_view text) {
 // Whether it says how the request has to be translated instead.
 bool Attempt::learns_from_error() {
   if (!is_translated_ || status_ != 400 || is_expired_) return false;
-  translation_->lesson = upstream_.translation()->lesson(*translation_->error, *options_.translated,
-                                                         translation_->request);
+  translation_->lesson = upstream_.translation()->lesson(
+      *translation_->error, *options().translated, translation_->request);
   if (!translation_->lesson) return false;
   upstream_.counts().lessons[static_cast<std::size_t>(translation_->lesson->kind)].add();
   return true;
@@ -142,7 +142,7 @@ bool Attempt::learns_from_error() {
 bool Attempt::has_first_event_to_wait_for() const noexcept {
   if (!state_.is_answered) return false;
   const http::ResponseHead& head = request_.workspace().answer;
-  const bool is_wanted = is_translated_ || options_.causes.contains(Cause::overloaded) ||
+  const bool is_wanted = is_translated_ || options().causes.contains(Cause::overloaded) ||
                          upstream_.first_token_limit() > std::chrono::milliseconds(0);
   return is_wanted && head.status == 200 &&
          http::is_event_stream(head.value(http::FieldId::content_type)) &&
@@ -165,7 +165,7 @@ Task<void> Attempt::look_at_first_event() {
   }
   if (first == FirstEvent::Kind::error) cause_ = Cause::overloaded;
   if (first != FirstEvent::Kind::output && is_translated_) take_early_error(head);
-  state_.may_repeat = options_.causes.contains(cause_);
+  state_.may_repeat = options().causes.contains(cause_);
   if (!state_.may_repeat) pass_held_answer();
 }
 

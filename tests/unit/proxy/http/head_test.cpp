@@ -201,16 +201,16 @@ TEST(RequestHead, MovesToACopyOfItsBytes) {
     std::string text = std::string(begin) + "A: 1\r\nB:\r\nC:\t2 \r\nD: \r\nE: 5\r\n\r\nbody";
     const RequestHead head = request(text).value();
     const std::string_view shown = std::string_view(text).substr(text.find("GET"));
-    EXPECT_EQ(head.bytes, shown.substr(0, shown.size() - 4)) << "the body is no part of it";
+    EXPECT_EQ(head.bytes(), shown.substr(0, shown.find("\r\n\r\nbody") + 2));
     RequestHead moved = head;
-    const std::string copy(head.bytes);
+    const std::string copy(head.bytes());
     std::vector<Field> fields(head.fields.begin(), head.fields.end());
     moved.move_to(copy, fields);
     FieldStorage others;
     const std::string again(text);
     const RequestHead expected = parse_request_head(again, others).value();
     std::ranges::fill(text, '?');  // nothing may point there any more
-    EXPECT_EQ(moved.bytes, copy);
+    EXPECT_EQ(moved.bytes(), copy);
     EXPECT_EQ(moved.method, "GET");
     EXPECT_EQ(moved.target, expected.target);
     EXPECT_EQ(moved.authority, expected.authority);
@@ -224,6 +224,19 @@ TEST(RequestHead, MovesToACopyOfItsBytes) {
       EXPECT_EQ(field.plain_line(), expected.fields[i].plain_line()) << field.name;
     }
   }
+}
+
+TEST(RequestHead, KnowsTheBytesThatItIsAViewOf) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"GET /v1 HTTP/1.0\r\n\r\n", "GET /v1"},
+      {"GET http://b/v1 HTTP/1.0\r\n\r\n", "GET http://b/v1"},
+      {"GET http://b HTTP/1.0\r\n\r\n", "GET http://b"},
+      {"\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n"},
+      {"GET / HTTP/1.0\r\nA:b\r\n\r\n", "GET / HTTP/1.0\r\nA:b"},
+      {"GET / HTTP/1.0\r\nA:\r\n\r\n", "GET / HTTP/1.0\r\nA"},
+  };
+  for (const auto& [text, bytes] : cases) EXPECT_EQ(request(text)->bytes(), bytes);
+  EXPECT_EQ(RequestHead().bytes(), "");
 }
 
 TEST(ResponseHead, Framing) {
