@@ -58,7 +58,6 @@ const GatewayError* Forward::admit() {
 Attempt& Forward::next_attempt(Verdict last) {
   const bool is_as_meant = last == Verdict::as_meant;
   answering_ = candidate_->upstream;
-  if (candidate_->cooling != nullptr) routed_->attempt_begun_at = Call::Clock::now();
   return attempt_.emplace(attempt_terms(), request_,
                           is_as_meant ? Attempt::Form::as_meant : Attempt::Form::may_be_edited);
 }

@@ -69,24 +69,29 @@ class Forward final : public OpenExchange, private CloseListener {
   void abandon() override;
 
  private:
+  /// What only those of them have whose request was translated for some target.
+  struct Translating : Pooled {
+    TranslationTarget target;      // of the attempt
+    std::optional<Lesson> lesson;  // of the attempt before, whose target is asked again
+    std::optional<TranslatedError> kept_error;
+    std::string dropped;  // of the request, because the target cannot honour it; by commas
+    chat_answer::UpstreamHead upstream_head;                // of the answer
+    std::vector<chat_answer::AnswerField> upstream_fields;  // of it, as the client gets them
+    AnswerFacts facts;                                      // of the answer
+    TranslationFacts event_facts;
+  };
+
   /// What only exchanges have that the settings of a file route; the others need not carry it.
   struct Routed : Pooled {
     Route route;
     boost::container::small_vector<AttemptFact, 2> attempts;
     Call::Clock::time_point attempt_begun_at;
-    std::unique_ptr<HeldAnswer> kept;  // for the case that all fail
-    std::optional<TranslatedError> kept_error;
+    std::unique_ptr<Translating> translating;  // null: no request was translated
+    std::unique_ptr<HeldAnswer> kept;          // for the case that all fail
     std::size_t kept_upstream = 0;
     std::size_t kept_attempt = 0;
-    Route::Choice choice;          // as the attempt goes by it
-    AttemptOptions options;        // of the attempt
-    TranslationTarget target;      // of the attempt, where its request is translated
-    std::optional<Lesson> lesson;  // of the attempt before, whose target is asked again
-    std::string dropped;           // of the request, because the target cannot honour it; by commas
-    chat_answer::UpstreamHead upstream_head;                // of the answer that is translated
-    std::vector<chat_answer::AnswerField> upstream_fields;  // of it, as the client gets them
-    AnswerFacts facts;                                      // of the answer that is translated
-    TranslationFacts translation_facts;                     // for the event
+    Route::Choice choice;    // as the attempt goes by it
+    AttemptOptions options;  // of the attempt
     std::optional<std::chrono::nanoseconds> refusal_wait;
     std::unique_ptr<Alarm> total;  // none: the exchange may last
     Timer* waiting = nullptr;      // while it is waited to ask again
@@ -124,10 +129,11 @@ class Forward final : public OpenExchange, private CloseListener {
   void note_lesson();
   AnswerTerms answer_terms() const;
   void note_upstream_head(std::size_t upstream);
-  void note_limits(const AttemptEnd& end);
+  void note_limits(const AttemptEnd& end, Call::Clock::time_point now);
   void note_answer_facts(const AnswerFacts& facts);
   void note_translation(MeteringEvent& event);
   std::vector<http::OutField> translated_fields(std::string_view content_type, int status);
+  void note_dropped();
   Task<void> relay_translated();
   Task<void> relay_stream();
   Task<void> reply_translated(CodingList codings);

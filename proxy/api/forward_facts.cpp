@@ -16,12 +16,13 @@ RateLimits limits_in(const http::Head& head, const Dialect& dialect) {
 // The head lies in the workspace, until the first suspension.
 void Forward::note_upstream_head(std::size_t upstream) {
   const http::ResponseHead& head = context_.workspace.answer;
-  routed_->upstream_head =
+  routed_->translating->upstream_head =
       chat_answer::read_upstream_head(head, limits_in(head, upstreams_->at(upstream).dialect()));
 }
 
-// Of an answer that makes way for another the head is kept.
-void Forward::note_limits(const AttemptEnd& end) {
+// Of an answer that makes way for another the head is kept. When limits are reset is of no interest
+// here, and a clock costs more than all else of it.
+void Forward::note_limits(const AttemptEnd& end, Call::Clock::time_point now) {
   Upstream& upstream = attempt_->upstream();
   if (end.status == 0 || upstream.dialect().limits == nullptr) return;
   Workspace& workspace = context_.workspace;
@@ -33,37 +34,37 @@ void Forward::note_limits(const AttemptEnd& end) {
   } else if (end.verdict != Verdict::pass_on) {
     return;
   }
-  upstream.counts().note_limits(limits_in(workspace.answer, upstream.dialect()),
-                                std::chrono::steady_clock::now());
+  upstream.counts().note_limits(upstream.dialect().limits(workspace.answer, {}), now);
 }
 
 void Forward::note_answer_facts(const AnswerFacts& facts) {
-  routed_->facts = facts;
+  routed_->translating->facts = facts;
   attempt_->upstream().counts().note_skipped(facts.skipped);
 }
 
 // A dialect with words of its own is one that is translated.
 void Forward::note_translation(MeteringEvent& event) {
-  const AnswerFacts& facts = routed_->facts;
   if (response_tap_.has_sums()) event.usage_source = UsageSource::upstream_iterations;
   if (!routed_->is_translated) {
     if (answering_dialect().translation != nullptr)
       event.native_finish_reason = event.finish_reason;
     return;
   }
+  Translating& translating = *routed_->translating;
+  const AnswerFacts& facts = translating.facts;
   if (!facts.native_finish_reason.empty()) {
     event.native_finish_reason = facts.native_finish_reason.view();
     event.finish_reason = facts.finish_reason;
   }
   const TranslatedRequest* const request = attempt_ ? attempt_->translated() : nullptr;
-  routed_->translation_facts = {.dialect = answering_dialect().name,
-                                .dropped_params = routed_->dropped,
-                                .is_max_tokens_defaulted = facts.is_at_max_tokens &&
-                                                           request != nullptr &&
-                                                           request->is_max_tokens_defaulted,
-                                .cache_write_1h_tokens = facts.cache_write_1h_tokens,
-                                .server_tool_requests = facts.server_tool_requests};
-  event.translation = &routed_->translation_facts;
+  translating.event_facts = {.dialect = answering_dialect().name,
+                             .dropped_params = translating.dropped,
+                             .is_max_tokens_defaulted = facts.is_at_max_tokens &&
+                                                        request != nullptr &&
+                                                        request->is_max_tokens_defaulted,
+                             .cache_write_1h_tokens = facts.cache_write_1h_tokens,
+                             .server_tool_requests = facts.server_tool_requests};
+  event.translation = &translating.event_facts;
 }
 
 }  // namespace llmgw::proxy

@@ -72,9 +72,9 @@ Task<void> Forward::replay() {
   workspace.answer = http::parse_response_head(routed_->kept->head(), workspace.response_fields,
                                                request_.is_head())
                          .value();
-  if (routed_->kept_error) {
+  if (routed_->translating != nullptr && routed_->translating->kept_error) {
     note_upstream_head(answering_);
-    co_return co_await reply_translated_error(*routed_->kept_error, answering_);
+    co_return co_await reply_translated_error(*routed_->translating->kept_error, answering_);
   }
   const BodyForm form = begin_response(workspace.answer);
   http::BodyDecoder decoder(workspace.answer.framing);

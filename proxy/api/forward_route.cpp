@@ -64,7 +64,7 @@ const GatewayError* Forward::find_route() {
   if (routed_->route.prefers_native()) routed_->route.put_behind(upstreams_->translating(head));
   if (routed_->route.has_affinity() && request_.held() != nullptr)
     routed_->route.begin_at(affinity_of(call_.tenant(), request_.held()->body()));
-  const auto now = Clock::now();
+  const auto now = routed_->attempt_begun_at = Clock::now();
   routed_->choice = routed_->route.take(now);
   candidate_ = routed_->choice.candidate;
   return candidate_ != nullptr ? limit_total() : refuse_all(now);
@@ -137,7 +137,7 @@ AttemptOptions Forward::attempt_options() {
   const Route& route = routed_->route;
   if (!route.may_repeat() || !request_.is_complete() || !route.may_go_on()) return options;
   const RetrySettings& retry = route.retry();
-  if (route.has_more(Clock::now())) options.causes = retry.causes;
+  if (route.has_more(routed_->attempt_begun_at)) options.causes = retry.causes;
   if (!routed_->has_waited && retry.causes.contains(Cause::rate_limit))
     options.wait_max = retry.wait_max;
   options.keeps_request = true;
@@ -163,6 +163,7 @@ Task<void> Forward::wait(std::chrono::nanoseconds duration) {
 }
 
 bool Forward::goes_on_behind(const AttemptEnd& end) {
+  if (routed_ != nullptr) routed_->attempt_begun_at = Clock::now();
   if (end.verdict == Verdict::as_meant) return !request_.is_client_gone();
   if (end.verdict == Verdict::as_learnt) return takes_lesson();
   if (end.verdict != Verdict::next || routed_ == nullptr) return false;
@@ -171,7 +172,7 @@ bool Forward::goes_on_behind(const AttemptEnd& end) {
   if (end.cause == Cause::unsent && !routed_->route.retry().causes.contains(Cause::unsent))
     return false;
   const Candidate* const last = candidate_;
-  auto next = routed_->route.take(Clock::now());
+  auto next = routed_->route.take(routed_->attempt_begun_at);
   if (next.candidate == nullptr && (!routed_->has_waited || !routed_->route.may_go_on()))
     return false;
   if (next.candidate == nullptr) {
@@ -179,7 +180,7 @@ bool Forward::goes_on_behind(const AttemptEnd& end) {
     return true;  // the same one, whose wait is over
   }
   routed_->choice = next;
-  routed_->lesson.reset();
+  if (routed_->translating != nullptr) routed_->translating->lesson.reset();
   candidate_ = next.candidate;
   if (last->counts != nullptr) last->counts->left[static_cast<std::size_t>(end.cause)].add();
   return true;
@@ -192,7 +193,10 @@ void Forward::keep_answer() {
   if (!answer->is_complete() && attempt_->error() == nullptr) return;
   if (routed_->attempts.back().status == key_refused) return;
   routed_->kept = std::move(answer);
-  if (attempt_->error() != nullptr) routed_->kept_error = *attempt_->error();
+  if (attempt_->error() != nullptr) {
+    routed_->translating->kept_error = *attempt_->error();
+    note_dropped();
+  }
   routed_->kept_upstream = candidate_->upstream;
   routed_->kept_attempt = routed_->attempts.size() - 1;
 }
@@ -216,7 +220,7 @@ void Forward::note_attempt(const AttemptEnd& end) {
   const bool is_asked = attempt_->refusal() == nullptr && end.verdict != Verdict::as_meant;
   if (candidate.cooling == nullptr || !is_asked) return;
   const auto now = Clock::now();
-  note_limits(end);
+  note_limits(end, now);
   routed_->attempts.push_back(
       {candidate.name, end.status, cause_word(end.cause), now - routed_->attempt_begun_at});
   if (candidate.counts != nullptr)

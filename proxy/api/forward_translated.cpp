@@ -83,13 +83,18 @@ std::vector<http::OutField> Forward::translated_fields(std::string_view content_
                                      {"X-LLM-Translated", upstream.dialect().name}};
   if (!call_.upstream_request_id().empty())
     fields.push_back({"X-Request-ID", call_.upstream_request_id()});
-  if (attempt_->translated() != nullptr)
-    routed_->dropped = as_field(attempt_->translated()->dropped);
-  if (!routed_->dropped.empty()) fields.push_back({"X-LLM-Dropped-Params", routed_->dropped});
-  chat_answer::append_fields(routed_->upstream_head, status, routed_->upstream_fields);
-  for (const chat_answer::AnswerField& each : routed_->upstream_fields)
+  Translating& translating = *routed_->translating;
+  if (!routed_->is_replayed) note_dropped();
+  if (!translating.dropped.empty()) fields.push_back({"X-LLM-Dropped-Params", translating.dropped});
+  chat_answer::append_fields(translating.upstream_head, status, translating.upstream_fields);
+  for (const chat_answer::AnswerField& each : translating.upstream_fields)
     fields.push_back({each.name, each.value});
   return fields;
+}
+
+void Forward::note_dropped() {
+  if (attempt_->translated() == nullptr) return;
+  routed_->translating->dropped = as_field(attempt_->translated()->dropped);
 }
 
 Task<void> Forward::relay_stream() {
@@ -191,7 +196,7 @@ Task<Result<std::string>> Forward::read_whole_answer(CodingList codings) {
 Task<void> Forward::reply_translated_error(const TranslatedError& told, std::size_t upstream) {
   TranslatedError error = told;
   exchange_.client().watch(nullptr);
-  chat_answer::UpstreamHead& head = routed_->upstream_head;
+  chat_answer::UpstreamHead& head = routed_->translating->upstream_head;
   if (error.request_id.empty()) error.request_id = head.request_id;
   if (error.code == "upstream_auth_failed") head.should_retry = "false";
   if (error.retry_after_ms && !head.wait) {

@@ -271,9 +271,9 @@ std::string_view RequestHead::bytes() const noexcept {
 }
 
 void RequestHead::move_to(std::string_view copy, std::span<Field> own) noexcept {
-  const auto move = [from = method.data(), copy](std::string_view& view) {
-    const auto at = view.empty() ? 0 : static_cast<std::size_t>(view.data() - from);
-    view = copy.substr(at, view.size());
+  const auto move = [from = method.data(), to = copy.data()](std::string_view& view) {
+    view = view.empty() ? std::string_view()
+                        : std::string_view(to + (view.data() - from), view.size());
   };
   for (std::string_view* each : {&method, &target, &authority}) move(*each);
   for (Field& each : own) {

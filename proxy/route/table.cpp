@@ -29,8 +29,13 @@ bool fits(const RouteMatch& match, const RouteQuery& query) noexcept {
          });
 }
 
+// Most names differ in their length already.
+bool is_before(std::string_view a, std::string_view b) noexcept {
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
+
 constexpr auto by_name = [](const auto& model, std::string_view name) noexcept {
-  return model.name < name;
+  return is_before(model.name, name);
 };
 
 }  // namespace
@@ -69,7 +74,7 @@ void RouteTable::add_models(const Sources& from) {
         .push_back({each.name.substr(0, each.name.size() - (is_begin ? 1 : 0)), number});
   }
   std::sort(exact_.begin(), exact_.end(),
-            [](const Model& a, const Model& b) { return a.name < b.name; });
+            [](const Model& a, const Model& b) { return is_before(a.name, b.name); });
   std::stable_sort(begins_.begin(), begins_.end(),
                    [](const Model& a, const Model& b) { return a.name.size() > b.name.size(); });
 }
@@ -223,6 +228,8 @@ std::vector<RouteTable::Offer> RouteTable::offers(RouteQuery query) {
     if (const Route* route = std::get_if<Route>(&found))
       offers.push_back({each.name, names_[route->all().front().candidate->upstream]});
   }
+  std::sort(offers.begin(), offers.end(),
+            [](const Offer& a, const Offer& b) { return a.model < b.model; });
   return offers;
 }
 

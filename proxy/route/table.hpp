@@ -109,7 +109,7 @@ class RouteTable {
   std::vector<std::string> names_;  // of the upstreams
   std::vector<RouteEntry> entries_;
   std::vector<std::size_t> by_upstream_;  // entries of those without a model
-  std::vector<Model> exact_;              // in the order of their names
+  std::vector<Model> exact_;              // shorter names first
   std::vector<Model> begins_;             // the longest first
   std::vector<Rule> rules_;
   std::optional<std::size_t> fallback_;  // the upstream

@@ -5,12 +5,13 @@ import json
 import pathlib
 import signal
 import threading
+from collections.abc import Callable
 
 import pytest
 
 from support.config_file import write
 from support.gateway import Factory, Proxy, chat
-from support.process import wait_until
+from support.process import PATIENCE, wait_until
 from support.scripted import Peer, reply
 from support.targets import Targets
 from support.translated import ANTHROPIC, CANDIDATE, MESSAGE, both, stream
@@ -38,6 +39,27 @@ def upstreams():
         yield opened
 
 
+class Paused:
+    """An exchange whose first target has said so much of its answer, and waits for `then` to be called."""
+
+    def __init__(self, factory: Factory, upstreams: Targets, folder: pathlib.Path, pause: tuple[bytes, int, bool],
+                 then: Callable[[Peer], bool]) -> None:
+        answer, said, streams = pause
+        has_paused = threading.Event()
+
+        def pausing(peer: Peer) -> bool:
+            peer.send(answer[:said])
+            has_paused.set()
+            return then(peer)
+
+        upstreams.answers["claude"] = pausing
+        self.collector = factory.collector()
+        self.proxy, self.content = opened(factory, upstreams, folder, self.collector.url)
+        self.client = self.proxy.connect()
+        self.client.send(question(streams))
+        assert has_paused.wait(PATIENCE)
+
+
 def opened(factory: Factory, upstreams: Targets, folder: pathlib.Path, collector: str) -> tuple[Proxy, dict]:
     content = {"version": 1} | both(upstreams) | {"defaults": {"cooldown": {"failures": 0}}}
     content["models"]["claude"]["fallback"] = ["gemini"]
@@ -51,30 +73,17 @@ def question(streams: bool) -> bytes:
 
 @pytest.mark.parametrize("pause", PAUSES.values(), ids=PAUSES)
 def test_a_client_that_leaves_ends_it(factory: Factory, upstreams: Targets, tmp_path: pathlib.Path, pause: tuple):
-    answer, said, streams = pause
+    answer, said, _ = pause
     left: list[bool] = []
-    has_paused = threading.Event()
-
-    def pausing(peer: Peer) -> None:
-        peer.send(answer[:said])
-        has_paused.set()
-        left.append(peer.receive() == b"")
-
-    upstreams.answers["claude"] = pausing
-    collector = factory.collector()
-    proxy, _ = opened(factory, upstreams, tmp_path, collector.url)
-    with proxy.connect() as client:
-        client.send(question(streams))
-        assert has_paused.wait(20)
-        if said == 0:
-            wait_until(lambda: proxy.metrics()["llmgw_proxy_open_requests"] == 1, "the exchange")
+    paused = Paused(factory, upstreams, tmp_path, pause, lambda peer: left.append(peer.receive() == b""))
+    with paused.client as client:
         if b"Hel" in answer[:said]:
             client.read_head()
     wait_until(lambda: left == [True], "the close at the upstream")
-    [event] = wait_until(collector.events, "the event")
+    [event] = wait_until(paused.collector.events, "the event")
     assert event["outcome"] == "client_aborted" and [each["target"] for each in event["attempts"]] == [event["target"]]
     assert upstreams.count("google") == 0
-    wait_until(lambda: proxy.metrics()["llmgw_proxy_open_requests"] == 0, "the end of the exchange")
+    wait_until(lambda: paused.proxy.metrics()["llmgw_proxy_open_requests"] == 0, "the end of the exchange")
 
 
 def test_a_client_that_leaves_before_its_request_is_whole_asks_nobody(
@@ -91,27 +100,19 @@ def test_a_client_that_leaves_before_its_request_is_whole_asks_nobody(
 def test_reading_the_file_anew_changes_nothing_of_it(
         factory: Factory, upstreams: Targets, tmp_path: pathlib.Path, pause: tuple):
     answer, said, streams = pause
-    goes_on, has_paused = threading.Event(), threading.Event()
+    goes_on = threading.Event()
 
-    def pausing(peer: Peer) -> bool:
-        peer.send(answer[:said])
-        has_paused.set()
-        assert goes_on.wait(20)
+    def rest(peer: Peer) -> bool:
+        assert goes_on.wait(PATIENCE)
         peer.send(answer[said:])
         return True
 
-    upstreams.answers["claude"] = pausing
-    collector = factory.collector()
-    proxy, content = opened(factory, upstreams, tmp_path, collector.url)
-    with proxy.connect() as client:
-        client.send(question(streams))
-        assert has_paused.wait(20)
-        if said == 0:
-            wait_until(lambda: proxy.metrics()["llmgw_proxy_open_requests"] == 1, "the exchange")
-        del content["providers"]["claude"], content["models"]["claude"]
-        write(tmp_path / "gateway.yaml", content)
-        proxy.daemon.signal(signal.SIGHUP)
-        wait_until(lambda: proxy.metrics()['llmgw_config_reloads_total{result="ok"}'] == 1, "the new file")
+    paused = Paused(factory, upstreams, tmp_path, pause, rest)
+    with paused.client as client:
+        del paused.content["providers"]["claude"], paused.content["models"]["claude"]
+        write(tmp_path / "gateway.yaml", paused.content)
+        paused.proxy.daemon.signal(signal.SIGHUP)
+        wait_until(lambda: paused.proxy.metrics()['llmgw_config_reloads_total{result="ok"}'] == 1, "the new file")
         goes_on.set()
         seen = client.read_response()
     assert seen.status == 200, seen
@@ -119,6 +120,6 @@ def test_reading_the_file_anew_changes_nothing_of_it(
     assert seen.get("X-LLM-Provider") == ("google" if is_fallback else "claude")
     if streams:
         assert seen.body.endswith(b"data: [DONE]\n\n") and b"Hel" in seen.body
-    [event] = wait_until(collector.events, "the event")
+    [event] = wait_until(paused.collector.events, "the event")
     assert event["outcome"] == "completed" and len(event["attempts"]) == 1 + is_fallback
     assert upstreams.count("google") == is_fallback

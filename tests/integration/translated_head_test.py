@@ -108,8 +108,9 @@ def test_an_answer_that_was_kept_has_the_head_of_its_own_upstream(
     proxy = upstreams.open(factory, tmp_path, content, KEY="sk-own")
     upstreams.answers |= {"claude": with_fields(reply(OVERLOADED, "529 Overloaded"), LIMITS),
                           "google": with_fields(reply(b"{}", "503 No"), [("retry-after", "99")])}
-    response = ask(proxy, "claude")
+    response = ask(proxy, "claude", seed=1, parallel_tool_calls=False)  # of which each can honour one
     assert upstreams.count("google") == 1 and response.get("X-LLM-Provider") == "claude"
+    assert response.get("X-LLM-Dropped-Params") == "seed"
     assert response.status == 503 and response.get("Retry-After") == "7" and fields_of(response, SHOWN) == SHOWN
 
 

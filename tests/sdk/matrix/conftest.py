@@ -31,14 +31,6 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     factory.close()
 
 
-@pytest.fixture(scope="session")
-def programs() -> Iterator[dict[str, Program]]:
-    running: dict[str, Program] = {}
-    yield running
-    for each in running.values():
-        each.close()
-
-
 @pytest.fixture
 def sdk(gateway: Gateway, programs: dict[str, Program], client: registry.Client) -> Caller:
     """The client of this test; where it cannot run, its tests are skipped, or fail if the matrix is to be whole."""
