@@ -3,6 +3,7 @@
 #include "proxy/api/model_list.hpp"
 
 #include <algorithm>
+#include <boost/url/pct_string_view.hpp>
 
 #include "common/json/escape.hpp"
 #include "proxy/api/call.hpp"
@@ -15,25 +16,11 @@ namespace {
 
 constexpr std::string_view list_path = "/v1/models";
 
-constexpr int no_digit = -1;
-
-int digit_of(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : no_digit;
-}
-
-// The one that is asked for, percent-decoded.
+// The one that is asked for, percent-decoded where that is possible.
 std::string model_in(std::string_view path) {
-  std::string name;
   path.remove_prefix(std::min(list_path.size() + 1, path.size()));
-  while (!path.empty()) {
-    const bool is_coded = path.size() >= 3 && path[0] == '%' && digit_of(path[1]) != no_digit &&
-                          digit_of(path[2]) != no_digit;
-    name += is_coded ? static_cast<char>(digit_of(path[1]) * 16 + digit_of(path[2])) : path.front();
-    path.remove_prefix(is_coded ? 3 : 1);
-  }
-  return name;
+  const auto coded = boost::urls::make_pct_string_view({path.data(), path.size()});
+  return coded ? coded->decode() : std::string(path);
 }
 
 /// A model that may be asked for by its name.

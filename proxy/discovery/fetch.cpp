@@ -50,6 +50,23 @@ Fetched failed(FetchResult result, std::string reason) {
   return {.result = result, .reason = std::move(reason)};
 }
 
+bool is_lost(errc fault) noexcept {
+  return fault == errc::connection_closed || fault == errc::connection_reset;
+}
+
+// A server may end a kept connection at any time; what only reads may then be asked once more (RFC
+// 9110 section 9.2.2).
+Task<Result<http::Response>> get(http::Client& client, const http::Request& request,
+                                 const Place& place) {
+  const bool was_kept = client.has_kept_connection();
+  http::Client::Limits limits = limits_of(place);
+  auto answer = co_await client.request(request, limits);
+  if (answer || !was_kept || !is_lost(errc_of(answer.error()))) co_return answer;
+  limits = limits_of(place);
+  answer = co_await client.request(request, limits);
+  co_return answer;
+}
+
 Task<Fetched> fetch_by(http::Client& client, const Place& place) {
   Listing listing(place.dialect.models);
   for (Listing::Step step = Listing::Step::more; step == Listing::Step::more;) {
@@ -58,8 +75,7 @@ Task<Fetched> fetch_by(http::Client& client, const Place& place) {
     const UpstreamSettings& provider = place.provider;
     place.dialect.append_target(target, {provider.address.path, {}, provider.api_version}, asked);
     const http::Request request{.method = "GET", .path = target, .fields = place.fields};
-    const http::Client::Limits limits = limits_of(place);
-    const auto answer = co_await client.request(request, limits);
+    const auto answer = co_await get(client, request, place);
     if (answer.has_error())
       co_return failed(FetchResult::error, std::string(answer.error().message()));
     const FetchResult result = result_of(answer->status);

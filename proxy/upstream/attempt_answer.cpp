@@ -199,10 +199,13 @@ void Attempt::pass_held_answer() {
   workspace.answer_bytes = {held.head(), held.rest()};
 }
 
-// Of no interest any more, or kept for later as far as it is held.
+// Of no interest any more, or kept for later as far as it is held. Many a server closes behind a
+// request that it refuses and does not say so: what follows on a refusal at once would be lost
+// there.
 Task<void> Attempt::drop_answer() {
   if (is_sending()) co_await end_sending();
-  if (connection_ && held_answer_ != nullptr && held_answer_->is_whole()) give_back();
+  const bool may_stay = state_.refused == Refused::nothing && held_answer_ != nullptr;
+  if (connection_ && may_stay && held_answer_->is_whole()) give_back();
   if (connection_) leave();
 }
 

@@ -169,9 +169,10 @@ def test_new_key_asks_again_and_keeps_the_list(factory: Factory, tmp_path: pathl
 
 
 def test_refused_key_is_left_alone_and_the_next_one_tried(factory: Factory, tmp_path: pathlib.Path):
-    def choosy(peer: Peer) -> None:
+    def choosy(peer: Peer) -> bool:
         good = peer.server.requests[-1].values("x-api-key") == ["sk-good"]
         peer.send(listing(claude("claude-x")) if good else reply(KEY.encode(), "401 No"))
+        return True
 
     with Targets("two", "one") as upstreams:
         upstreams.answers |= {"two": choosy, "one": choosy}
@@ -187,6 +188,28 @@ def test_refused_key_is_left_alone_and_the_next_one_tried(factory: Factory, tmp_
         proxy.daemon.wait_for_log(lambda line: line.get("reason") == "status 401", "why")
         told = proxy.daemon.log() + proxy.scrape() + json.dumps(configz(proxy.admin))
         assert KEY not in told and "sk-good" not in told
+
+
+def test_a_connection_that_was_lost_between_two_pages_is_replaced(factory: Factory, tmp_path: pathlib.Path):
+    pages = {"/v1/models?limit=1000": ["claude-a"], "/v1/models?limit=1000&after_id=claude-a": ["claude-b"]}
+    used: set[int] = set()
+
+    def once(peer: Peer) -> bool:
+        if peer.number in used:
+            return False  # closed behind the first answer, as it seems
+        used.add(peer.number)
+        names = pages[peer.server.requests[-1].target]
+        peer.send(reply(json.dumps({"data": [claude(each) for each in names], "has_more": names == ["claude-a"],
+                                    "last_id": names[-1]}).encode()))
+        return True
+
+    with Targets("a") as upstreams:
+        upstreams.answers["a"] = once
+        kind = {"type": "anthropic", "discover": True}
+        proxy = upstreams.open(factory, tmp_path, {"providers": upstreams.providers(a=kind), "models": {"claude-*": targets("a")}})
+        wait_for(proxy, "claude-b")
+        assert sorted(listed(proxy)) == ["claude-a", "claude-b"] and len(used) == 2
+        assert [fetches(proxy, "a", result) for result in ("ok", "error")] == [1, 0]
 
 
 def test_what_never_answers_is_in_nobodys_way(factory: Factory, tmp_path: pathlib.Path):

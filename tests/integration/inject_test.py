@@ -263,8 +263,7 @@ def test_refused_request_is_sent_as_it_was(gateway: Gateway, whose: str, framing
                  request_bytes=len(body), response_bytes=len(response.body), request_model=model)
             seen = gateway.mock.requests(request_id)
             assert [each["body"] for each in seen] == bodies
-            if framing != "close":
-                assert len({each["connection"] for each in seen}) == 1
+            assert len({each["connection"] for each in seen}) == len(bodies)  # a server may close behind a refusal
     request_id = new_id()
     gateway.post(STREAM, request_id=request_id)
     assert gateway.mock.request(request_id)["body"] == edited(STREAM)  # others are asked

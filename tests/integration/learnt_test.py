@@ -93,6 +93,22 @@ def learnt(proxy: Proxy, provider: str, kind: str) -> float:
     return proxy.metrics().get(f'llmgw_learnt_refusals_total{{provider="{provider}",kind="{kind}"}}', 0)
 
 
+def test_a_server_that_closes_behind_a_refusal_is_asked_on_another_connection(
+        factory: Factory, upstreams: Targets, tmp_path: pathlib.Path):
+    refused_on: set[int] = set()
+
+    def closing(peer: Peer) -> bool:
+        if peer.number in refused_on:
+            return False  # it had closed, and not said so
+        refused_on.add(peer.number)
+        return most(64000)(peer)
+
+    upstreams.answers["claude"] = closing
+    proxy = upstreams.open(factory, tmp_path, config(upstreams))
+    assert ask(proxy, "claude").status == 200
+    assert asked_tokens(upstreams) == [128000, 64000]
+
+
 @pytest.mark.parametrize("attempts", [1, 2])
 def test_a_limit_of_the_gateways_own_is_mended_and_remembered(
         factory: Factory, upstreams: Targets, tmp_path: pathlib.Path, attempts: int):

@@ -144,10 +144,9 @@ UNFINISHED = {
 def test_what_breaks_off_is_told_by_its_cause(factory: Factory, upstreams: Targets, tmp_path: pathlib.Path, case: tuple):
     answer, stays, status, code, outcome = case
 
-    def serve(peer: Peer) -> None:
+    def serve(peer: Peer) -> bool:
         peer.send(answer)
-        if stays:
-            peer.receive()
+        return stays
 
     upstreams.answers["claude"] = serve
     collector = factory.collector()

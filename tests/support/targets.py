@@ -11,7 +11,7 @@ from support.gateway import Factory, Proxy, chat, new_id
 from support.process import wait_until
 from support.scripted import Peer, ScriptedServer, reply
 
-Answer = Callable[[Peer], bool | None] | bytes  # whether the connection is kept
+Answer = Callable[[Peer], bool | None] | bytes  # False: the connection is closed behind it, which nobody announced
 
 
 class Targets:
@@ -34,7 +34,7 @@ class Targets:
                 answer = self.answers[name]
                 if not callable(answer):
                     peer.send(answer)
-                elif not answer(peer):
+                elif answer(peer) is False:
                     return
         return serve
 

@@ -21,10 +21,19 @@ TEST(DiscoveryModelList, IsSortedAndHasEachOnce) {
   EXPECT_EQ(ModelList({}).facts("a"), ModelFacts{});
 }
 
+TEST(DiscoveryModelList, OfManyWithOneIdTheFirstCounts) {
+  std::vector<DiscoveredModel> models;
+  for (std::uint64_t i = 0; i < 100; ++i) models.push_back(model(i % 2 == 0 ? "a" : "b", i + 1));
+  const ModelList list(std::move(models));
+  EXPECT_EQ(list.all().size(), 2u);
+  EXPECT_EQ(list.facts("a").max_output, 1u);
+  EXPECT_EQ(list.facts("b").max_output, 2u);
+}
+
 TEST(DiscoveryModelList, AliasIsTheLatestOfItsDates) {
   const ModelList list({model("c-4-5-20250929", 1), model("c-4-5-20251101", 2),
                         model("c-4-5-2025110", 3), model("c-4-5-x", 4), model("c-4-50", 5),
-                        model("c-4-5-20251101-fast", 6)});
+                        model("c-4-5-20251101-fast", 6), model("c-4-5:20251201", 7)});
   EXPECT_EQ(list.facts("c-4-5").max_output, 2u);
   EXPECT_EQ(list.facts("c-4-5-20250929").max_output, 1u);
   EXPECT_EQ(list.facts("c-4"), ModelFacts{});

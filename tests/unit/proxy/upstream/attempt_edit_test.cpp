@@ -5,7 +5,7 @@
 namespace llmgw::proxy {
 namespace {
 
-// A refusal that says that its connection ends costs a fresh one.
+// Whether the refusal says that its connection ends or not, what follows has another one.
 TEST_F(AttemptTest, WhatIsHeldIsWholeAtTheSecondAttempt) {
   std::string seen;
   play({[](const StreamPeer& peer) {
@@ -26,11 +26,13 @@ TEST_F(AttemptTest, WhatIsHeldIsWholeAtTheSecondAttempt) {
 
 TEST_F(AttemptTest, ARefusedEditIsTakenBackAndRemembered) {
   play({[](const StreamPeer& peer) {
-    EXPECT_TRUE(peer.read_until(option).find("Content-Length: 81\r\n") != std::string::npos);
-    peer.send(refusal);
-    peer.read_until("[]}");  // the same connection: the refusal was whole
-    peer.send(ok);
-  }});
+          EXPECT_TRUE(peer.read_until(option).find("Content-Length: 81\r\n") != std::string::npos);
+          peer.send(refusal);
+        },
+        [](const StreamPeer& peer) {
+          peer.read_until("[]}");
+          peer.send(ok);
+        }});
   const auto outcomes = attempt(chat(stream_body), {Form::may_be_edited, Form::as_meant});
   EXPECT_EQ(outcomes[0].end.verdict, Verdict::as_meant);
   EXPECT_TRUE(outcomes[0].is_edited);
@@ -59,11 +61,13 @@ TEST_F(AttemptTest, AnotherErrorIsPassedOnWhole) {
 // Only success proves that it was the edit that was refused.
 TEST_F(AttemptTest, ARefusalOfBothIsNotRemembered) {
   play({[](const StreamPeer& peer) {
-    peer.read_until(option);
-    peer.send(refusal);
-    peer.read_until("[]}");
-    peer.send(refusal);
-  }});
+          peer.read_until(option);
+          peer.send(refusal);
+        },
+        [](const StreamPeer& peer) {
+          peer.read_until("[]}");
+          peer.send(refusal);
+        }});
   const auto outcomes = attempt(chat(stream_body), {Form::may_be_edited, Form::as_meant});
   EXPECT_EQ(outcomes[1].end.verdict, Verdict::pass_on);
   EXPECT_EQ(outcomes[1].status, 400);
