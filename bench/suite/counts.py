@@ -87,7 +87,8 @@ def instructions(folder: pathlib.Path, generator: Generator, collector: Collecto
 
 
 def idle_memory(folder: pathlib.Path, generator: Generator, tls: bool, streams: int) -> dict[str, float]:
-    """Bytes of a fresh process, and what each open, silent stream adds to its own memory."""
+    """Bytes of a fresh process, and what each open, silent stream adds: its own memory, for how much of the program's
+    file counts as present is up to the kernel."""
     proxy = Gateway(folder, generator.tls if tls else generator.plain, generator.authority if tls else None).start()
     try:
         before = machine.memory(proxy.pids[0])
@@ -95,7 +96,7 @@ def idle_memory(folder: pathlib.Path, generator: Generator, tls: bool, streams: 
             open_ = machine.memory(proxy.pids[0])
     finally:
         proxy.stop()
-    return {"process": before["VmRSS"], "stream": (open_["RssAnon"] - before["RssAnon"]) / streams}
+    return {"process": before["RssAnon"], "stream": (open_["RssAnon"] - before["RssAnon"]) / streams}
 
 
 def interrupt(proxy: Gateway) -> None:

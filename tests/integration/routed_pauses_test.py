@@ -112,7 +112,7 @@ def test_reading_the_file_anew_changes_nothing_of_it(
         del paused.content["providers"]["claude"], paused.content["models"]["claude"]
         write(tmp_path / "gateway.yaml", paused.content)
         paused.proxy.daemon.signal(signal.SIGHUP)
-        wait_until(lambda: paused.proxy.metrics()['llmgw_config_reloads_total{result="ok"}'] == 1, "the new file")
+        wait_until(lambda: paused.proxy.metrics()['llmgw_config_reloads_total{result="ok"}'] >= 1, "the new file")
         goes_on.set()
         seen = client.read_response()
     assert seen.status == 200, seen
