@@ -128,8 +128,10 @@ void Forward::emit() {
   if (routed_ != nullptr) note_route(event);
   if (callers_ != nullptr) {
     event.is_keyed = true;
-    if (key_ != nullptr)
+    if (key_ != nullptr) {
+      event.key_id = key_->id;
       callers_->keys().note_use(*key_, std::chrono::floor<std::chrono::seconds>(wall_clock));
+    }
   }
   DigestText request_digest;
   DigestText response_digest;
