@@ -128,7 +128,7 @@ void Forward::emit() {
   if (routed_ != nullptr) note_route(event);
   if (callers_ != nullptr) {
     event.is_keyed = true;
-    if (key_ != nullptr)
+    if (key_ != nullptr && identity_ == nullptr)
       callers_->keys().note_use(*key_, std::chrono::floor<std::chrono::seconds>(wall_clock));
   }
   DigestText request_digest;
