@@ -33,7 +33,7 @@ const GatewayError* Forward::admit_caller() {
   Caller caller = caller_of(context_, *callers_, exchange_.head());
   key_ = caller.key;
   identity_ = std::move(caller.identity);
-  if (key_ != nullptr) call_.note_caller(caller.tenant, key_->id);
+  if (key_ != nullptr) call_.note_tenant(caller.tenant);
   checks_model_ = caller.verdict == KeyVerdict::accepted && !key_->models.empty();
   return checks_model_ ? nullptr : note_caller(context_, *callers_, caller);
 }

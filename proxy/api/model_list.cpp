@@ -108,7 +108,7 @@ Task<void> reply_models(Context& context, http::Exchange& exchange) {
     (void)co_await reply_error(exchange, *refusal, terms);
     co_return;
   }
-  if (caller.key != nullptr) call.note_caller(caller.tenant, caller.key->id);
+  if (caller.key != nullptr) call.note_tenant(caller.tenant);
   const std::string wanted = model_in(head.path());
   const RouteQuery query{head, head.path(), call.tenant(), {}};
   std::vector<Listed> models = list_for(context, query, wanted);
