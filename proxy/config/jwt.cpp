@@ -35,7 +35,7 @@ void check_together(SettingInput& input, const Config& config) {
   if (config.key_mode != KeyMode::off && config.file.path.empty() && !jwt.is_set())
     input.settings.fault("GATEWAY_KEYS", word_of(key_modes, config.key_mode),
                          "needs GATEWAY_CONFIG, whose section `keys` has the keys, or "
-                         "GATEWAY_JWT_ISSUER, whose tokens stand for keys");
+                         "GATEWAY_JWT_ISSUER");
   if (!jwt.is_set() && (!jwt.keys_file.empty() || jwt.keys_url))
     return input.settings.fault("GATEWAY_JWT_ISSUER", "is required where there are keys of one");
   if (!jwt.is_set()) return;
