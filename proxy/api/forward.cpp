@@ -130,7 +130,8 @@ void Forward::emit() {
     event.is_keyed = true;
     if (key_ != nullptr) {
       event.key_id = key_->id;
-      callers_->keys().note_use(*key_, std::chrono::floor<std::chrono::seconds>(wall_clock));
+      const auto second = std::chrono::floor<std::chrono::seconds>(wall_clock);
+      if (identity_ == nullptr) callers_->keys().note_use(*key_, second);
     }
   }
   DigestText request_digest;

@@ -100,7 +100,7 @@ Task<void> reply_models(Context& context, http::Exchange& exchange) {
   const IdText id = request_id_text(context.request_ids.next(std::chrono::system_clock::now()));
   Call call(head, id, fingerprint, exchange.begun_at());
   const Callers::Pointer callers = context.callers;
-  const Caller caller = callers == nullptr ? Caller() : caller_of(*callers, head);
+  const Caller caller = callers == nullptr ? Caller() : caller_of(context, *callers, head);
   const GatewayError* const refusal =
       callers == nullptr ? nullptr : note_caller(context, *callers, caller);
   if (refusal != nullptr) {
