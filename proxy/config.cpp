@@ -23,7 +23,7 @@ const std::vector<Row>& table() {
     std::vector<Row> rows;
     for (const std::span<const Row> group :
          {listening_rows(), upstream_rows(), metering_rows(), delivery_rows(), limit_rows(),
-          log_rows(), std::span<const Row>(file_rows)})
+          log_rows(), key_rows(), std::span<const Row>(file_rows)})
       rows.insert(rows.end(), group.begin(), group.end());
     return rows;
   }();
@@ -72,9 +72,9 @@ std::span<const Variable> variables() noexcept {
 }
 
 const std::vector<Section>& sections() {
-  static const std::vector<Section> all{version_section<Config>(), defaults_section(),
-                                        providers_section(),       models_section(),
-                                        routes_section(),          default_provider_section()};
+  static const std::vector<Section> all{
+      version_section<Config>(), defaults_section(),         providers_section(), models_section(),
+      routes_section(),          default_provider_section(), keys_section()};
   return all;
 }
 
@@ -103,6 +103,7 @@ Checked<Config> reload_config(const Config& running, const Environment& environm
   config.default_upstream = 0;
   config.routing = {};
   config.defaults = {};
+  config.keys = std::make_shared<const KeyList>();
   note_providers(document, config);
   Faults faults;
   read_sections(document, environment, read, config, faults);
@@ -110,6 +111,10 @@ Checked<Config> reload_config(const Config& running, const Environment& environm
     faults.lines.push_back(config.file.path +
                            ": `providers` is gone, and no variable describes an "
                            "upstream that could take their place");
+  const bool are_keys_gone = config.keys->empty() && !running.keys->empty();
+  if (faults.lines.empty() && are_keys_gone && config.key_mode == KeyMode::required)
+    faults.lines.push_back(config.file.path +
+                           ": `keys` is empty, and with GATEWAY_KEYS=required nobody could call");
   if (!faults.lines.empty()) return faults;
   return config;
 }

@@ -92,7 +92,8 @@ bool has_member(const ConfigValue& value, std::string_view name) {
 
 // A key that was put where a name belongs must not reach the log.
 std::string shown_name(std::string_view name) {
-  if (name.starts_with("sk-")) return "***";
+  if (name.starts_with("sk-") || name.starts_with("gw_live_") || name.starts_with("gw_test_"))
+    return "***";
   return name_form.fits(name) ? std::string(name) : quoted(name);
 }
 
@@ -214,11 +215,13 @@ void ConfigReader::fault(const ConfigPlace& place, std::string_view value,
 }
 
 void ConfigReader::show(const ConfigMember* member, std::string value) {
-  std::string by = "default";
-  if (member != nullptr) {
-    const std::string& file = document_.origin.files[member->place.file];
-    by = file.substr(file.rfind('/') + 1) + ":" + std::to_string(member->place.line);
-  }
+  if (member != nullptr) return show(member->place, std::move(value));
+  effective_.push_back({path_, std::move(value), "default"});
+}
+
+void ConfigReader::show(const ConfigPlace& place, std::string value) {
+  const std::string& file = document_.origin.files[place.file];
+  std::string by = file.substr(file.rfind('/') + 1) + ":" + std::to_string(place.line);
   effective_.push_back({path_, std::move(value), std::move(by)});
 }
 

@@ -89,6 +89,14 @@ class ConfigReader {
   /// Notes `FILE:LINE:COLUMN: PATH="value": reason`, for values that are no secret.
   void fault(const ConfigPlace& place, std::string_view value, std::string_view reason);
 
+  /// `FILE:LINE:COLUMN`, for a fault that names another place too.
+  std::string text_of(const ConfigPlace& place) const {
+    return to_string(place, document_.origin.files);
+  }
+
+  /// Shows in one line what is being read, where its members are not shown one by one.
+  void show(const ConfigPlace& place, std::string value);
+
   /// What was noted so far.
   std::vector<std::string> take_faults() { return std::exchange(faults_, {}); }
   std::vector<EffectiveMember> take_effective() { return std::exchange(effective_, {}); }

@@ -12,8 +12,8 @@ namespace llmgw {
 
 /// All of them, whoever reads them. A new one also gets its row, in a file of the folder that uses
 /// it.
-inline constexpr std::array<std::string_view, 6> config_sections{
-    "version", "defaults", "providers", "models", "routes", "default_provider"};
+inline constexpr std::array<std::string_view, 7> config_sections{
+    "version", "defaults", "providers", "models", "routes", "default_provider", "keys"};
 
 /// `version: 1`, which both daemons read and nothing depends on yet.
 template <class T>

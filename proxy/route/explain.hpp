@@ -10,9 +10,10 @@
 
 namespace llmgw::proxy {
 
-/// `request`: `model=NAME`, `tenant=NAME`, `path=PATH` and any number of `header=NAME:VALUE`, with
-/// blanks between. The lines say which targets would be asked and why, in the order of the
-/// settings, or how the gateway itself would answer; the faults what of `request` cannot be read.
+/// `request`: `model=NAME`, `tenant=NAME`, `key=ID` (which of `keys`), `path=PATH` and any number
+/// of `header=NAME:VALUE`, with blanks between. The lines say which targets would be asked and why,
+/// in the order of the settings, or how the gateway itself would answer; the faults what of
+/// `request` cannot be read.
 Checked<std::string> explain(const Config& config, std::string_view request);
 
 }  // namespace llmgw::proxy

@@ -60,6 +60,8 @@ MeteringEvent most() {
   static const std::vector<AttemptFact> attempts(max_event_attempts,
                                                  {long_text, 599, "server_error", 1h});
   event.attempts = attempts;
+  event.is_keyed = true;
+  event.key_id = "k_web1";
   return event;
 }
 
@@ -133,7 +135,7 @@ TEST(EventFields, AreNullWhereTheTableSaysSo) {
   event.service_tier = event.native_finish_reason = {};
   event.stream_chunks.reset();
   event.output_bytes.reset();
-  event.route = event.target = {};
+  event.route = event.target = event.key_id = {};
   event.translation = nullptr;
   const json object = json::parse(line_of(event));
   for (const Field& field : event_fields::table) {

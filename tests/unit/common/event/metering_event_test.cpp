@@ -246,6 +246,9 @@ TEST(MeteringEvent, NeverOutgrowsItsBound) {
   const AttemptFact attempt{text, std::numeric_limits<int>::max(), "server_error", event.latency};
   const std::vector<AttemptFact> attempts(max_event_attempts + 1, attempt);
   event.attempts = attempts;
+  event.is_keyed = true;
+  const std::string key_id(100, 'k');
+  event.key_id = key_id;
   const auto line = line_of(event);
   EXPECT_LE(line.size(), max_encoded_event);
   EXPECT_GT(line.size(), max_encoded_event - 1'024);  // else the bound is idle talk
