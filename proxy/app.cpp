@@ -64,6 +64,7 @@ int App::run() {
   signals_ = std::make_unique<Signals>(loop_, [this](int number) { on_signal(number); });
   if (!open_spool() || !listen()) return 1;
   tell_keys();
+  use_issuer();
   courier_.start();
   for (const auto& each : workers_) each->start();
   for (auto& each : admin_listeners_) admin_.start(std::move(each));
@@ -137,6 +138,7 @@ void App::on_signal(int number) {
 
 Task<void> App::shut_down() {
   discovery_.stop();
+  if (jwks_ != nullptr) jwks_->stop();
   if (config_.drain_delay.count() > 0) co_await pause_.wait(in_milliseconds(config_.drain_delay));
   co_await wait_for_workers();
   for (const auto& each : workers_) each->join();
@@ -232,7 +234,8 @@ std::string App::metrics() {
   return render_metrics(workers, courier_.counts(), token_series_,
                         config_watch_ ? &config_watch_->status() : nullptr, cooling_.all(),
                         discovery_.counts(),
-                        current_.key_mode == KeyMode::off ? nullptr : keys_.get());
+                        current_.key_mode == KeyMode::off ? nullptr : keys_.get(),
+                        jwks_ == nullptr ? nullptr : &jwks_->counts());
 }
 
 }  // namespace llmgw::proxy

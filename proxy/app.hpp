@@ -12,6 +12,7 @@
 #include "common/async/timer.hpp"
 #include "common/http/router.hpp"
 #include "proxy/discovery/discovery.hpp"
+#include "proxy/jwks/jwks_source.hpp"
 #include "proxy/metrics_tokens.hpp"
 #include "proxy/outbox/courier.hpp"
 #include "proxy/worker.hpp"
@@ -45,6 +46,8 @@ class App {
   void take_key(Result<std::string> content);
   void take_token(Result<std::string> content);
   void tell_keys() const;
+  void use_issuer();
+  void set_issuer(std::shared_ptr<const JwkSet> keys);
   std::string metrics();
 
   const Config& config_;  // as at start; what may change since stands in current_
@@ -57,7 +60,9 @@ class App {
   Courier courier_;
   TokenSeriesOfProviders token_series_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  Discovery discovery_;  // tells the workers
+  Discovery discovery_;               // tells the workers
+  std::shared_ptr<JwksSource> jwks_;  // the same; null: tokens are keys like others
+  std::uint64_t issuer_generation_ = 0;
   http::Router ops_;
   http::EndpointServer admin_{loop_, ops_, {.connections = admin_connections}};
   std::vector<std::unique_ptr<Listener>> admin_listeners_;

@@ -22,8 +22,29 @@ void App::tell_keys() const {
     return;
   }
   log::info("gateway keys", {{"mode", word_of(key_modes, current_.key_mode)}, {"keys", count}});
-  if (count == 0 && current_.key_mode == KeyMode::required)
+  const bool knows_some = count > 0 || current_.jwt.is_set();
+  if (!knows_some && current_.key_mode == KeyMode::required)
     log::warn("no gateway key is known: all requests are refused");
+}
+
+// Workers hear of the issuer before they take connections: a token is never taken for a key.
+void App::use_issuer() {
+  if (!current_.jwt.is_set()) return;
+  jwks_ = std::make_shared<JwksSource>(
+      loop_, current_.jwt, [this](std::shared_ptr<const JwkSet> keys) { set_issuer(keys); });
+  set_issuer(nullptr);
+  jwks_->start();
+}
+
+void App::set_issuer(std::shared_ptr<const JwkSet> keys) {
+  auto issuer = std::make_shared<TokenIssuer>();
+  issuer->terms = current_.jwt.terms;
+  issuer->keys = std::move(keys);
+  issuer->generation = ++issuer_generation_;
+  issuer->miss_key = [source = jwks_.get(), this] {
+    if (source->is_missed()) loop_.post([source] { source->ask_again(); });
+  };
+  for (const auto& each : workers_) each->set_issuer(issuer);
 }
 
 // What is wrong only where it is used, such as a certificate, is a fault of the file too.

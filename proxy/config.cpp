@@ -23,7 +23,7 @@ const std::vector<Row>& table() {
     std::vector<Row> rows;
     for (const std::span<const Row> group :
          {listening_rows(), upstream_rows(), metering_rows(), delivery_rows(), limit_rows(),
-          log_rows(), key_rows(), std::span<const Row>(file_rows)})
+          log_rows(), key_rows(), jwt_rows(), std::span<const Row>(file_rows)})
       rows.insert(rows.end(), group.begin(), group.end());
     return rows;
   }();
@@ -112,7 +112,8 @@ Checked<Config> reload_config(const Config& running, const Environment& environm
                            ": `providers` is gone, and no variable describes an "
                            "upstream that could take their place");
   const bool are_keys_gone = config.keys->empty() && !running.keys->empty();
-  if (faults.lines.empty() && are_keys_gone && config.key_mode == KeyMode::required)
+  if (faults.lines.empty() && are_keys_gone && config.key_mode == KeyMode::required &&
+      !config.jwt.is_set())
     faults.lines.push_back(config.file.path +
                            ": `keys` is empty, and with GATEWAY_KEYS=required nobody could call");
   if (!faults.lines.empty()) return faults;

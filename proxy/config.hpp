@@ -19,6 +19,7 @@
 #include "common/settings/log_settings.hpp"
 #include "common/settings/settings.hpp"
 #include "common/system/read_file.hpp"
+#include "proxy/config/jwt.hpp"
 #include "proxy/config/keys.hpp"
 #include "proxy/config/reach.hpp"
 #include "proxy/config/routing.hpp"
@@ -76,6 +77,7 @@ struct Config {
   std::chrono::nanoseconds drain_delay{};
   std::chrono::nanoseconds drain_timeout{};
   unsigned threads = 1;
+  JwtSettings jwt;  ///< of callers
   LogSettings log;
   std::uint64_t max_stream_event = 0;         ///< bytes
   std::uint64_t max_translated_response = 0;  ///< bytes, its coding taken off

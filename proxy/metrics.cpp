@@ -167,7 +167,7 @@ std::string render_metrics(const Workers& workers, const DeliveryCounts& deliver
                            TokenSeriesOfProviders& tokens, const ConfigStatus* file,
                            const std::vector<CoolingBook::Entry>& targets,
                            const std::map<std::string, DiscoveryCounts>& discovery,
-                           const KeyTable* keys) {
+                           const KeyTable* keys, const JwksCounts* jwks) {
   std::vector<Metric> all{build_info("llm-proxy")};
   add_traffic(all, workers, tokens);
   add_connections(all, workers);
@@ -175,6 +175,7 @@ std::string render_metrics(const Workers& workers, const DeliveryCounts& deliver
   add_targets(all, workers, targets);
   add_discovery(all, discovery);
   add_keys(all, workers, keys);
+  add_jwks(all, jwks);
   add_delivery(all, delivery);
   if (file != nullptr) append_metrics(*file, all);
   return prometheus_text(all);

@@ -8,6 +8,7 @@
 
 #include "common/settings/config_status.hpp"
 #include "proxy/discovery/watch.hpp"
+#include "proxy/jwks/jwks_source.hpp"
 #include "proxy/metrics_tokens.hpp"
 #include "proxy/outbox/courier.hpp"
 #include "proxy/worker.hpp"
@@ -22,6 +23,6 @@ std::string render_metrics(const std::vector<const Worker*>& workers,
                            const DeliveryCounts& delivery, TokenSeriesOfProviders& tokens,
                            const ConfigStatus* file, const std::vector<CoolingBook::Entry>& targets,
                            const std::map<std::string, DiscoveryCounts>& discovery,
-                           const KeyTable* keys = nullptr);
+                           const KeyTable* keys = nullptr, const JwksCounts* jwks = nullptr);
 
 }  // namespace llmgw::proxy

@@ -77,4 +77,17 @@ void add_keys(std::vector<Metric>& all, const Workers& workers, const KeyTable* 
   all.push_back(last_uses(*keys));
 }
 
+void add_jwks(std::vector<Metric>& all, const JwksCounts* counts) {
+  if (counts == nullptr) return;
+  all.push_back({"llmgw_jwks_reads_total",
+                 "Times that the keys of the issuer of tokens were read or asked for, by result.",
+                 MetricKind::counter,
+                 {{{{"result", "ok"}}, static_cast<double>(counts->ok)},
+                  {{{"result", "error"}}, static_cast<double>(counts->failed)}}});
+  all.push_back({"llmgw_jwks_keys",
+                 "Keys of the issuer of tokens that are in use; 0: none are known yet.",
+                 MetricKind::gauge,
+                 {{{}, static_cast<double>(counts->keys)}}});
+}
+
 }  // namespace llmgw::proxy

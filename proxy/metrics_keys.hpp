@@ -2,6 +2,7 @@
 // What callers' keys came to.
 #pragma once
 
+#include "proxy/jwks/jwks_source.hpp"
 #include "proxy/metrics_parts.hpp"
 #include "proxy/tenant/key_table.hpp"
 
@@ -11,5 +12,8 @@ namespace llmgw::proxy {
 /// llmgw_key_last_used_timestamp_seconds of the keys used last. Nothing where nobody asks for keys
 /// (`keys` is null).
 void add_keys(std::vector<Metric>& all, const Workers& workers, const KeyTable* keys);
+
+/// Of the issuer of tokens; null: there is none.
+void add_jwks(std::vector<Metric>& all, const JwksCounts* counts);
 
 }  // namespace llmgw::proxy

@@ -38,8 +38,8 @@ Worker::Worker(const Config& config, Limits limits, std::size_t queue_share, Wak
       cooling_(cooling),
       loop_(tick_for(config)),
       outbox_(queue_share, courier),
-      context_{config, loop_, outbox_, build(*plan(config)),
-               Callers::make(config.key_mode, std::move(keys))},
+      keys_(std::move(keys)),
+      context_{config, loop_, outbox_, build(*plan(config)), Callers::make(config.key_mode, keys_)},
       traffic_(context_),
       server_(loop_, traffic_, limits.clients),
       publisher_(std::make_unique<Publisher>(*this)) {
@@ -67,6 +67,18 @@ void Worker::set_key(std::string upstream, UpstreamKey key) {
   loop_.post([this, name = std::move(upstream), key = std::move(key)] {
     context_.upstreams->set_key(name, key);
   });
+}
+
+void Worker::set_issuer(std::shared_ptr<const TokenIssuer> issuer) {
+  loop_.post([this, issuer = std::move(issuer)] {
+    issuer_ = issuer;
+    use_callers(context_.config.key_mode, keys_);
+  });
+}
+
+void Worker::use_callers(KeyMode mode, std::shared_ptr<const KeyTable> keys) {
+  keys_ = std::move(keys);
+  context_.callers = Callers::make(mode, keys_, issuer_);
 }
 
 void Worker::set_discovered(std::shared_ptr<const Discovered> discovered) {

@@ -36,6 +36,8 @@ class Worker {
 
   /// For the upstream of that name, if there is one.
   void set_key(std::string upstream, UpstreamKey key);
+  /// Of tokens, for requests from now on.
+  void set_issuer(std::shared_ptr<const TokenIssuer> issuer);
   /// What providers have told of their models, for requests from now on.
   void set_discovered(std::shared_ptr<const Discovered> discovered);
   /// New requests go by the upstreams of these settings, and by these keys. Those that are
@@ -72,6 +74,7 @@ class Worker {
   struct Plan;
   std::unique_ptr<Plan> plan(const Config& config);
   Upstreams::Pointer build(Plan& plan);
+  void use_callers(KeyMode mode, std::shared_ptr<const KeyTable> keys);
   void publish() noexcept;
   void end();
 
@@ -82,6 +85,8 @@ class Worker {
   std::vector<UpstreamSettings> planned_;            // of the app's thread, too: as used last
   Loop loop_;
   Outbox outbox_;
+  std::shared_ptr<const KeyTable> keys_;       // of context_.callers
+  std::shared_ptr<const TokenIssuer> issuer_;  // the same
   Context context_;
   Traffic traffic_;
   http::Server server_;

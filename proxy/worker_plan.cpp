@@ -76,7 +76,7 @@ void Worker::use(const Config& config, std::shared_ptr<const KeyTable> keys) {
   loop_.post([this, plan = std::shared_ptr<Plan>(plan(config)), mode = config.key_mode,
               keys = std::move(keys)] {
     context_.upstreams = build(*plan);
-    context_.callers = Callers::make(mode, keys);
+    use_callers(mode, keys);
   });
 }
 

@@ -20,7 +20,7 @@ SHARED = ("common", "pricing", "quota", "lease")
 # Floors from the top down; a file may include its own floor's name and any floor below. Names that share
 # a floor do not see each other.
 FLOORS = {
-    "proxy": [["main"], ["app"], ["metrics"], ["worker"], ["api"], ["upstream", "outbox", "discovery"], ["provider"], ["route", "metering"],
+    "proxy": [["main"], ["app"], ["metrics"], ["worker"], ["api"], ["upstream", "outbox", "discovery", "jwks"], ["provider"], ["route", "metering"],
               ["tenant", "estimate"], ["tokens"], ["config"], ["http"]],
     "collector": [["main"], ["app"], ["ingest"], ["pipeline"], ["sinks"], ["config"]],
     "common": [["http"], ["net"], ["async"], ["settings"], ["event", "log", "metrics", "coding"], ["json", "system"],
@@ -37,7 +37,7 @@ ALOOF = ("bench/load/",)
 IO_PLACES = (
     "common/async/", "common/net/", "common/http/", "common/log/", "common/system/",
     "proxy/main", "proxy/app", "proxy/metrics", "proxy/worker", "proxy/api/", "proxy/upstream/", "proxy/http/",
-    "proxy/outbox/", "proxy/discovery/", "collector/main", "collector/app", "collector/ingest", "collector/pipeline/", "collector/sinks/",
+    "proxy/outbox/", "proxy/discovery/", "proxy/jwks/", "collector/main", "collector/app", "collector/ingest", "collector/pipeline/", "collector/sinks/",
 )
 IO_HEADER = re.compile(
     r"boost/(asio|beast)|openssl/|spdlog/|(thread|mutex|shared_mutex|condition_variable|future)$"

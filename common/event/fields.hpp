@@ -66,7 +66,7 @@ inline constexpr std::string_view time = R"(^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}
 inline constexpr std::string_view uuid7 =
     R"(^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$)";
 inline constexpr std::string_view path = R"(^/((upload/)?v1(alpha|beta)?|openai)(/.*)?$)";
-inline constexpr std::string_view key_id = R"(^[A-Za-z0-9._-]{1,64}$)";
+inline constexpr std::string_view key_id = R"(^[!-~]{1,128}$)";
 inline constexpr std::string_view digest = R"(^hmac-sha256:[0-9a-f]{64}$)";
 inline constexpr Form text{.longest = max_event_text};
 inline constexpr Form word{.shortest = 1, .longest = max_event_word};
@@ -275,8 +275,8 @@ inline constexpr std::array<Field, 43> table{{
      Kind::text_or_null,
      Written::sometimes,
      {.pattern = forms::key_id},
-     "With GATEWAY_KEYS: the id of the key in the section keys; null: the client sent none that is "
-     "there."},
+     "With GATEWAY_KEYS: the id of the key in the section keys, or the subject of the client's "
+     "token; null: the client sent neither."},
 }};
 
 /// The size of the table where no field has that name.

@@ -48,9 +48,8 @@ Call::Call(const http::RequestHead& head, const IdText& fallback_id, Fingerprint
   if (!credential.empty()) app_key_ = keep(fingerprint(credential), max_event_text);
 }
 
-void Call::note_caller(std::string_view tenant, std::string_view key_id) {
+void Call::note_tenant(std::string_view tenant) {
   if (tenant != this->tenant()) tenant_ = keep(tenant, max_event_text);
-  key_id_ = key_id;
 }
 
 void Call::note_response(int status, std::string_view upstream_request_id) {
@@ -73,7 +72,6 @@ MeteringEvent Call::finish(Outcome outcome, Clock::time_point now,
   event.request_id = request_id();
   event.tenant = tenant();
   event.app_key = slice(app_key_);
-  event.key_id = key_id_;
   event.provider = provider;
   event.model = facts.model.empty() ? request_model : facts.model.view();
   event.tokens = facts.usage;

@@ -7,6 +7,7 @@
 #include "proxy/api/context.hpp"
 #include "proxy/api/error_reply.hpp"
 #include "proxy/tenant/callers.hpp"
+#include "proxy/tenant/identity_memory.hpp"
 #include "proxy/tenant/verdict.hpp"
 
 namespace llmgw::proxy {
@@ -16,10 +17,12 @@ struct Caller {
   KeyVerdict verdict = KeyVerdict::accepted;
   const GatewayError* error = nullptr;  ///< for a verdict that is not accepted
   std::string_view tenant = {};         ///< of the key or the head; empty: no key is known
+  Identity identity = nullptr;          ///< holds `key` where it is that of a token
+  std::string_view reason = {};         ///< why a token is refused, for the log
 };
 
 /// Looks at the head alone. A clock is asked for keys that are good at some times only.
-Caller caller_of(const Callers& callers, const http::Head& head);
+Caller caller_of(Context& context, const Callers& callers, const http::Head& head);
 
 /// Counts what came of it, once for each request; logs a refusal. The error to answer with, or null
 /// where the request goes on: it was accepted, or keys are only observed.

@@ -20,6 +20,7 @@
 #include "proxy/discovery/model_list.hpp"
 #include "proxy/outbox/outbox.hpp"
 #include "proxy/tenant/callers.hpp"
+#include "proxy/tenant/identity_memory.hpp"
 #include "proxy/upstream/upstreams.hpp"
 #include "proxy/upstream/workspace.hpp"
 
@@ -53,6 +54,8 @@ struct Context {
   std::size_t usage_awaited = 0;  ///< exchanges whose client has left before their usage came
 
   SignatureMemory signatures{};  ///< where the settings have them remembered
+
+  IdentityMemory identities{};  ///< of tokens
 
   BoundedLog log{};  ///< for what may happen to every request
   RefusalLog refusals{};

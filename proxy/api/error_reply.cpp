@@ -58,6 +58,9 @@ constinit const GatewayError invalid_api_key{401,
                                              {},
                                              false,
                                              true};
+constinit const GatewayError issuer_unknown{503, gateway, "issuer_unknown",
+                                            "The keys of the tokens' issuer are not known yet.",
+                                            Outcome::completed};
 constinit const GatewayError two_credentials{400, invalid_request, "malformed_request",
                                              "The request holds two keys that differ.",
                                              Outcome::completed};

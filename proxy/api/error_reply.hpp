@@ -26,11 +26,12 @@ struct GatewayError {
 
 namespace gateway_error {
 extern const GatewayError malformed_request, unknown_url, method_not_allowed, only_read,
-    host_not_allowed, origin_not_allowed, missing_api_key, invalid_api_key, two_credentials,
-    tenant_mismatch, model_not_allowed, model_not_told, unknown_provider, ambiguous_model,
-    model_not_found, provider_not_allowed, unsupported_endpoint, request_timeout, request_too_large,
-    headers_too_large, upstream_unreachable, upstream_invalid, unreadable_answer, upstream_closed,
-    upstream_timeout, upstream_auth_failed, rate_limited, no_target_available, draining, overloaded;
+    host_not_allowed, origin_not_allowed, missing_api_key, invalid_api_key, issuer_unknown,
+    two_credentials, tenant_mismatch, model_not_allowed, model_not_told, unknown_provider,
+    ambiguous_model, model_not_found, provider_not_allowed, unsupported_endpoint, request_timeout,
+    request_too_large, headers_too_large, upstream_unreachable, upstream_invalid, unreadable_answer,
+    upstream_closed, upstream_timeout, upstream_auth_failed, rate_limited, no_target_available,
+    draining, overloaded;
 }
 
 /// For what a client sent that is no request, or whose body went wrong.

@@ -128,8 +128,11 @@ void Forward::emit() {
   if (routed_ != nullptr) note_route(event);
   if (callers_ != nullptr) {
     event.is_keyed = true;
-    if (key_ != nullptr)
-      callers_->keys().note_use(*key_, std::chrono::floor<std::chrono::seconds>(wall_clock));
+    if (key_ != nullptr) {
+      event.key_id = key_->id;
+      const auto second = std::chrono::floor<std::chrono::seconds>(wall_clock);
+      if (identity_ == nullptr) callers_->keys().note_use(*key_, second);
+    }
   }
   DigestText request_digest;
   DigestText response_digest;

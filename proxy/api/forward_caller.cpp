@@ -30,9 +30,10 @@ bool has_body(const http::Framing& framing) noexcept {
 
 // By the head alone; the model may lie anywhere in the body.
 const GatewayError* Forward::admit_caller() {
-  const Caller caller = caller_of(*callers_, exchange_.head());
+  Caller caller = caller_of(context_, *callers_, exchange_.head());
   key_ = caller.key;
-  if (key_ != nullptr) call_.note_caller(caller.tenant, key_->id);
+  identity_ = std::move(caller.identity);
+  if (key_ != nullptr) call_.note_tenant(caller.tenant);
   checks_model_ = caller.verdict == KeyVerdict::accepted && !key_->models.empty();
   return checks_model_ ? nullptr : note_caller(context_, *callers_, caller);
 }

@@ -154,6 +154,7 @@ class Forward final : public OpenExchange, private CloseListener {
   const Upstreams::Pointer upstreams_;  // that it was admitted by
   const Callers::Pointer callers_;      // the same; null: nobody looks at keys
   const KeySettings* key_ = nullptr;    // of those; null: not known
+  Identity identity_;                   // holds the key where it is that of a token
   const ErrorForm error_form_;          // that the client reads
   Call call_;
   RequestTap request_tap_;

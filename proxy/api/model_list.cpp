@@ -100,7 +100,7 @@ Task<void> reply_models(Context& context, http::Exchange& exchange) {
   const IdText id = request_id_text(context.request_ids.next(std::chrono::system_clock::now()));
   Call call(head, id, fingerprint, exchange.begun_at());
   const Callers::Pointer callers = context.callers;
-  const Caller caller = callers == nullptr ? Caller() : caller_of(*callers, head);
+  const Caller caller = callers == nullptr ? Caller() : caller_of(context, *callers, head);
   const GatewayError* const refusal =
       callers == nullptr ? nullptr : note_caller(context, *callers, caller);
   if (refusal != nullptr) {
@@ -108,7 +108,7 @@ Task<void> reply_models(Context& context, http::Exchange& exchange) {
     (void)co_await reply_error(exchange, *refusal, terms);
     co_return;
   }
-  if (caller.key != nullptr) call.note_caller(caller.tenant, caller.key->id);
+  if (caller.key != nullptr) call.note_tenant(caller.tenant);
   const std::string wanted = model_in(head.path());
   const RouteQuery query{head, head.path(), call.tenant(), {}};
   std::vector<Listed> models = list_for(context, query, wanted);

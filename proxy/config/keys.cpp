@@ -47,12 +47,7 @@ void read_keys(ConfigReader& reader, const ConfigValue& value, Config& config) {
   config.keys = std::move(keys);
 }
 
-void read_mode(SettingInput& input, Config& config) {
-  config.key_mode = input.choice(key_modes);
-  if (config.key_mode != KeyMode::off && config.file.path.empty())
-    input.fault(word_of(key_modes, config.key_mode),
-                "needs GATEWAY_CONFIG, whose section `keys` has the keys");
-}
+void read_mode(SettingInput& input, Config& config) { config.key_mode = input.choice(key_modes); }
 
 constexpr std::array<Row, 1> variable_rows{{
     {{"GATEWAY_KEYS",

@@ -19,14 +19,16 @@ std::uint64_t next_generation() noexcept {
 KeyTable::KeyTable(KeyListPointer keys, const KeyTable* before)
     : keys_(std::move(keys)),
       places_(std::bit_ceil(std::max<std::size_t>(2 * keys_->size(), 2)), none),
-      last_used_(std::make_unique<std::atomic<std::int64_t>[]>(keys_->size())),
+      last_used_(keys_->size()),
       generation_(next_generation()) {
   for (std::uint32_t number = 0; number < keys_->size(); ++number) {
     std::size_t place = place_of((*keys_)[number].hash);
     while (places_[place] != none) place = (place + 1) & (places_.size() - 1);
     places_[place] = number;
   }
-  if (before != nullptr) keep_uses(*before);
+  if (before != nullptr) share_uses(*before);
+  for (auto& each : last_used_)
+    if (each == nullptr) each = std::make_shared<std::atomic<std::int64_t>>(0);
 }
 
 std::size_t KeyTable::place_of(const Sha256Digest& digest) const noexcept {
@@ -49,10 +51,10 @@ const KeySettings* KeyTable::find_by_id(std::string_view id) const noexcept {
 }
 
 // A key is the same one by its digest; what it is called, and whose it is, may change.
-void KeyTable::keep_uses(const KeyTable& before) noexcept {
+void KeyTable::share_uses(const KeyTable& before) noexcept {
   for (const KeySettings& old : before.all()) {
     const KeySettings* const key = find(old.hash);
-    if (key != nullptr) note_use(*key, before.last_use(old));
+    if (key != nullptr) last_used_[number_of(*key)] = before.last_used_[before.number_of(old)];
   }
 }
 

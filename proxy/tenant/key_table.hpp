@@ -18,7 +18,8 @@ namespace llmgw::proxy {
 /// were used last; all workers look into the same one.
 class KeyTable {
  public:
-  /// `before`: the one whose place it takes; what is known of the last use of its keys is kept.
+  /// `before`: the one whose place it takes. Keys that both have share what is known of their last
+  /// use, also while requests that the other one admitted go on.
   explicit KeyTable(KeyListPointer keys, const KeyTable* before = nullptr);
   KeyTable(const KeyTable&) = delete;
   KeyTable& operator=(const KeyTable&) = delete;
@@ -36,7 +37,7 @@ class KeyTable {
   using Seconds = std::chrono::sys_seconds;
   /// `key`: of this table. A thread that notes a second again writes nothing.
   void note_use(const KeySettings& key, Seconds now) const noexcept {
-    auto& last = last_used_[number_of(key)];
+    auto& last = *last_used_[number_of(key)];
     const std::int64_t second = now.time_since_epoch().count();
     if (last.load(std::memory_order_relaxed) < second)
       last.store(second, std::memory_order_relaxed);
@@ -44,7 +45,7 @@ class KeyTable {
   /// The epoch: never.
   Seconds last_use(const KeySettings& key) const noexcept {
     return Seconds(
-        std::chrono::seconds(last_used_[number_of(key)].load(std::memory_order_relaxed)));
+        std::chrono::seconds(last_used_[number_of(key)]->load(std::memory_order_relaxed)));
   }
 
  private:
@@ -54,11 +55,11 @@ class KeyTable {
     return static_cast<std::size_t>(&key - keys_->data());
   }
   std::size_t place_of(const Sha256Digest& digest) const noexcept;
-  void keep_uses(const KeyTable& before) noexcept;
+  void share_uses(const KeyTable& before) noexcept;
 
   const KeyListPointer keys_;
   std::vector<std::uint32_t> places_;  // numbers of keys; a power of two, at least twice as many
-  std::unique_ptr<std::atomic<std::int64_t>[]> last_used_;
+  std::vector<std::shared_ptr<std::atomic<std::int64_t>>> last_used_;
   const std::uint64_t generation_;
 };
 

@@ -33,6 +33,14 @@ KeyVerdict verdict_without_key(std::string_view credential) noexcept {
   return is_slip ? KeyVerdict::checksum : KeyVerdict::unknown;
 }
 
+KeyVerdict verdict_of(JwtFault fault) noexcept {
+  switch (fault) {
+    case JwtFault::expired: return KeyVerdict::expired;
+    case JwtFault::not_yet_valid: return KeyVerdict::not_yet_valid;
+    default: return KeyVerdict::token_refused;
+  }
+}
+
 KeyVerdict judge(const KeySettings& key, const Presented& presented,
                  KeySettings::Time now) noexcept {
   if (key.is_disabled) return KeyVerdict::disabled;

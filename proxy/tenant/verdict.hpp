@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "proxy/config/keys.hpp"
+#include "proxy/tenant/jwt.hpp"
 #include "proxy/tenant/presented.hpp"
 
 namespace llmgw::proxy {
@@ -22,11 +23,14 @@ enum class KeyVerdict : std::uint8_t {
   disabled,
   tenant_mismatch,    ///< a field names a tenant that is not the key's
   model_not_allowed,  ///< none of the key's, or none that could be told
+  token_refused,      ///< a token that its issuer did not sign, or not for this gateway
+  issuer_unknown,     ///< a token, while nobody could tell yet
 };
-inline constexpr std::size_t key_verdict_count = 9;
+inline constexpr std::size_t key_verdict_count = 11;
 inline constexpr std::array<std::string_view, key_verdict_count> key_verdict_words{
-    "accepted",      "missing",  "unknown",         "checksum",         "expired",
-    "not_yet_valid", "disabled", "tenant_mismatch", "model_not_allowed"};
+    "accepted",          "missing",       "unknown",       "checksum",
+    "expired",           "not_yet_valid", "disabled",      "tenant_mismatch",
+    "model_not_allowed", "token_refused", "issuer_unknown"};
 
 /// The word used in metrics and logs.
 constexpr std::string_view verdict_word(KeyVerdict verdict) noexcept {
@@ -35,6 +39,9 @@ constexpr std::string_view verdict_word(KeyVerdict verdict) noexcept {
 
 /// Of what is no key: missing, checksum or unknown.
 KeyVerdict verdict_without_key(std::string_view credential) noexcept;
+
+/// Of a token that is not accepted.
+KeyVerdict verdict_of(JwtFault fault) noexcept;
 
 /// Whether the key is good at some times only, so that judging it takes a clock.
 constexpr bool is_bounded(const KeySettings& key) noexcept {

@@ -13,6 +13,8 @@ import yaml
 from support.chart import CHART, ROOT, TOOLS, run, succeeded
 from support.config_file import start
 from support.gateway import chat
+from support.keys import bearer, entry
+from support.process import wait_until
 
 RULES = CHART / "files" / "rules.yaml"
 CASES = ROOT / "tests" / "k8s" / "rules_cases.yaml"
@@ -40,9 +42,11 @@ def exported(gateway, factory, tmp_path) -> dict[str, set[str]]:
     labels."""
     path = tmp_path / "config.yaml"
     path.write_text(f"version: 1\nproviders: {{claude: {{type: anthropic, base_url: {gateway.mock.url}, keys: [{{env: KEY}}]}}}}\n"
-                    "default_provider: claude\n")
-    routing = start(factory, path, KEY="sk-ant-test")
-    assert routing.ask("POST", "/v1/chat/completions", [("Content-Type", "application/json")], chat()).status == 200
+                    f"default_provider: claude\nkeys: {json.dumps([entry('web')])}\n")
+    routing = start(factory, path, KEY="sk-ant-test", GATEWAY_KEYS="required")
+    fields = [("Content-Type", "application/json")] + bearer("web")
+    assert routing.ask("POST", "/v1/chat/completions", fields, chat()).status == 200
+    wait_until(lambda: "llmgw_key_last_used" in scrape(routing.daemon, "admin"), "the use of the key")
     with_file = [(routing.daemon, "admin"), (factory.collector(GATEWAY_CONFIG=str(path)).daemon, "events")]
     for body in (chat(), chat(stream=True, stream_options={"include_usage": True})):
         assert gateway.post(body)[0].status == 200  # and its event is stored

@@ -45,5 +45,5 @@ def results(proxy) -> dict[str, float]:
     """Requests by what their keys came to, without those that are 0."""
     found = {name[len('llmgw_auth_requests_total{result="'):-2]: value for name, value in proxy.metrics().items()
              if name.startswith("llmgw_auth_requests_total")}
-    assert len(found) == 9, found
+    assert len(found) == 11, found
     return {result: value for result, value in found.items() if value}

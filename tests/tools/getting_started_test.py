@@ -2,22 +2,15 @@
 """The commands of docs/getting-started.md and docs/migrating.md, run as they are written."""
 
 import json
-import os
 import pathlib
 import re
 import socket
-import subprocess
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = pathlib.Path(os.environ.get("LLMGW_BIN_DIR") or ROOT / "build" / "release" / "bin").resolve()
+from support.pages import BIN, ROOT, bash, blocks
+
 PORTS = ("8000", "8080", "8081", "9090")  # of the page
-
-
-def blocks(page: str, section: str) -> list[str]:
-    text = (ROOT / "docs" / page).read_text().split(f"\n## {section}\n", 1)[1].split("\n## ", 1)[0]
-    return re.findall(r"^ *```sh\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
 
 
 def with_free_ports(script: str) -> str:
@@ -27,14 +20,6 @@ def with_free_ports(script: str) -> str:
         script = script.replace(f"127.0.0.1:{port}", f"127.0.0.1:{one.getsockname()[1]}")
         one.close()
     return script
-
-
-def bash(script: str, folder: pathlib.Path) -> subprocess.CompletedProcess:
-    # The jobs are gone with the shell, also where a command of the page fails.
-    script = f"set -eu\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n{script}"
-    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return subprocess.run(["bash", "-c", script], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=60)
 
 
 @pytest.fixture

@@ -28,6 +28,18 @@ ROWS = {
             (f"sum(llmgw_proxy_open_streams{{{PROXY}}})", "streams"),
             (f"sum(llmgw_proxy_open_connections{{{PROXY}}})", "connections")]),
     ],
+    "Callers": [
+        ("Requests by key", "What their keys came to, where GATEWAY_KEYS asks for them; observed ones are served.", "reqps", [
+            (f"sum by (result) (rate(llmgw_auth_requests_total{{{PROXY}}}[{RATE}]))", "{{result}}")]),
+        ("Requests without a good key", "Share that is answered 401, or would be.", "percentunit", [
+            (f'sum(rate(llmgw_auth_requests_total{{{PROXY}, result!~"accepted|tenant_mismatch|model_not_allowed"}}[{RATE}])) '
+             f"/ sum(rate(llmgw_auth_requests_total{{{PROXY}}}[{RATE}]))", "not good")]),
+        ("Gateway keys", "Of the configuration file, by state; the most of the proxies.", "short", [
+            (f"max by (state) (llmgw_keys{{{PROXY}}})", "{{state}}")]),
+        ("Keys used", "How many of them had a request within the last hour, by tenant.", "short", [
+            (f"count by (tenant) (max by (tenant, key_id) (llmgw_key_last_used_timestamp_seconds{{{PROXY}}}) > time() - 3600)",
+             "{{tenant}}")]),
+    ],
     "Latency": [
         ("Time to first byte", "From a request's first byte to the upstream's first body byte.", "s", [
             (f"histogram_quantile({q}, sum by (le) "

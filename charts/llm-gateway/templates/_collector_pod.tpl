@@ -56,7 +56,7 @@ spec:
   {{- if or $collector.persistence.enabled $token .Values.gatewayConfig $collector.extraVolumes }}
   volumes:
     {{- if .Values.gatewayConfig }}
-    {{- include "llmgw.configVolume" . | nindent 4 }}
+    {{- include "llmgw.configVolume" (list . "collector") | nindent 4 }}
     {{- end }}
     {{- if $token }}
     {{- include "llmgw.eventsTokenVolume" . | nindent 4 }}

@@ -215,9 +215,30 @@ readinessProbe:
   readOnly: true
 {{- end }}
 
+{{/* Whether a daemon has the configuration file: list of root and component. Keys are for the proxy alone. */}}
+{{- define "llmgw.hasConfig" -}}
+{{- $root := index . 0 -}}
+{{- if or $root.Values.gatewayConfig (and (eq (index . 1) "proxy") $root.Values.gatewayKeys.existingSecrets) }}true{{ end -}}
+{{- end }}
+
+{{/* The same list. Several sources lie in one folder, which is replaced as a whole. */}}
 {{- define "llmgw.configVolume" -}}
+{{- $root := index . 0 -}}
+{{- $keys := eq (index . 1) "proxy" | ternary $root.Values.gatewayKeys.existingSecrets list -}}
 - name: config
-  configMap: {name: {{ include "llmgw.name" (list . "config") }}}
+  {{- if $keys }}
+  projected:
+    defaultMode: 0440
+    sources:
+      {{- if $root.Values.gatewayConfig }}
+      - configMap: {name: {{ include "llmgw.name" (list $root "config") }}}
+      {{- end }}
+      {{- range $keys }}
+      - secret: {name: {{ . }}}
+      {{- end }}
+  {{- else }}
+  configMap: {name: {{ include "llmgw.name" (list $root "config") }}}
+  {{- end }}
 {{- end }}
 
 {{- define "llmgw.eventsTokenVolume" -}}

@@ -63,7 +63,7 @@ spec:
       resources:
         {{- toYaml $proxy.resources | nindent 8 }}
       volumeMounts:
-        {{- if .Values.gatewayConfig }}
+        {{- if include "llmgw.hasConfig" (list . "proxy") }}
         {{- include "llmgw.configMount" . | nindent 8 }}
         {{- end }}
         {{- range .Values.gatewayConfigSecrets }}
@@ -92,8 +92,8 @@ spec:
         {{- toYaml . | nindent 8 }}
         {{- end }}
   volumes:
-    {{- if .Values.gatewayConfig }}
-    {{- include "llmgw.configVolume" . | nindent 4 }}
+    {{- if include "llmgw.hasConfig" (list . "proxy") }}
+    {{- include "llmgw.configVolume" (list . "proxy") | nindent 4 }}
     {{- end }}
     {{- range .Values.gatewayConfigSecrets }}
     - name: key-{{ .name }}
@@ -151,8 +151,11 @@ spec:
 {{- $proxy := .Values.proxy -}}
 LISTEN_ADDR: ":8080"
 ADMIN_LISTEN_ADDR: ":9090"
-{{- if .Values.gatewayConfig }}
+{{- if include "llmgw.hasConfig" (list . "proxy") }}
 GATEWAY_CONFIG: /etc/llm-gateway/config
+{{- end }}
+{{- if ne .Values.gatewayKeys.mode "off" }}
+GATEWAY_KEYS: {{ .Values.gatewayKeys.mode }}
 {{- end }}
 {{- if not (include "llmgw.hasProviders" .) }}
 UPSTREAM_OPENAI_BASE_URL: {{ $proxy.upstream.baseUrl | quote }}

@@ -20,6 +20,10 @@
 {{- if and $proxy.upstream.create $hasProviders -}}
 {{- fail "proxy.upstream.create makes a secret that is not used beside gatewayConfig.providers: name the secrets of the providers in gatewayConfigSecrets" -}}
 {{- end -}}
+{{- $hasKeys := or .Values.gatewayKeys.existingSecrets (hasKey .Values.gatewayConfig "keys") -}}
+{{- if and (ne .Values.gatewayKeys.mode "off") (not $hasKeys) -}}
+{{- fail "gatewayKeys.mode asks for keys and there are none: name their secrets in gatewayKeys.existingSecrets, or set gatewayConfig.keys" -}}
+{{- end -}}
 {{- if and .Values.gatewayConfigSecrets (not .Values.gatewayConfig) -}}
 {{- fail "gatewayConfigSecrets needs gatewayConfig: nothing else reads the keys" -}}
 {{- end -}}

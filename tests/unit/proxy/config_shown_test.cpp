@@ -46,6 +46,13 @@ TEST(ProxyConfig, DescribesItselfWithoutItsSecret) {
             "LOG_LEVEL=info\n"
             "LOG_FORMAT=json\n"
             "GATEWAY_KEYS=off\n"
+            "GATEWAY_JWT_ISSUER=\n"
+            "GATEWAY_JWT_AUDIENCE=llm-gateway\n"
+            "GATEWAY_JWT_TENANT_CLAIM=/kubernetes.io/namespace\n"
+            "GATEWAY_JWT_JWKS_FILE=\n"
+            "GATEWAY_JWT_JWKS_CA_FILE=\n"
+            "GATEWAY_JWT_JWKS_TOKEN_FILE=\n"
+            "GATEWAY_JWT_JWKS_URL=\n"
             "GATEWAY_CONFIG=\n");
 }
 

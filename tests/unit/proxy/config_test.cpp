@@ -201,7 +201,8 @@ TEST(ProxyConfig, NamesEachBadSettingByItself) {
       {"LOG_LEVEL", "warning", "not one of debug, info, warn or error"},
       {"LOG_FORMAT", "xml", "not one of json or text"},
       {"GATEWAY_KEYS", "on", "not one of off, observe or required"},
-      {"GATEWAY_KEYS", "required", "needs GATEWAY_CONFIG, whose section `keys` has the keys"},
+      {"GATEWAY_KEYS", "required",
+       "needs GATEWAY_CONFIG, whose section `keys` has the keys, or GATEWAY_JWT_ISSUER"},
       {"GATEWAY_CONFIG", "/none", "cannot be read: No such file or directory"},
   };
   // Have tests of their own, but for EVENT_SPOOL_DIR: any text may name a folder, and what is wrong
@@ -212,7 +213,14 @@ TEST(ProxyConfig, NamesEachBadSettingByItself) {
                                      "EVENT_SPOOL_DIR",
                                      "ALLOWED_ENDPOINTS",
                                      "ALLOWED_ORIGINS",
-                                     "ALLOWED_HOSTS"};
+                                     "ALLOWED_HOSTS",
+                                     "GATEWAY_JWT_ISSUER",
+                                     "GATEWAY_JWT_AUDIENCE",
+                                     "GATEWAY_JWT_TENANT_CLAIM",
+                                     "GATEWAY_JWT_JWKS_FILE",
+                                     "GATEWAY_JWT_JWKS_CA_FILE",
+                                     "GATEWAY_JWT_JWKS_TOKEN_FILE",
+                                     "GATEWAY_JWT_JWKS_URL"};
   for (const auto& [name, value, reason] : cases) {
     const auto config = load_with({{name, value}});
     ASSERT_FALSE(config) << name << '=' << value;

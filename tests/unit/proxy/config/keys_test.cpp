@@ -200,7 +200,8 @@ TEST(GatewayKeys, NeedsTheFile) {
   Map map;
   map.insert({"GATEWAY_KEYS", "required"});
   EXPECT_EQ(faults_of(load_with(map)),
-            "GATEWAY_KEYS=\"required\": needs GATEWAY_CONFIG, whose section `keys` has the keys");
+            "GATEWAY_KEYS=\"required\": needs GATEWAY_CONFIG, whose section `keys` has the keys, "
+            "or GATEWAY_JWT_ISSUER");
   map["GATEWAY_KEYS"] = "off";
   EXPECT_TRUE(load_with(map));
   map["GATEWAY_KEYS"] = "on";

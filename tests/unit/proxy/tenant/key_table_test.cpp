@@ -82,7 +82,7 @@ TEST(KeyTable, NotesTheLatestUse) {
   EXPECT_EQ(table.last_use(table.all()[1]), at(0));
 }
 
-TEST(KeyTable, KeepsUsesOverAReloadByTheDigest) {
+TEST(KeyTable, SharesUsesOverAReloadByTheDigest) {
   const KeyTable before(list(3));
   before.note_use(before.all()[1], at(7));
   before.note_use(before.all()[2], at(8));
@@ -92,6 +92,8 @@ TEST(KeyTable, KeepsUsesOverAReloadByTheDigest) {
   const KeyTable after(keys, &before);
   EXPECT_EQ(after.last_use(after.all()[0]), at(7));
   EXPECT_EQ(after.last_use(after.all()[1]), at(0));
+  before.note_use(before.all()[1], at(9));  // by a request that it admitted
+  EXPECT_EQ(after.last_use(after.all()[0]), at(9));
 }
 
 TEST(Digests, AreTheSameInAllBytesOrNot) {
