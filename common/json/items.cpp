@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Slices by JsonReader, which passes over values without keeping anything.
-#include "proxy/provider/chat/json_items.hpp"
+#include "common/json/items.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -8,7 +8,7 @@
 
 #include "common/json/scalar.hpp"
 
-namespace llmgw::proxy::chat {
+namespace llmgw::json_items {
 namespace {
 
 constexpr std::string_view blank_characters = " \t\n\r\f\v";
@@ -146,4 +146,4 @@ std::string_view member_of(std::string_view object, std::string_view name) {
   return found;
 }
 
-}  // namespace llmgw::proxy::chat
+}  // namespace llmgw::json_items
