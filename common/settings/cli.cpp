@@ -125,7 +125,7 @@ std::string help(std::string_view program, std::string_view purpose,
     append_wrapped(without_backticks(variable.meaning), 6, text);
   }
   text +=
-      "\nDurations are written 500ms, 2s or 1m30s; sizes in bytes or as 256KB, 64MB, 1GB.\n"
+      "\nDurations are written 500ms, 2s, 1m30s or 90d; sizes in bytes or as 256KB, 64MB, 1GB.\n"
       "\nExit status\n"
       "  0  ended in good order, or did what was asked\n"
       "  1  cannot start: an address is taken, or a folder cannot be used;\n"
