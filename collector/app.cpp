@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "collector/sinks/registry.hpp"
+#include "collector/sqlite/store_fault.hpp"
 #include "common/log/log.hpp"
 #include "common/system/open_file_limit.hpp"
 
@@ -17,6 +18,7 @@ constexpr std::chrono::seconds grace_time{5};  // for open requests, before they
 constexpr std::chrono::seconds write_time{2};  // for the write under way, after that
 constexpr std::size_t least_for_bodies = std::size_t{256} << 20;  // bytes in memory
 constexpr int address_unavailable_status = 1;
+constexpr int store_in_use_status = 1;
 constexpr int bad_setting_status = 2;
 
 // Half of what is left beside standard streams, log and loop, and the refusals under way: however
@@ -41,7 +43,7 @@ int App::run() {
   // Held from here on, handled once the loop runs: none ends the process half-way.
   signals_.emplace(loop_, [this](int number) { on_signal(number); });
   if (!listen()) return address_unavailable_status;
-  if (!open_store()) return bad_setting_status;
+  if (const int status = open_store(); status != 0) return status;
   pipeline_.emplace(loop_, *store_.sink);
   const std::size_t bodies_most =
       std::max<std::size_t>(least_for_bodies, 4 * config_.max_events_body);
@@ -53,6 +55,10 @@ int App::run() {
   add_routes();
   for (const Endpoint& each : addresses_)
     log::info("listening", {{"listener", "events"}, {"address", to_string(each)}});
+  if (store_.maintain) {
+    upkeep_.emplace(loop_, *pipeline_, store_);
+    upkeep_->start();
+  }
   for (auto& each : listeners_) server_.start(std::move(each));
   loop_.run();
   log::info("stopped");
@@ -77,18 +83,23 @@ bool App::listen() {
   return true;
 }
 
-bool App::open_store() {
-  auto opened = collector::open_store(store_url(config_), config_.event_log_sync);
+// The exit status, or 0.
+int App::open_store() {
+  auto opened = collector::open_store(store_url(config_), config_);
   if (opened.has_error()) {
+    const bool is_log = config_.store_url.empty();
+    const std::string_view accepted =
+        is_log ? "a file that can be appended to and that no other collector uses"
+               : "a file in a folder that can be written to, and that no other collector uses";
     log::error("cannot open the store",
-               {{"variable", "EVENT_LOG_PATH"},
-                {"value", config_.event_log_path},
+               {{"variable", is_log ? "EVENT_LOG_PATH" : "STORE_URL"},
+                {"value", is_log ? config_.event_log_path : config_.store_url},
                 {"reason", opened.error().message()},
-                {"accepted", "a file that can be appended to and that no other collector uses"}});
-    return false;
+                {"accepted", accepted}});
+    return opened.error() == StoreFault::in_use ? store_in_use_status : bad_setting_status;
   }
   store_ = std::move(*opened);
-  return true;
+  return 0;
 }
 
 // From the start, and for as long as it runs.
@@ -156,6 +167,7 @@ Task<void> App::shut_down() {
   co_await server_.wait_until_empty();
   grace_.cancel();
   co_await watch.join();
+  if (upkeep_) upkeep_->stop();
   if (token_watch_) token_watch_->stop();
   if (config_watch_) config_watch_->stop();
   signals_->cancel();

@@ -10,6 +10,7 @@
 #include "collector/config.hpp"
 #include "collector/ingest.hpp"
 #include "collector/pipeline/pipeline.hpp"
+#include "collector/pipeline/upkeep.hpp"
 #include "common/async/config_watch.hpp"
 #include "common/async/file_watch.hpp"
 #include "common/async/signals.hpp"
@@ -27,12 +28,12 @@ class App {
 
   /// Serves until SIGTERM or SIGINT, then lets open requests end. SIGHUP is passed on to the store
   /// and has the configuration file read. The process's exit status: 0; 1 if the address cannot be
-  /// had, 2 if the store cannot be opened (both said in the log).
+  /// had or another collector has the store, 2 if it cannot be opened (all said in the log).
   int run();
 
  private:
   bool listen();
-  bool open_store();
+  int open_store();
   void guard();
   void take_tokens(Result<std::string> content);
   void watch_config();
@@ -50,6 +51,7 @@ class App {
   http::EndpointServer server_;
   Store store_;
   std::optional<Pipeline> pipeline_;  // below the store and the loop, which its thread uses
+  std::optional<Upkeep> upkeep_;      // where the store has something to maintain
   std::optional<Ingest> ingest_;
   std::optional<Ops> ops_;
   BearerTokens tokens_;  // that are accepted now

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "collector/store/store_url.hpp"
 #include "common/settings/config_sections.hpp"
 #include "common/settings/setting.hpp"
 #include "common/text/quantity.hpp"
@@ -18,7 +19,31 @@ constexpr std::array<std::pair<std::string_view, LogSync>, 2> syncs{{
 
 using Row = Setting<Config>;
 
-constexpr std::array<Row, 6> own_rows{{
+constexpr std::array<std::pair<std::string_view, StoreMigrate>, 2> migrates{{
+    {"auto", StoreMigrate::automatic},
+    {"check", StoreMigrate::check},
+}};
+
+void read_store_url(SettingInput& input, Config& config) {
+  config.store_url = input.text().value_or("");
+  if (config.store_url.empty()) return;
+  const std::string_view fault = store_url_fault(config.store_url);
+  if (!fault.empty()) return input.fault(config.store_url, fault);
+  if (!config.event_log_path.empty())
+    input.fault(config.store_url, "not together with EVENT_LOG_PATH: one place has the events");
+}
+
+constexpr std::chrono::hours longest_retention{24 * 365 * 200};
+
+// Days where it is whole days, for that is how it is set.
+std::string days(std::chrono::nanoseconds duration) {
+  constexpr std::chrono::nanoseconds day = std::chrono::hours(24);
+  if (duration.count() == 0 || duration % day != std::chrono::nanoseconds(0))
+    return format_duration(duration);
+  return std::to_string(duration / day) + "d";
+}
+
+constexpr std::array<Row, 13> own_rows{{
     {{"PORT",
       "8081",
       "events, metrics and health: a port, or an address such as `127.0.0.1:8081` or "
@@ -52,6 +77,47 @@ constexpr std::array<Row, 6> own_rows{{
       "`none`; `batch`: a request is answered once its events are on disk (`fdatasync`)"},
      [](SettingInput& input, Config& config) { config.event_log_sync = input.choice(syncs); },
      [](const Config& config) { return word_of(syncs, config.event_log_sync); }},
+    {{"STORE_URL", "",
+      "`sqlite:PATH`, such as `sqlite:/var/lib/llm-gateway/events.db`: a database that can be "
+      "asked, "
+      "in the place of the event log",
+      "unset: the event log"},
+     read_store_url,
+     [](const Config& config) { return config.store_url; }},
+    {{"STORE_SYNC", "batch",
+      "`batch`: a request is answered once its events are on disk; `none`: once they are written, "
+      "which outlives the process but not the machine"},
+     [](SettingInput& input, Config& config) { config.store_sync = input.choice(syncs); },
+     [](const Config& config) { return word_of(syncs, config.store_sync); }},
+    {{"STORE_MIGRATE", "auto",
+      "`auto`: tables of an older version are changed at start; `check`: they are refused, and "
+      "`llm-collector migrate` changes them"},
+     [](SettingInput& input, Config& config) { config.store_migrate = input.choice(migrates); },
+     [](const Config& config) { return word_of(migrates, config.store_migrate); }},
+    {{"STORE_MAX", "0",
+      "most bytes of the database; beyond it requests are answered 503; `0`: the "
+      "disk decides"},
+     [](SettingInput& input, Config& config) { config.store_max = input.size(0, 1ULL << 46); },
+     [](const Config& config) { return format_size(config.store_max); }},
+    {{"STORE_MAX_SERIES", "100000",
+      "rows of sums that a day may have, of each tenant, key, provider, model and outcome one; "
+      "beyond it keys are summed up as `other`, and beyond twice as many everything else"},
+     [](SettingInput& input, Config& config) {
+       config.store_max_series = input.integer(100, 10'000'000);
+     },
+     [](const Config& config) { return std::to_string(config.store_max_series); }},
+    {{"EVENT_RETENTION", "90d",
+      "how long single events stay in the store, `0`: for ever; days are written `90d`"},
+     [](SettingInput& input, Config& config) {
+       config.event_retention = input.duration(std::chrono::nanoseconds(0), longest_retention);
+     },
+     [](const Config& config) { return days(config.event_retention); }},
+    {{"USAGE_RETENTION", "0",
+      "how long sums by hour and times stay, `0`: for ever; sums by day always stay"},
+     [](SettingInput& input, Config& config) {
+       config.usage_retention = input.duration(std::chrono::nanoseconds(0), longest_retention);
+     },
+     [](const Config& config) { return days(config.usage_retention); }},
     {gateway_config_variable,
      [](SettingInput& input, Config& config) { config.file.path = input.text().value_or(""); },
      [](const Config& config) { return config.file.path; }},

@@ -3,6 +3,7 @@
 // from then on.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -20,10 +21,20 @@ namespace llmgw::collector {
 /// When a request is answered: once its events are written, or once they are on disk too.
 enum class LogSync : std::uint8_t { none, batch };
 
+/// Whether a store whose tables are of an older program is changed at start, or refused.
+enum class StoreMigrate : std::uint8_t { automatic, check };
+
 struct Config {
   ListenAddress listen;
   std::string event_log_path;  ///< empty: stdout
   LogSync event_log_sync = LogSync::none;
+  std::string store_url;  ///< empty: the event log
+  LogSync store_sync = LogSync::batch;
+  StoreMigrate store_migrate = StoreMigrate::automatic;
+  std::uint64_t store_max = 0;  ///< bytes; 0: the disk decides
+  std::uint64_t store_max_series = 100'000;
+  std::chrono::nanoseconds event_retention{0};  ///< 0: for ever
+  std::chrono::nanoseconds usage_retention{0};
   std::uint64_t max_events_body = 0;  ///< bytes, also after decompression
   EventsToken events_token;
   LogSettings log;

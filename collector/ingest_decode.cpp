@@ -89,6 +89,16 @@ class Decoder {
     batch_.lines.reserve(body_.size() / short_event + 1);
   }
 
+  // Of lines alone.
+  Outcome decode_lines_behind(std::size_t lines_before) {
+    lines_before_ = lines_before;
+    is_log_ = true;
+    decode_lines(0);
+    if (fault_) return std::move(*fault_);
+    take_text();
+    return std::move(batch_);
+  }
+
   Outcome decode() {
     const std::size_t begin = body_.find_first_not_of(white_space);
     if (begin == npos) return DecodeFault{"the body is empty"};
@@ -124,7 +134,7 @@ class Decoder {
     }
     const std::size_t end = std::min(body_.find('\n', at), body_.size());
     const std::string_view line = trimmed(body_.substr(at, end - at));
-    if (batch_.lines.empty() && line.front() == '{' && end_of_value(line, 0) == npos) {
+    if (!is_log_ && batch_.lines.empty() && line.front() == '{' && end_of_value(line, 0) == npos) {
       const std::size_t begin = std::exchange(at, body_.size());
       return add("event", 1, trimmed(body_.substr(begin)));
     }
@@ -227,6 +237,7 @@ class Decoder {
   Batch batch_;
   std::optional<DecodeFault> fault_;
   std::size_t stored_ = 0;  // bytes of the body that are lines to be stored as they are
+  bool is_log_ = false;     // no event goes over several lines
   bool copying_ = false;    // lines go to batch_.text
   std::size_t counted_ = 0;
   std::size_t lines_before_ = 0;
@@ -236,6 +247,11 @@ class Decoder {
 
 boost::system::result<Batch, DecodeFault> decode_events(std::string body) {
   return Decoder(std::move(body)).decode();
+}
+
+boost::system::result<Batch, DecodeFault> decode_event_lines(std::string lines,
+                                                             std::size_t lines_before) {
+  return Decoder(std::move(lines)).decode_lines_behind(lines_before);
 }
 
 }  // namespace llmgw::collector

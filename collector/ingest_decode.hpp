@@ -24,4 +24,9 @@ struct DecodeFault {
 /// copied: it becomes the batch's text.
 boost::system::result<Batch, DecodeFault> decode_events(std::string body);
 
+/// The same of a piece of an event log: NDJSON and nothing else, each line an event or blank.
+/// `lines_before`: how many stand before it in the file, for the fault.
+boost::system::result<Batch, DecodeFault> decode_event_lines(std::string lines,
+                                                             std::size_t lines_before);
+
 }  // namespace llmgw::collector

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "collector/app.hpp"
+#include "collector/command/commands.hpp"
 #include "collector/config.hpp"
 #include "common/http/probe.hpp"
 #include "common/log/log.hpp"
@@ -44,16 +45,28 @@ int run(const llmgw::collector::Config& config, const llmgw::Environment& enviro
   }
 }
 
+int run_command(std::span<const char* const> arguments) {
+  const auto environment = llmgw::Environment::of_process();
+  const auto config = llmgw::collector::load_config(environment, llmgw::read_file);
+  if (!config) return report(config.error(), bad_usage_status);
+  llmgw::log::configure(llmgw::log::Level::warn, config->log.format);
+  return llmgw::collector::run_command(arguments, *config);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   namespace cli = llmgw::cli;
   namespace collector = llmgw::collector;
   using cli::Command;
-  const auto asked = cli::parse(std::span<const char* const>(argv + 1, argv + argc));
+  const std::span<const char* const> arguments(argv + 1, argv + argc);
+  if (collector::is_command(arguments)) return run_command(arguments);
+  const auto asked = cli::parse(arguments);
   if (!asked) return report(asked.error(), bad_usage_status);
   const Command command = asked->command;
-  if (command == Command::help) return print(cli::help(program, purpose, collector::variables()));
+  if (command == Command::help)
+    return print(cli::help(program, purpose, collector::variables(), cli::Explains::no,
+                           collector::commands()));
   if (command == Command::help_markdown)
     return print(cli::markdown_tables(collector::variables()) + "\n" +
                  llmgw::config_table(collector::file_members()));

@@ -22,7 +22,7 @@ SHARED = ("common", "pricing", "quota", "lease")
 FLOORS = {
     "proxy": [["main"], ["app"], ["metrics"], ["worker"], ["api"], ["upstream", "outbox", "discovery", "jwks"], ["provider"], ["route", "metering"],
               ["tenant", "estimate"], ["tokens"], ["config"], ["http"]],
-    "collector": [["main"], ["app"], ["ingest"], ["pipeline"], ["sinks"], ["config"]],
+    "collector": [["main"], ["app"], ["command"], ["ingest"], ["pipeline"], ["sinks"], ["sqlite"], ["config"], ["store"]],
     "common": [["http"], ["net"], ["async"], ["settings"], ["event", "log", "metrics", "coding"], ["json", "system"],
                ["text"], ["error", "secret"]],
     **{part: [] for part in SHARED[1:]},
@@ -38,6 +38,7 @@ IO_PLACES = (
     "common/async/", "common/net/", "common/http/", "common/log/", "common/system/",
     "proxy/main", "proxy/app", "proxy/metrics", "proxy/worker", "proxy/api/", "proxy/upstream/", "proxy/http/",
     "proxy/outbox/", "proxy/discovery/", "proxy/jwks/", "collector/main", "collector/app", "collector/ingest", "collector/pipeline/", "collector/sinks/",
+    "collector/sqlite/", "collector/command/",
 )
 IO_HEADER = re.compile(
     r"boost/(asio|beast)|openssl/|spdlog/|(thread|mutex|shared_mutex|condition_variable|future)$"
@@ -49,7 +50,7 @@ SYSTEM_CALLS = re.compile(
 )
 SYSTEM_CALL_PLACES = (
     "common/async/", "common/net/", "common/log/", "common/system/", "proxy/main", "proxy/app", "proxy/outbox/",
-    "collector/main", "collector/app", "collector/pipeline/", "collector/sinks/", "bench/", "tests/",
+    "collector/main", "collector/app", "collector/pipeline/", "collector/sinks/", "collector/command/", "bench/", "tests/",
 )
 # What is taken from such a header without doing I/O.
 HARMLESS = {

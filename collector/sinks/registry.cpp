@@ -6,33 +6,40 @@
 #include <array>
 
 #include "collector/sinks/ndjson/ndjson_sink.hpp"
+#include "collector/sinks/sqlite/sqlite_sink.hpp"
+#include "collector/store/store_url.hpp"
 
 namespace llmgw::collector {
 namespace {
 
 struct Kind {
   std::string_view scheme;
-  Result<Store> (*open)(std::string_view place, LogSync sync);
+  Result<Store> (*open)(std::string_view place, const Config& config);
 };
 
 constexpr std::array kinds{
-    Kind{ndjson_scheme, open_ndjson},
+    Kind{ndjson_scheme,
+         [](std::string_view path, const Config& config) {
+           return open_ndjson(path, config.event_log_sync);
+         }},
+    Kind{sqlite_scheme, open_sqlite},
 };
 
 }  // namespace
 
 std::string store_url(const Config& config) {
+  if (!config.store_url.empty()) return config.store_url;
   return std::string(ndjson_scheme).append(":").append(config.event_log_path);
 }
 
-Result<Store> open_store(std::string_view url, LogSync sync) {
+Result<Store> open_store(std::string_view url, const Config& config) {
   const std::size_t colon = std::min(url.find(':'), url.size());
   const std::string_view scheme = url.substr(0, colon);
   const auto* const kind = std::find_if(
       kinds.begin(), kinds.end(), [scheme](const Kind& each) { return each.scheme == scheme; });
   if (kind == kinds.end() || colon == url.size())
     return make_error_code(boost::system::errc::protocol_not_supported);
-  return kind->open(url.substr(colon + 1), sync);
+  return kind->open(url.substr(colon + 1), config);
 }
 
 }  // namespace llmgw::collector

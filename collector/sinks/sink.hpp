@@ -14,6 +14,7 @@ namespace llmgw::collector {
 struct Stored {
   std::uint64_t fresh = 0;       ///< events stored by it
   std::uint64_t duplicates = 0;  ///< events that had been stored before, as far as the sink knows
+  std::uint64_t too_old = 0;     ///< events older than what the sink has removed: not stored
   std::uint64_t bytes = 0;       ///< of the fresh ones, line ends included
 };
 

@@ -17,6 +17,9 @@ struct Store {
   /// Called after SIGHUP, on the thread that writes, between two writes. It says itself what came
   /// of it.
   std::function<void()> on_hangup = {};
+  /// Called at start and every hour, on the thread that writes, between two writes: does a little
+  /// of what is due from time to time. True: there is more, and it is called again soon.
+  std::function<bool()> maintain = {};
   /// Appends what the kind tells of itself, for /metrics. Called on any thread, also during a
   /// write.
   std::function<void(std::vector<Metric>&)> add_metrics = {};

@@ -116,14 +116,20 @@ Checked<Invocation> parse(std::span<const char* const> arguments, Explains expla
 }
 
 std::string help(std::string_view program, std::string_view purpose,
-                 std::span<const Variable> variables, Explains explains) {
+                 std::span<const Variable> variables, Explains explains,
+                 std::span<const Errand> errands) {
   std::string text = version(program);
-  text.append(purpose).append("\n\nUsage: ").append(program).append(" [OPTION]\n\n");
-  for (const Flag& flag : flags_of(explains)) {
+  text.append(purpose).append("\n\nUsage: ").append(program).append(" [OPTION]\n");
+  if (!errands.empty()) text.append("       ").append(program).append(" COMMAND\n");
+  text += "\n";
+  const auto append = [&text](std::string_view name, std::string_view words) {
     std::string meaning;
-    append_wrapped(flag.meaning, 20, meaning);
-    text.append("  ").append(flag.name).append(meaning, 2 + flag.name.size());
-  }
+    append_wrapped(words, 20, meaning);
+    text.append("  ").append(name).append(meaning, 2 + name.size());
+  };
+  for (const Flag& flag : flags_of(explains)) append(flag.name, flag.meaning);
+  if (!errands.empty()) text += "\n";
+  for (const Errand& errand : errands) append(errand.usage, errand.meaning);
   text +=
       "\nWithout an option it runs until SIGTERM or SIGINT. Settings are environment variables,\n"
       "read once at start; one that is empty counts as not set.\n";
@@ -135,10 +141,10 @@ std::string help(std::string_view program, std::string_view purpose,
     append_wrapped(without_backticks(variable.meaning), 6, text);
   }
   text +=
-      "\nDurations are written 500ms, 2s or 1m30s; sizes in bytes or as 256KB, 64MB, 1GB.\n"
+      "\nDurations are written 500ms, 2s, 1m30s or 90d; sizes in bytes or as 256KB, 64MB, 1GB.\n"
       "\nExit status\n"
       "  0  ended in good order, or did what was asked\n"
-      "  1  cannot start: an address is taken, or a folder cannot be used;\n"
+      "  1  cannot start: an address is taken, or a folder or store cannot be used;\n"
       "     --healthcheck: the daemon does not answer\n"
       "  2  an option, a setting or a file that a setting names is not acceptable\n";
   return text;

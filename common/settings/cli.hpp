@@ -38,10 +38,17 @@ enum class Explains : bool { no, yes };
 /// stderr, to be followed by exit status 2.
 Checked<Invocation> parse(std::span<const char* const> arguments, Explains explains = Explains::no);
 
-/// The --help text: usage, purpose, flags, every variable by group with its default and meaning,
-/// and the exit statuses.
+/// Something else that a program does when it is asked to: `import FILE...`.
+struct Errand {
+  std::string_view usage;
+  std::string_view meaning;
+};
+
+/// The --help text: usage, purpose, flags, errands, every variable by group with its default and
+/// meaning, and the exit statuses.
 std::string help(std::string_view program, std::string_view purpose,
-                 std::span<const Variable> variables, Explains explains = Explains::no);
+                 std::span<const Variable> variables, Explains explains = Explains::no,
+                 std::span<const Errand> errands = {});
 
 /// `llm-proxy 0.1.0\n`.
 std::string version(std::string_view program);

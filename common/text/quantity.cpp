@@ -16,14 +16,15 @@ constexpr std::uint64_t most_nanoseconds = std::numeric_limits<std::int64_t>::ma
 using Unit = std::pair<std::string_view, std::uint64_t>;
 
 // Longest spellings first where one begins another.
-constexpr std::array<Unit, 8> time_units{{{"ns", 1},
+constexpr std::array<Unit, 9> time_units{{{"ns", 1},
                                           {"us", 1'000},
                                           {"\u00b5s", 1'000},  // micro sign
                                           {"\u03bcs", 1'000},  // Greek mu, as in Go
                                           {"ms", 1'000'000},
                                           {"s", nanoseconds_per_second},
                                           {"m", 60 * nanoseconds_per_second},
-                                          {"h", 3'600 * nanoseconds_per_second}}};
+                                          {"h", 3'600 * nanoseconds_per_second},
+                                          {"d", 86'400 * nanoseconds_per_second}}};
 
 constexpr std::array<Unit, 7> size_units{{{"GiB", 1ULL << 30},
                                           {"MiB", 1ULL << 20},
@@ -54,7 +55,7 @@ std::uint64_t fraction_of(std::uint64_t unit, std::string_view digits) {
   std::uint64_t rest = unit;
   std::uint64_t value = 0;
   // Exact and free of overflow: each digit takes a tenth of what the one before it stood for. Units
-  // are products of powers of ten with 36 at most, so what is cut is below a nanosecond a digit.
+  // are products of powers of ten with 864 at most, so what is cut is below a nanosecond a digit.
   for (const char digit : digits.substr(0, 12)) {
     value += rest * static_cast<std::uint64_t>(digit - '0') / 10;
     rest /= 10;

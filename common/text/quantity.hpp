@@ -10,9 +10,9 @@
 
 namespace llmgw {
 
-/// A Go duration without sign: `500ms`, `2s`, `1m30s`, `1.5h`, also `us`/`µs`/`ns`. A plain number
-/// is refused, for its unit would be a guess; only `0` needs none. Nothing on overflow (about 292
-/// years).
+/// A Go duration without sign: `500ms`, `2s`, `1m30s`, `1.5h`, also `us`/`µs`/`ns`, and
+/// days of 24 hours: `90d`. A plain number is refused, for its unit would be a guess; only `0`
+/// needs none. Nothing on overflow (about 292 years).
 std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);
 
 /// The shortest spelling that parse_duration reads back: `1m30s`, `500ms`, `0s`. Not negative.

@@ -25,7 +25,9 @@ HIDDEN = {"llmgw_collector_recent_event_ids", "llmgw_collector_open_connections"
           "llmgw_collector_refused_connections_total", "llmgw_proxy_overdue_requests",
           "llmgw_proxy_events_recovered_total", "llmgw_proxy_spool_files_set_aside_total",
           "llmgw_config_hash", "llmgw_config_last_error", "llmgw_config_reloads_total", "llmgw_discovery_models",
-          "llmgw_discovery_fetches_total", "llmgw_learnt_refusals_total"}
+          "llmgw_discovery_fetches_total", "llmgw_learnt_refusals_total", "llmgw_store_events_total",
+          "llmgw_store_events_ahead_total", "llmgw_store_bytes", "llmgw_store_oldest_seconds", "llmgw_store_series",
+          "llmgw_store_series_reduced_total"}
 # Labels that the scraping Prometheus adds.
 SCRAPE_LABELS = {"namespace", "pod", "job", "instance"}
 
@@ -48,10 +50,12 @@ def exported(gateway, factory, tmp_path) -> dict[str, set[str]]:
     assert routing.ask("POST", "/v1/chat/completions", fields, chat()).status == 200
     wait_until(lambda: "llmgw_key_last_used" in scrape(routing.daemon, "admin"), "the use of the key")
     with_file = [(routing.daemon, "admin"), (factory.collector(GATEWAY_CONFIG=str(path)).daemon, "events")]
+    with_store = [(factory.collector(STORE_URL=f"sqlite:{tmp_path}/events.db").daemon, "events")]
     for body in (chat(), chat(stream=True, stream_options={"include_usage": True})):
         assert gateway.post(body)[0].status == 200  # and its event is stored
     text = ""
-    for daemon, listener in [(gateway.proxy.daemon, "admin"), (gateway.collector.daemon, "events"), *with_file]:
+    for daemon, listener in [(gateway.proxy.daemon, "admin"), (gateway.collector.daemon, "events"), *with_file,
+                             *with_store]:
         one = scrape(daemon, listener)
         succeeded(TOOLS / "promtool", "check", "metrics", stdin=one)
         text += one

@@ -3,6 +3,7 @@
 
 import pathlib
 import resource
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -61,3 +62,15 @@ def gateway(shared: Shared) -> Iterator[Gateway]:
     """The shared gateway in front of the mock upstream."""
     yield shared.get()
     shared.check()
+
+
+@pytest.fixture
+def small_disk(tmp_path: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A file system of one megabyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True, text=True)
+    if made.returncode != 0:
+        pytest.skip(f"no file system can be mounted here: {made.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)

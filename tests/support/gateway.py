@@ -78,12 +78,13 @@ class Mock:
 
 
 class Collector:
-    """llm-collector writing to a file."""
+    """llm-collector writing to a file, or to the store that STORE_URL names."""
 
     def __init__(self, folder: pathlib.Path, port: str = "127.0.0.1:0", events: pathlib.Path | None = None,
                  **settings: str) -> None:
         self.events_path = events or folder / f"events-{uuid.uuid4().hex[:8]}.ndjson"
-        self.daemon = Daemon("llm-collector", folder, PORT=port, EVENT_LOG_PATH=str(self.events_path), **settings)
+        place = {} if "STORE_URL" in settings else {"EVENT_LOG_PATH": str(self.events_path)}
+        self.daemon = Daemon("llm-collector", folder, PORT=port, **place, **settings)
         self.address = self.daemon.address("events")
         self.url = url(self.address)
 

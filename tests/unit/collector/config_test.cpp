@@ -32,7 +32,9 @@ TEST(CollectorConfig, DefaultsAreThoseOfTheTable) {
   EXPECT_EQ(
       to_text(effective(*config)),
       "PORT=:8081\nMAX_EVENTS_BODY=16MB\nEVENTS_TOKEN_FILE=\nEVENT_LOG_PATH=\nEVENT_LOG_SYNC=none\n"
-      "LOG_LEVEL=info\nLOG_FORMAT=json\nGATEWAY_CONFIG=\n");
+      "STORE_URL=\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\nSTORE_MAX=0\nSTORE_MAX_SERIES=100000\n"
+      "EVENT_RETENTION=90d\nUSAGE_RETENTION=0s\nLOG_LEVEL=info\nLOG_FORMAT=json\nGATEWAY_CONFIG="
+      "\n");
 }
 
 TEST(CollectorConfig, ReadsEveryVariable) {
@@ -55,7 +57,10 @@ TEST(CollectorConfig, ReadsEveryVariable) {
   EXPECT_EQ(to_text(effective(*config)),
             "PORT=127.0.0.1:0\nMAX_EVENTS_BODY=1000\nEVENTS_TOKEN_FILE=/token\nEVENT_LOG_PATH=/var/"
             "log/events.ndjson\n"
-            "EVENT_LOG_SYNC=batch\nLOG_LEVEL=warn\nLOG_FORMAT=text\nGATEWAY_CONFIG=\n");
+            "EVENT_LOG_SYNC=batch\nSTORE_URL=\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\nSTORE_MAX="
+            "0\nSTORE_MAX_"
+            "SERIES=100000\nEVENT_RETENTION=90d\nUSAGE_RETENTION=0s\nLOG_LEVEL=warn\nLOG_FORMAT="
+            "text\nGATEWAY_CONFIG=\n");
 }
 
 TEST(CollectorConfig, TakesABarePort) {
@@ -64,6 +69,8 @@ TEST(CollectorConfig, TakesABarePort) {
 
 TEST(CollectorConfig, NamesEachBadSettingByItself) {
   const std::string sizes = "not a size from 1 to 1GB, such as 65536, 256KB or 64MB";
+  const std::string stores = "not a store such as sqlite:/var/lib/llm-gateway/events.db";
+  const std::string durations = "not a duration from 0s to 1752000h, such as 500ms, 2s or 1m30s";
   struct Case {
     std::string name;
     std::string value;
@@ -79,6 +86,18 @@ TEST(CollectorConfig, NamesEachBadSettingByItself) {
       {"EVENT_LOG_SYNC", "always", "not one of none or batch"},
       {"MAX_EVENTS_BODY", "0", sizes},
       {"MAX_EVENTS_BODY", "2GB", sizes},
+      {"STORE_URL", "events.db", stores},
+      {"STORE_URL", "sqlite:", stores},
+      {"STORE_URL", "mysql:/events.db", stores},
+      {"STORE_URL", "sqlite::memory:", stores},
+      {"STORE_URL", "sqlite:///events.db",
+       "a path is expected behind sqlite:, as in sqlite:/var/lib/llm-gateway/events.db"},
+      {"STORE_SYNC", "full", "not one of none or batch"},
+      {"STORE_MIGRATE", "never", "not one of auto or check"},
+      {"STORE_MAX", "much", "not a size from 0 to 65536GB, such as 65536, 256KB or 64MB"},
+      {"STORE_MAX_SERIES", "99", "not an integer from 100 to 10000000"},
+      {"EVENT_RETENTION", "90", durations},
+      {"USAGE_RETENTION", "-1d", durations},
       {"LOG_LEVEL", "loud", "not one of debug, info, warn or error"},
       {"LOG_FORMAT", "xml", "not one of json or text"},
       {"GATEWAY_CONFIG", "/none", "cannot be read: No such file or directory"},
@@ -93,6 +112,34 @@ TEST(CollectorConfig, NamesEachBadSettingByItself) {
   }
   for (const Variable& variable : variables())
     EXPECT_TRUE(covered.contains(variable.name)) << variable.name;
+}
+
+TEST(CollectorConfig, ReadsWhatAStoreNeeds) {
+  const auto config = load({{"STORE_URL", "sqlite:/var/lib/a b.db"},
+                            {"STORE_SYNC", "none"},
+                            {"STORE_MIGRATE", "check"},
+                            {"STORE_MAX", "1GB"},
+                            {"STORE_MAX_SERIES", "500"},
+                            {"EVENT_RETENTION", "36h"},
+                            {"USAGE_RETENTION", "400d"}});
+  ASSERT_TRUE(config) << config.error().lines[0];
+  EXPECT_EQ(config->store_url, "sqlite:/var/lib/a b.db");
+  EXPECT_EQ(config->store_sync, LogSync::none);
+  EXPECT_EQ(config->store_migrate, StoreMigrate::check);
+  EXPECT_EQ(config->store_max, 1U << 30);
+  EXPECT_EQ(config->store_max_series, 500U);
+  EXPECT_EQ(config->event_retention, std::chrono::hours(36));
+  EXPECT_EQ(config->usage_retention, std::chrono::hours(400 * 24));
+  const std::string text = to_text(effective(*config));
+  EXPECT_NE(text.find("EVENT_RETENTION=36h\nUSAGE_RETENTION=400d\n"), std::string::npos) << text;
+}
+
+TEST(CollectorConfig, TakesOnePlaceForEventsAlone) {
+  const auto config = load({{"STORE_URL", "sqlite:/a"}, {"EVENT_LOG_PATH", "/b"}});
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().lines,
+            std::vector<std::string>{"STORE_URL=\"sqlite:/a\": not together with EVENT_LOG_PATH: "
+                                     "one place has the events"});
 }
 
 TEST(CollectorConfig, NamesFaultsOfTheTokenAndShowsNone) {

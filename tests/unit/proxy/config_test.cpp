@@ -194,7 +194,7 @@ TEST(ProxyConfig, NamesEachBadSettingByItself) {
       {"MAX_TRANSLATED_RESPONSE", "1023", "not a size from 1KB to 1GB" + size_examples},
       {"MAX_TRANSLATED_RESPONSE", "2GB", "not a size from 1KB to 1GB" + size_examples},
       {"MAX_REQUEST_BODY", "99999999999GB", "not a size from 1 to 1024GB" + size_examples},
-      {"DRAIN_DELAY", "1d", durations + "0s to 1h" + examples},
+      {"DRAIN_DELAY", "1w", durations + "0s to 1h" + examples},
       {"DRAIN_TIMEOUT", "soon", durations + "0s to 24h" + examples},
       {"PROXY_THREADS", "0", "not an integer from 1 to 1024"},
       {"PROXY_THREADS", "two", "not an integer from 1 to 1024"},

@@ -32,7 +32,7 @@ TEST(StoreUrl, HasThePathAsItIs) {
 TEST_F(RegistryTest, OpensAFile) {
   for (const auto* name : {"events.ndjson", "a%20b?c#d:e", "-"}) {
     const fs::path path = folder_ / name;
-    auto store = open_store(store_url(config_for(path.string())), LogSync::none);
+    auto store = open_store(store_url(config_for(path.string())), {});
     ASSERT_TRUE(store) << name;
     Batch batch{line("a"), {{line("a").size(), event_key("a")}}};
     const Batch* const batches[] = {&batch};
@@ -47,16 +47,16 @@ TEST_F(RegistryTest, OpensAFile) {
 }
 
 TEST_F(RegistryTest, OpensStdout) {
-  auto store = open_store(store_url(config_for("")), LogSync::none);
+  auto store = open_store(store_url(config_for("")), {});
   ASSERT_TRUE(store);
   EXPECT_TRUE(store->sink->check());
 }
 
 TEST_F(RegistryTest, SaysWhyNot) {
-  EXPECT_EQ(open_store("ndjson:" + (folder_ / "no" / "file").string(), LogSync::none).error(),
+  EXPECT_EQ(open_store("ndjson:" + (folder_ / "no" / "file").string(), {}).error(),
             std::errc::no_such_file_or_directory);
-  for (const auto* url : {"", "ndjson", "ndjsons:/tmp/a", "sqlite:/tmp/a", ":/tmp/a", "/tmp/a"})
-    EXPECT_EQ(open_store(url, LogSync::none).error(), std::errc::protocol_not_supported) << url;
+  for (const auto* url : {"", "ndjson", "ndjsons:/tmp/a", ":/tmp/a", "/tmp/a"})
+    EXPECT_EQ(open_store(url, {}).error(), std::errc::protocol_not_supported) << url;
 }
 
 }  // namespace

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// The list, and what all of them need.
+#include "collector/command/commands.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "collector/command/backup.hpp"
+#include "collector/command/import.hpp"
+#include "collector/command/migrate.hpp"
+#include "collector/command/report.hpp"
+
+namespace llmgw::collector {
+namespace {
+
+constexpr std::array<cli::Errand, 3> errands{{
+    {"import FILE...",
+     "store the events of NDJSON files, plain or in gzip or zstd; of standard input with "
+     "--from-stdin. May be done twice"},
+    {"backup FILE", "copy the store into a new file, also while a collector writes to it"},
+    {"migrate", "change the tables of an older store; with --dry-run only say which steps are due"},
+}};
+
+using Run = int (*)(std::span<const char* const> rest, const Config& config);
+constexpr std::array<std::pair<std::string_view, Run>, 3> calls{{
+    {"import", run_import},
+    {"backup", run_backup},
+    {"migrate", run_migrate},
+}};
+
+const auto* find(std::span<const char* const> arguments) noexcept {
+  const std::string_view name = arguments.empty() ? std::string_view() : arguments.front();
+  return std::find_if(calls.begin(), calls.end(),
+                      [name](const auto& each) { return each.first == name; });
+}
+
+}  // namespace
+
+std::span<const cli::Errand> commands() noexcept { return errands; }
+
+bool is_command(std::span<const char* const> arguments) noexcept {
+  return find(arguments) != calls.end();
+}
+
+int run_command(std::span<const char* const> arguments, const Config& config) {
+  if (config.store_url.empty()) {
+    complain("STORE_URL: must be set, for there is no other store to work on");
+    return bad_usage_status;
+  }
+  return find(arguments)->second(arguments.subspan(1), config);
+}
+
+}  // namespace llmgw::collector

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// Memory first, then the table.
+#include "collector/sinks/sqlite/words.hpp"
+
+namespace llmgw::collector {
+
+Result<Words> Words::open(Database& database) {
+  Words words;
+  words.database_ = &database;
+  auto select = database.prepare("SELECT id FROM word WHERE kind = ? AND text = ?");
+  if (select.has_error()) return select.error();
+  auto insert = database.prepare("INSERT INTO word(kind, text) VALUES(?, ?)");
+  if (insert.has_error()) return insert.error();
+  words.select_ = std::move(*select);
+  words.insert_ = std::move(*insert);
+  return words;
+}
+
+Result<std::int64_t> Words::number(Column kind, std::string_view text) {
+  Numbers& known = known_[static_cast<std::size_t>(kind)];
+  const auto found = known.find(text);
+  if (found != known.end()) return found->second;
+  const auto number = look_up(kind, text);
+  if (number.has_error()) return number;
+  known.emplace(text, *number);
+  fresh_.emplace_back(kind, text);
+  ++size_;
+  return number;
+}
+
+Result<std::int64_t> Words::look_up(Column kind, std::string_view text) {
+  select_.bind(1, static_cast<std::int64_t>(kind));
+  select_.bind_text(2, text);
+  const Result<int> row = select_.step();
+  const std::int64_t number = row && *row ? select_.integer(0) : 0;
+  select_.reset();
+  if (row.has_error()) return row.error();
+  if (*row) return number;
+  insert_.bind(1, static_cast<std::int64_t>(kind));
+  insert_.bind_text(2, text);
+  if (const auto done = insert_.run(); done.has_error()) return done.error();
+  return database_->last_id();
+}
+
+void Words::commit() {
+  fresh_.clear();
+  if (size_ <= most_in_memory) return;
+  for (Numbers& each : known_) each.clear();
+  size_ = 0;
+}
+
+void Words::roll_back() {
+  for (const auto& [kind, text] : fresh_) known_[static_cast<std::size_t>(kind)].erase(text);
+  size_ -= fresh_.size();
+  fresh_.clear();
+}
+
+}  // namespace llmgw::collector

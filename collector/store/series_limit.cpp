@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// Sets of series by day, taken up from the store when a day is met.
+#include "collector/store/series_limit.hpp"
+
+#include <limits>
+
+namespace llmgw::collector {
+
+bool SeriesLimit::admits(std::int64_t day, const Series& wanted) {
+  return insert(known(day), day, wanted, most_);
+}
+
+Series SeriesLimit::reduce(std::int64_t day, Series wanted, const Series& others) {
+  Day& there = known(day);
+  ++reduced_;
+  wanted.app_key = others.app_key;
+  if (insert(there, day, wanted, 2 * most_)) return wanted;
+  const std::int64_t status = wanted.outcome_class % 8;
+  wanted = others;
+  wanted.outcome_class = others.outcome_class + status;
+  insert(there, day, wanted, std::numeric_limits<std::size_t>::max());
+  return wanted;
+}
+
+bool SeriesLimit::insert(Day& there, std::int64_t day, const Series& series, std::size_t most) {
+  if (there.contains(series)) return true;
+  if (there.size() >= most) return false;
+  there.insert(series);
+  fresh_.emplace_back(day, series);
+  ++size_;
+  return true;
+}
+
+SeriesLimit::Day& SeriesLimit::known(std::int64_t day) {
+  const auto found = days_.find(day);
+  if (found != days_.end()) return found->second;
+  if (fresh_.empty()) forget_other_days(day);
+  const std::vector<Series> stored = load_(day);
+  size_ += stored.size();
+  return days_.emplace(day, Day(stored.begin(), stored.end())).first->second;
+}
+
+// Never within a transaction: what it has added is not to be found in the store.
+void SeriesLimit::forget_other_days(std::int64_t day) {
+  const std::size_t enough = 4 * most_;
+  for (auto each = days_.begin(); each != days_.end() && size_ > enough;) {
+    if (each->first == day) {
+      ++each;
+      continue;
+    }
+    size_ -= each->second.size();
+    each = days_.erase(each);
+  }
+}
+
+void SeriesLimit::roll_back() {
+  for (const auto& [day, series] : fresh_) size_ -= days_[day].erase(series);
+  fresh_.clear();
+}
+
+}  // namespace llmgw::collector

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// What may stand in STORE_URL.
+#include "collector/store/store_url.hpp"
+
+namespace llmgw::collector {
+
+std::optional<StoreUrl> split_store_url(std::string_view url) noexcept {
+  const std::size_t colon = url.find(':');
+  if (colon == std::string_view::npos || colon + 1 == url.size()) return std::nullopt;
+  return StoreUrl{url.substr(0, colon), url.substr(colon + 1)};
+}
+
+std::string_view store_url_fault(std::string_view url) noexcept {
+  constexpr std::string_view accepted = "not a store such as sqlite:/var/lib/llm-gateway/events.db";
+  const auto parts = split_store_url(url);
+  if (!parts || parts->scheme != sqlite_scheme) return accepted;
+  if (parts->place.starts_with("//"))
+    return "a path is expected behind sqlite:, as in sqlite:/var/lib/llm-gateway/events.db";
+  if (parts->place.starts_with(":") || parts->place.find('\0') != std::string_view::npos)
+    return accepted;
+  return {};
+}
+
+}  // namespace llmgw::collector
