@@ -8,6 +8,7 @@
 #include "common/settings/config_sections.hpp"
 #include "proxy/config/rows.hpp"
 #include "proxy/config/sections.hpp"
+#include "quota/limit_sections.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -29,6 +30,9 @@ const std::vector<Row>& table() {
   }();
   return all;
 }
+
+// Where the sections of limits find what they fill.
+constexpr auto limits_of = [](auto& config) -> auto& { return config.limits; };
 
 bool has_section(const ConfigDocument& document, std::string_view name) {
   const auto& members = document.root.members;
@@ -72,9 +76,14 @@ std::span<const Variable> variables() noexcept {
 }
 
 const std::vector<Section>& sections() {
-  static const std::vector<Section> all{version_section<Config>(), defaults_section(),
-                                        providers_section(),       models_section(),
-                                        routes_section(),          default_provider_section()};
+  static const std::vector<Section> all{version_section<Config>(),
+                                        defaults_section(),
+                                        providers_section(),
+                                        models_section(),
+                                        routes_section(),
+                                        default_provider_section(),
+                                        quota::plans_section<Config, limits_of>(),
+                                        quota::tenants_section<Config, limits_of>()};
   return all;
 }
 
@@ -103,6 +112,7 @@ Checked<Config> reload_config(const Config& running, const Environment& environm
   config.default_upstream = 0;
   config.routing = {};
   config.defaults = {};
+  config.limits = {};
   note_providers(document, config);
   Faults faults;
   read_sections(document, environment, read, config, faults);

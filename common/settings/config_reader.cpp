@@ -52,14 +52,20 @@ Kind kind_of(Shape shape) {
     case Shape::text:
     case Shape::word:
     case Shape::boolean:
+    case Shape::decimal:
     case Shape::number: break;
   }
   return Kind::text;
 }
 
+std::string bound(const Form& form, std::uint64_t value) {
+  return form.shape == Shape::decimal ? format_decimal(value, decimal_places)
+                                      : std::to_string(value);
+}
+
 std::string range(const Form& form) {
-  if (form.least == form.most) return std::to_string(form.least);
-  return std::to_string(form.least) + " to " + std::to_string(form.most);
+  if (form.least == form.most) return bound(form, form.least);
+  return bound(form, form.least) + " to " + bound(form, form.most);
 }
 
 std::vector<std::string_view> names_of(const std::vector<MemberFacts>& facts) {
@@ -74,6 +80,7 @@ std::string accepted(const Form& form) {
     case Shape::text: return std::string(form.text->accepted);
     case Shape::word: return joined(form.words, " or ");
     case Shape::number: return "an integer, " + range(form);
+    case Shape::decimal: return "a number, " + range(form) + ", of up to 6 places behind the point";
     case Shape::boolean: return "true or false";
     case Shape::one_or_list: return accepted(*form.each) + ", or a list of " + range(form);
     case Shape::list: return "a list of " + range(form);
@@ -153,7 +160,8 @@ bool ConfigReader::has_form_of_one(const ConfigValue& value, const Form& form) {
   } else if (form.shape == Shape::boolean) {
     fits = !value.is_quoted && (value.text == "true" || value.text == "false");
   } else if (!value.is_quoted) {
-    const auto number = parse_integer(value.text);
+    const auto number = form.shape == Shape::decimal ? parse_decimal(value.text, decimal_places)
+                                                     : parse_integer(value.text);
     fits = number && *number >= form.least && *number <= form.most;
   }
   // A key may stand where the name of its variable or of its file belongs.

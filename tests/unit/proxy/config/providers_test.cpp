@@ -208,8 +208,9 @@ TEST(ProvidersSection, NamesEachFaultByItsPlace) {
        "2:1: `default_provider` is missing; with several providers it is required, and is one of "
        "a, b"},
       {"router: []\n",
-       "5:1: `router` is not known here; accepted are version, defaults, providers, models, routes "
-       "and default_provider"},
+       "5:1: `router` is not known here; accepted are version, defaults, providers, models, "
+       "routes, "
+       "default_provider, plans and tenants"},
   };
   for (const auto& [text, line] : cases)
     EXPECT_EQ(faults_of(head + text), std::vector{std::string(path) + ":" + line}) << text;
