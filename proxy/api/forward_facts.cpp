@@ -62,7 +62,6 @@ void Forward::note_translation(MeteringEvent& event) {
                              .is_max_tokens_defaulted = facts.is_at_max_tokens &&
                                                         request != nullptr &&
                                                         request->is_max_tokens_defaulted,
-                             .cache_write_1h_tokens = facts.cache_write_1h_tokens,
                              .server_tool_requests = facts.server_tool_requests};
   event.translation = &translating.event_facts;
 }
