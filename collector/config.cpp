@@ -7,6 +7,7 @@
 #include "common/settings/config_sections.hpp"
 #include "common/settings/setting.hpp"
 #include "common/text/quantity.hpp"
+#include "pricing/sections.hpp"
 #include "quota/limit_sections.hpp"
 
 namespace llmgw::collector {
@@ -89,9 +90,17 @@ constexpr Member<Config> defaults_section{
     }};
 
 // In the order in which they are read.
-constexpr std::array<Member<Config>, 4> sections{version_section<Config>(), defaults_section,
-                                                 quota::plans_section<Config, limits_of>(),
-                                                 quota::tenants_section<Config, limits_of>()};
+const std::vector<Member<Config>>& sections() {
+  static const std::vector<Member<Config>> all = [] {
+    std::vector<Member<Config>> own{version_section<Config>(), defaults_section,
+                                    quota::plans_section<Config, limits_of>(),
+                                    quota::tenants_section<Config, limits_of>()};
+    const auto money = pricing::sections<Config, &Config::price_settings>();
+    own.insert(own.end(), money.begin(), money.end());
+    return own;
+  }();
+  return all;
+}
 
 void read_sections(const ConfigDocument& document, const Environment& environment,
                    const FileReader& read, Config& config, Faults& faults) {
@@ -99,7 +108,9 @@ void read_sections(const ConfigDocument& document, const Environment& environmen
   for (const std::string& each : document.faults.lines) faults.lines.push_back(each);
   if (document.origin.path.empty() || !document.faults.lines.empty()) return;
   ConfigReader reader(document, environment, read);
-  reader.object(document.root, std::span<const Member<Config>>(sections), config, config_sections);
+  reader.object(document.root, std::span<const Member<Config>>(sections()), config,
+                config_sections);
+  config.prices = pricing::finish_prices(reader, std::exchange(config.price_settings, {}));
   for (std::string& each : reader.take_faults()) faults.lines.push_back(std::move(each));
   config.file.effective = reader.take_effective();
 }
@@ -112,7 +123,7 @@ std::span<const Variable> variables() noexcept {
 }
 
 std::vector<MemberFacts> file_members() {
-  return facts_of(std::span<const Member<Config>>(sections));
+  return facts_of(std::span<const Member<Config>>(sections()));
 }
 
 Checked<Config> load_config(const Environment& environment, const FileReader& read,
@@ -131,6 +142,7 @@ Checked<Config> reload_config(const Config& running, const Environment& environm
                               const FileReader& read, const FileLister& list) {
   Config config = running;
   config.limits = {};
+  config.prices = nullptr;
   Faults faults;
   read_sections(read_config_document(running.file.path, read, list), environment, read, config,
                 faults);

@@ -6,6 +6,7 @@
 
 #include "common/settings/config_schema.hpp"
 #include "common/settings/config_sections.hpp"
+#include "pricing/sections.hpp"
 #include "proxy/config/rows.hpp"
 #include "proxy/config/sections.hpp"
 #include "quota/limit_sections.hpp"
@@ -62,6 +63,7 @@ void read_sections(const ConfigDocument& document, const Environment& environmen
     ConfigReader reader(document, environment, read);
     reader.object(document.root, std::span<const Section>(sections()), config, config_sections);
     finish_providers(reader, config);
+    config.prices = pricing::finish_prices(reader, std::exchange(config.price_settings, {}));
     append(reader.take_faults(), faults.lines);
     config.file.effective = reader.take_effective();
   }
@@ -76,14 +78,19 @@ std::span<const Variable> variables() noexcept {
 }
 
 const std::vector<Section>& sections() {
-  static const std::vector<Section> all{version_section<Config>(),
-                                        defaults_section(),
-                                        providers_section(),
-                                        models_section(),
-                                        routes_section(),
-                                        default_provider_section(),
-                                        quota::plans_section<Config, limits_of>(),
-                                        quota::tenants_section<Config, limits_of>()};
+  static const std::vector<Section> all = [] {
+    std::vector<Section> own{version_section<Config>(),
+                             defaults_section(),
+                             providers_section(),
+                             models_section(),
+                             routes_section(),
+                             default_provider_section(),
+                             quota::plans_section<Config, limits_of>(),
+                             quota::tenants_section<Config, limits_of>()};
+    const auto money = pricing::sections<Config, &Config::price_settings>();
+    own.insert(own.end(), money.begin(), money.end());
+    return own;
+  }();
   return all;
 }
 
@@ -113,6 +120,7 @@ Checked<Config> reload_config(const Config& running, const Environment& environm
   config.routing = {};
   config.defaults = {};
   config.limits = {};
+  config.prices = nullptr;
   note_providers(document, config);
   Faults faults;
   read_sections(document, environment, read, config, faults);

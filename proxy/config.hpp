@@ -19,6 +19,7 @@
 #include "common/settings/log_settings.hpp"
 #include "common/settings/settings.hpp"
 #include "common/system/read_file.hpp"
+#include "pricing/prices.hpp"
 #include "proxy/config/reach.hpp"
 #include "proxy/config/routing.hpp"
 #include "proxy/config/upstream.hpp"
@@ -53,6 +54,8 @@ struct Config {
   std::optional<std::size_t> default_upstream = 0;  ///< of these, for requests that name none;
                                                     ///< nothing: they are refused
   Routing routing;                                  ///< which target a request of which model gets
+  pricing::PriceSettings price_settings;            ///< while the file is read
+  pricing::PricesPointer prices;                    ///< what models cost; null: events have no cost
   bool selects_by_header = false;  ///< X-LLM-Provider names the upstream and is kept from it; else
                                    ///< it is a field like others
   std::optional<HttpUrl>

@@ -29,6 +29,7 @@ struct Form {
     one_or_list,  ///< a list, or its only item by itself
     names,
     object,
+    decimal_or_object,  ///< a decimal, or an object as `each` has it
   };
 
   Shape shape = Shape::text;
@@ -36,7 +37,7 @@ struct Form {
   std::span<const std::string_view> words = {};  ///< one of these
   std::uint64_t least = 0;  ///< of the number, of the decimal's millionths, or of how many
   std::uint64_t most = 0;
-  const Form* each = nullptr;                       ///< of a list's items, or of what names name
+  const Form* each = nullptr;  ///< of a list's items, of what names name, or of the object beside
   std::vector<MemberFacts> (*members)() = nullptr;  ///< of an object
   std::span<const std::string_view> one_of = {};    ///< of an object: exactly one of these members
 };

@@ -89,6 +89,12 @@ class ConfigReader {
   /// Notes `FILE:LINE:COLUMN: PATH="value": reason`, for values that are no secret.
   void fault(const ConfigPlace& place, std::string_view value, std::string_view reason);
 
+  /// Shows a value that is said in one line though it has members, as the one of where the reader
+  /// is.
+  void show(const ConfigPlace& place, std::string value);
+  /// `FILE:LINE`, without the file's folder.
+  std::string where(const ConfigPlace& place) const;
+
   /// What was noted so far.
   std::vector<std::string> take_faults() { return std::exchange(faults_, {}); }
   std::vector<EffectiveMember> take_effective() { return std::exchange(effective_, {}); }

@@ -44,6 +44,8 @@ Json schema_of(const Form& form) {
     case Shape::number:
       return {{"type", "integer"}, {"minimum", form.least}, {"maximum", form.most}};
     case Shape::decimal: return decimal_schema(form);
+    case Shape::decimal_or_object:
+      return {{"oneOf", {decimal_schema(form), schema_of(*form.each)}}};
     case Shape::boolean: return {{"type", "boolean"}};
     case Shape::one_or_list: return {{"oneOf", {schema_of(*form.each), list_schema(form)}}};
     case Shape::list: return list_schema(form);
@@ -98,8 +100,10 @@ void append_rows(const std::string& path, const std::vector<MemberFacts>& member
     std::string own = path + std::string(each.name);
     append_row(own, each, text);
     const Form* form = &each.form;
-    for (; form->each != nullptr; form = form->each)
+    for (; form->each != nullptr; form = form->each) {
+      if (form->shape == Shape::decimal_or_object) continue;
       own += form->shape == Shape::names ? ".NAME" : "[]";
+    }
     if (form->shape == Shape::object) append_rows(own + ".", form->members(), text);
   }
 }

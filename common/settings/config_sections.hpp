@@ -12,8 +12,9 @@ namespace llmgw {
 
 /// All of them, whoever reads them. A new one also gets its row, in a file of the folder that uses
 /// it.
-inline constexpr std::array<std::string_view, 8> config_sections{
-    "version", "defaults", "providers", "models", "routes", "default_provider", "plans", "tenants"};
+inline constexpr std::array<std::string_view, 12> config_sections{
+    "version", "defaults", "providers", "models", "routes",    "default_provider",
+    "plans",   "tenants",  "currency",  "prices", "discounts", "unpriced"};
 
 /// The members of `defaults` that are the proxy's alone.
 inline constexpr std::array<std::string_view, 6> proxy_defaults{

@@ -127,8 +127,9 @@ TEST(CollectorConfig, LeavesTheSectionsOfTheProxyAlone) {
             std::vector<std::string>{"c.yaml:1:10: version=\"2\": not an integer, 1"});
   EXPECT_EQ(with("version: 1\nprovider: {}\n").error().lines,
             std::vector<std::string>{"c.yaml:2:1: `provider` is not known here; accepted are "
-                                     "version, defaults, plans, tenants, providers, models, "
-                                     "routes and default_provider"});
+                                     "version, defaults, plans, tenants, currency, prices, "
+                                     "discounts, unpriced, providers, models, routes and "
+                                     "default_provider"});
 }
 
 TEST(CollectorConfig, ReadsWhatItLends) {
