@@ -12,7 +12,7 @@
 #include "common/async/timer.hpp"
 #include "common/http/router.hpp"
 #include "proxy/discovery/discovery.hpp"
-#include "proxy/metrics_tokens.hpp"
+#include "proxy/metrics.hpp"
 #include "proxy/outbox/courier.hpp"
 #include "proxy/worker.hpp"
 #include "proxy/worker_share.hpp"
@@ -53,7 +53,7 @@ class App {
   CoolingBook cooling_;
   bool is_read_again_ = false;  // the reading at start is none that forgives a refused key
   Courier courier_;
-  TokenSeriesOfProviders token_series_;
+  TrafficSeries series_;
   std::vector<std::unique_ptr<Worker>> workers_;
   Discovery discovery_;  // tells the workers
   http::Router ops_;

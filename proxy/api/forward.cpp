@@ -118,6 +118,7 @@ void Forward::emit() {
   MeteringEvent event =
       call_.finish(outcome_, now, wall_clock, dialect.name, asked.model.view(), facts, event_id);
   if (routed_ != nullptr) note_route(event);
+  if (upstreams_->prices() != nullptr) note_cost(event);
   DigestText request_digest;
   DigestText response_digest;
   if (context_.digest_key != nullptr) {

@@ -40,7 +40,7 @@ def exported(gateway, factory, tmp_path) -> dict[str, set[str]]:
     labels."""
     path = tmp_path / "config.yaml"
     path.write_text(f"version: 1\nproviders: {{claude: {{type: anthropic, base_url: {gateway.mock.url}, keys: [{{env: KEY}}]}}}}\n"
-                    "default_provider: claude\n")
+                    "default_provider: claude\nprices: [{model: '*', input: 1, output: 1}]\n")
     routing = start(factory, path, KEY="sk-ant-test")
     assert routing.ask("POST", "/v1/chat/completions", [("Content-Type", "application/json")], chat()).status == 200
     with_file = [(routing.daemon, "admin"), (factory.collector(GATEWAY_CONFIG=str(path)).daemon, "events")]
