@@ -32,6 +32,7 @@ App::App(const Config& config, const Environment& environment)
     : config_(config),
       environment_(environment),
       current_(config),
+      keys_(std::make_shared<const KeyTable>(config.keys)),
       courier_({.collector = config.collector,
                 .statistics_interval = in_milliseconds(config.event_flush_timeout),
                 .drain_timeout = in_milliseconds(config.event_drain_timeout),
@@ -46,7 +47,7 @@ App::App(const Config& config, const Environment& environment)
   const WorkerShare each = share_descriptors(raise_open_file_limit(), config.threads);
   const Worker::Limits limits{{.connections = each.clients}, {.open = each.upstreams}};
   for (unsigned i = 0; i < config.threads; ++i) {
-    workers_.push_back(std::make_unique<Worker>(config, limits, share, courier_, cooling_));
+    workers_.push_back(std::make_unique<Worker>(config, limits, share, courier_, cooling_, keys_));
     courier_.serve(workers_.back()->outbox());
   }
   OpsSource source{[this] { return stop_signals_ == 0; }, [this] { return metrics(); }};
@@ -62,6 +63,7 @@ int App::run() {
   // half-way.
   signals_ = std::make_unique<Signals>(loop_, [this](int number) { on_signal(number); });
   if (!open_spool() || !listen()) return 1;
+  tell_keys();
   courier_.start();
   for (const auto& each : workers_) each->start();
   for (auto& each : admin_listeners_) admin_.start(std::move(each));
@@ -229,7 +231,8 @@ std::string App::metrics() {
   for (const auto& each : workers_) workers.push_back(each.get());
   return render_metrics(workers, courier_.counts(), series_,
                         config_watch_ ? &config_watch_->status() : nullptr, cooling_.all(),
-                        discovery_.counts());
+                        discovery_.counts(),
+                        current_.key_mode == KeyMode::off ? nullptr : keys_.get());
 }
 
 }  // namespace llmgw::proxy

@@ -44,6 +44,7 @@ class App {
   Checked<ConfigOrigin> reload(const FileReader& read);
   void take_key(Result<std::string> content);
   void take_token(Result<std::string> content);
+  void tell_keys() const;
   std::string metrics();
 
   const Config& config_;  // as at start; what may change since stands in current_
@@ -51,6 +52,7 @@ class App {
   Config current_;
   Loop loop_;
   CoolingBook cooling_;
+  std::shared_ptr<const KeyTable> keys_;  // of current_
   bool is_read_again_ = false;  // the reading at start is none that forgives a refused key
   Courier courier_;
   TrafficSeries series_;

@@ -13,16 +13,31 @@ void App::watch_config() {
   is_read_again_ = true;
 }
 
+// Keys that nobody is asked for are a mistake, and so is that nobody has one.
+void App::tell_keys() const {
+  const std::size_t count = current_.keys->size();
+  if (current_.key_mode == KeyMode::off) {
+    if (count > 0)
+      log::warn("gateway keys are not asked for: GATEWAY_KEYS is off", {{"keys", count}});
+    return;
+  }
+  log::info("gateway keys", {{"mode", word_of(key_modes, current_.key_mode)}, {"keys", count}});
+  if (count == 0 && current_.key_mode == KeyMode::required)
+    log::warn("no gateway key is known: all requests are refused");
+}
+
 // What is wrong only where it is used, such as a certificate, is a fault of the file too.
 Checked<ConfigOrigin> App::reload(const FileReader& read) {
   auto config = reload_config(current_, environment_, read);
   if (config.has_error()) return config.error();
+  const auto keys = std::make_shared<const KeyTable>(config->keys, keys_.get());
   try {
-    for (const auto& each : workers_) each->use(*config);
+    for (const auto& each : workers_) each->use(*config, keys);
   } catch (const std::exception& failure) {
     return Faults{{config->file.path + ": " + failure.what()}};
   }
   current_ = std::move(*config);
+  keys_ = keys;
   if (is_read_again_) {
     cooling_.renew();
     if (stop_signals_ == 0) discovery_.use(current_.upstreams);

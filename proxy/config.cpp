@@ -25,7 +25,7 @@ const std::vector<Row>& table() {
     std::vector<Row> rows;
     for (const std::span<const Row> group :
          {listening_rows(), upstream_rows(), metering_rows(), delivery_rows(), limit_rows(),
-          log_rows(), std::span<const Row>(file_rows)})
+          log_rows(), key_rows(), std::span<const Row>(file_rows)})
       rows.insert(rows.end(), group.begin(), group.end());
     return rows;
   }();
@@ -86,7 +86,8 @@ const std::vector<Section>& sections() {
                              routes_section(),
                              default_provider_section(),
                              quota::plans_section<Config, limits_of>(),
-                             quota::tenants_section<Config, limits_of>()};
+                             quota::tenants_section<Config, limits_of>(),
+                             keys_section()};
     const auto money = pricing::sections<Config, &Config::price_settings>();
     own.insert(own.end(), money.begin(), money.end());
     return own;
@@ -119,6 +120,7 @@ Checked<Config> reload_config(const Config& running, const Environment& environm
   config.default_upstream = 0;
   config.routing = {};
   config.defaults = {};
+  config.keys = std::make_shared<const KeyList>();
   config.limits = {};
   config.prices = nullptr;
   note_providers(document, config);
@@ -128,6 +130,10 @@ Checked<Config> reload_config(const Config& running, const Environment& environm
     faults.lines.push_back(config.file.path +
                            ": `providers` is gone, and no variable describes an "
                            "upstream that could take their place");
+  const bool are_keys_gone = config.keys->empty() && !running.keys->empty();
+  if (faults.lines.empty() && are_keys_gone && config.key_mode == KeyMode::required)
+    faults.lines.push_back(config.file.path +
+                           ": `keys` is empty, and with GATEWAY_KEYS=required nobody could call");
   if (!faults.lines.empty()) return faults;
   return config;
 }

@@ -20,6 +20,7 @@
 #include "common/settings/settings.hpp"
 #include "common/system/read_file.hpp"
 #include "pricing/prices.hpp"
+#include "proxy/config/keys.hpp"
 #include "proxy/config/reach.hpp"
 #include "proxy/config/routing.hpp"
 #include "proxy/config/upstream.hpp"
@@ -54,8 +55,10 @@ struct Config {
   std::optional<std::size_t> default_upstream = 0;  ///< of these, for requests that name none;
                                                     ///< nothing: they are refused
   Routing routing;                                  ///< which target a request of which model gets
-  pricing::PriceSettings price_settings;            ///< while the file is read
-  pricing::PricesPointer prices;                    ///< what models cost; null: events have no cost
+  KeyMode key_mode = KeyMode::off;
+  KeyListPointer keys = std::make_shared<const KeyList>();  ///< of the file
+  pricing::PriceSettings price_settings;                    ///< while the file is read
+  pricing::PricesPointer prices;   ///< what models cost; null: events have no cost
   bool selects_by_header = false;  ///< X-LLM-Provider names the upstream and is kept from it; else
                                    ///< it is a field like others
   std::optional<HttpUrl>
@@ -84,6 +87,12 @@ struct Config {
   std::uint64_t max_translated_response = 0;  ///< bytes, its coding taken off
 };
 
+/// Whether the file says who answers. One of keys alone leaves that to the variables: requests pass
+/// as without a file.
+inline bool routes_by_file(const Config& config) noexcept {
+  return config.has_providers || !config.routing.models.empty() || !config.routing.routes.empty();
+}
+
 /// The table behind --help, the README and the defaults.
 std::span<const Variable> variables() noexcept;
 
@@ -96,7 +105,8 @@ Checked<Config> load_config(const Environment& environment, const FileReader& re
                             const FileLister& list = list_files);
 
 /// What GATEWAY_CONFIG names read anew: `running` with the sections as they stand now. What comes
-/// from variables alone stays as it was at start.
+/// from variables alone stays as it was at start. That there are no keys any more, where they are
+/// required, is a fault: it would lock out all.
 Checked<Config> reload_config(const Config& running, const Environment& environment,
                               const FileReader& read, const FileLister& list = list_files);
 

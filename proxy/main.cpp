@@ -11,9 +11,11 @@
 #include "common/settings/config_schema.hpp"
 #include "common/settings/env.hpp"
 #include "common/system/cpu_count.hpp"
+#include "common/system/secure_random.hpp"
 #include "proxy/app.hpp"
 #include "proxy/config.hpp"
 #include "proxy/route/explain.hpp"
+#include "proxy/tenant/new_key.hpp"
 
 namespace {
 
@@ -55,6 +57,22 @@ int tell(const proxy::Config& config, std::string_view request) {
   return text.has_error() ? report(text.error()) : print(*text);
 }
 
+int make_key(std::span<const char* const> options) {
+  const auto asked = proxy::parse_new_key(options);
+  if (asked.has_error()) return report(asked.error());
+  llmgw::SecureRandom random;
+  return print(proxy::new_key_text(*asked, [&random] { return random.next(); }));
+}
+
+// More than a key may hold is read, so that one that is too long is told from one that is not.
+int hash_key() {
+  std::string typed(proxy::longest_key + 3, '\0');
+  std::cin.read(typed.data(), static_cast<std::streamsize>(typed.size()));
+  typed.resize(static_cast<std::size_t>(std::cin.gcount()));
+  const auto line = proxy::hash_line(llmgw::Secret(std::move(typed)));
+  return line.has_error() ? report(line.error()) : print(*line);
+}
+
 // What needs the settings.
 int start(const cli::Invocation& asked) {
   const Environment environment = Environment::of_process();
@@ -85,6 +103,8 @@ int main(int argc, char** argv) {
                    llmgw::config_table(proxy::file_members()));
     case Command::config_schema: return print(llmgw::config_schema(proxy::file_members()));
     case Command::version: return print(cli::version(program));
+    case Command::new_key: return make_key(asked->options);
+    case Command::hash_key: return hash_key();
     default: return start(*asked);
   }
 }

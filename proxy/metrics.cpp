@@ -6,6 +6,7 @@
 
 #include "common/metrics/prometheus_text.hpp"
 #include "proxy/metrics_discovery.hpp"
+#include "proxy/metrics_keys.hpp"
 #include "proxy/metrics_parts.hpp"
 #include "proxy/metrics_targets.hpp"
 #include "proxy/metrics_upstreams.hpp"
@@ -172,13 +173,15 @@ void add_delivery(std::vector<Metric>& all, const DeliveryCounts& delivery) {
 std::string render_metrics(const Workers& workers, const DeliveryCounts& delivery,
                            TrafficSeries& series, const ConfigStatus* file,
                            const std::vector<CoolingBook::Entry>& targets,
-                           const std::map<std::string, DiscoveryCounts>& discovery) {
+                           const std::map<std::string, DiscoveryCounts>& discovery,
+                           const KeyTable* keys) {
   std::vector<Metric> all{build_info("llm-proxy")};
   add_traffic(all, workers, series);
   add_connections(all, workers);
   add_upstreams(all, workers);
   add_targets(all, workers, targets);
   add_discovery(all, discovery);
+  add_keys(all, workers, keys);
   add_delivery(all, delivery);
   if (file != nullptr) append_metrics(*file, all);
   return prometheus_text(all);

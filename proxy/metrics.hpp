@@ -24,9 +24,11 @@ struct TrafficSeries {
 /// Sums what all workers have counted; takes no lock and stops nobody. There is at least one;
 /// `series` are the same at each call. `file`: null where there is no configuration file, and then
 /// there are no targets. `discovery`: by the names of the providers that were ever asked.
+/// `keys`: of callers; null where nobody asks for them.
 std::string render_metrics(const std::vector<const Worker*>& workers,
                            const DeliveryCounts& delivery, TrafficSeries& series,
                            const ConfigStatus* file, const std::vector<CoolingBook::Entry>& targets,
-                           const std::map<std::string, DiscoveryCounts>& discovery);
+                           const std::map<std::string, DiscoveryCounts>& discovery,
+                           const KeyTable* keys = nullptr);
 
 }  // namespace llmgw::proxy

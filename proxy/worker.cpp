@@ -33,12 +33,13 @@ struct Worker::Publisher final : Deadline {
 };
 
 Worker::Worker(const Config& config, Limits limits, std::size_t queue_share, Wakeup& courier,
-               CoolingBook& cooling)
+               CoolingBook& cooling, std::shared_ptr<const KeyTable> keys)
     : limits_(limits),
       cooling_(cooling),
       loop_(tick_for(config)),
       outbox_(queue_share, courier),
-      context_{config, loop_, outbox_, build(*plan(config))},
+      context_{config, loop_, outbox_, build(*plan(config)),
+               Callers::make(config.key_mode, std::move(keys))},
       traffic_(context_),
       server_(loop_, traffic_, limits.clients),
       publisher_(std::make_unique<Publisher>(*this)) {

@@ -24,9 +24,10 @@ class Worker {
   };
 
   /// Throws std::runtime_error where TLS cannot be set up. `courier` and `cooling`, which is the
-  /// app's thread's, outlive the worker.
+  /// app's thread's, outlive the worker. `keys`: of callers, where the settings ask for them; null:
+  /// none is known.
   Worker(const Config& config, Limits limits, std::size_t queue_share, Wakeup& courier,
-         CoolingBook& cooling);
+         CoolingBook& cooling, std::shared_ptr<const KeyTable> keys = nullptr);
   ~Worker();
 
   /// Binds a listener, once for each address; connections wait in the kernel until start().
@@ -37,11 +38,11 @@ class Worker {
   void set_key(std::string upstream, UpstreamKey key);
   /// What providers have told of their models, for requests from now on.
   void set_discovered(std::shared_ptr<const Discovered> discovered);
-  /// New requests go by the upstreams of these settings. Those that are described as before keep
-  /// their connections; the others end with the last exchange that began with them. The TLS
-  /// contexts are made here, as that takes a while. Throws as the constructor does, and then
-  /// nothing has changed.
-  void use(const Config& config);
+  /// New requests go by the upstreams of these settings, and by these keys. Those that are
+  /// described as before keep their connections; the others end with the last exchange that began
+  /// with them. The TLS contexts are made here, as that takes a while. Throws as the constructor
+  /// does, and then nothing has changed.
+  void use(const Config& config, std::shared_ptr<const KeyTable> keys = nullptr);
   /// From now on each response says that its connection ends.
   void announce_end();
   /// No new exchanges; `ended` is called on this worker's thread when the last open one has ended.

@@ -74,9 +74,12 @@ Upstreams::Pointer Worker::build(Plan& plan) {
           .release());
 }
 
-void Worker::use(const Config& config) {
-  loop_.post(
-      [this, plan = std::shared_ptr<Plan>(plan(config))] { context_.upstreams = build(*plan); });
+void Worker::use(const Config& config, std::shared_ptr<const KeyTable> keys) {
+  loop_.post([this, plan = std::shared_ptr<Plan>(plan(config)), mode = config.key_mode,
+              keys = std::move(keys)] {
+    context_.upstreams = build(*plan);
+    context_.callers = Callers::make(mode, keys);
+  });
 }
 
 }  // namespace llmgw::proxy

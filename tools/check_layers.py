@@ -21,7 +21,7 @@ SHARED = ("common", "pricing", "quota", "lease")
 # a floor do not see each other.
 FLOORS = {
     "proxy": [["main"], ["app"], ["metrics"], ["worker"], ["api"], ["upstream", "outbox", "discovery"], ["provider"], ["route", "metering"],
-              ["config"], ["http"]],
+              ["tenant"], ["config"], ["http"]],
     "collector": [["main"], ["app"], ["ingest"], ["pipeline"], ["sinks"], ["config"]],
     "common": [["http"], ["net"], ["async"], ["settings"], ["event", "log", "metrics", "coding"], ["json", "system"],
                ["text"], ["error", "secret"]],

@@ -13,7 +13,7 @@ namespace {
 
 Config fifty_models() {
   Config config;
-  config.selects_by_header = true;
+  config.selects_by_header = config.has_providers = true;
   for (const char* name : {"a", "b", "c"})
     config.upstreams.push_back(
         {.name = name, .type = "openai", .keys = {{.name = "0"}, {.name = "1"}}});

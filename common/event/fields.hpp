@@ -67,6 +67,7 @@ inline constexpr std::string_view uuid7 =
     R"(^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$)";
 inline constexpr std::string_view path = R"(^/((upload/)?v1(alpha|beta)?|openai)(/.*)?$)";
 inline constexpr std::string_view price_table = R"(^[0-9a-f]{12}$)";
+inline constexpr std::string_view key_id = R"(^[A-Za-z0-9._-]{1,64}$)";
 inline constexpr std::string_view digest = R"(^hmac-sha256:[0-9a-f]{64}$)";
 inline constexpr Form text{.longest = max_event_text};
 inline constexpr Form word{.shortest = 1, .longest = max_event_word};
@@ -75,7 +76,7 @@ inline constexpr Form word{.shortest = 1, .longest = max_event_word};
 
 // Outcome and usage_source are open lists for the collector on purpose: a word that a newer proxy
 // adds must not make an older collector refuse, and so lose, its events.
-inline constexpr std::array<Field, 45> table{{
+inline constexpr std::array<Field, 46> table{{
     {"request_id",
      Kind::word,
      Written::always,
@@ -224,45 +225,58 @@ inline constexpr std::array<Field, 45> table{{
      Kind::text_or_null,
      Written::sometimes,
      {.shortest = 1, .longest = max_event_text},
-     "With GATEWAY_CONFIG: the entry of models, or the route, that decided; null: none did."},
+     "With providers in GATEWAY_CONFIG: the entry of models, or the route, that decided; null: "
+     "none did."},
     {"target",
      Kind::text_or_null,
      Written::sometimes,
      {.shortest = 1, .longest = max_event_text},
-     "With GATEWAY_CONFIG: provider, key and model of the last attempt; null: there was none."},
+     "With providers in GATEWAY_CONFIG: provider, key and model of the last attempt; null: there "
+     "was none."},
     {"attempts",
      Kind::list,
      Written::sometimes,
      {},
-     "With GATEWAY_CONFIG: an object of target, status (0: no answer), cause (why it failed, or "
+     "With providers in GATEWAY_CONFIG: an object of target, status (0: no answer), cause (why it "
+     "failed, or "
      "null) and latency_ms for each, at most 8."},
     {"translated",
      Kind::text_or_null,
      Written::sometimes,
      {.shortest = 1, .longest = max_event_text},
-     "With GATEWAY_CONFIG: the dialect that the request was translated into; null: it was not."},
+     "With providers in GATEWAY_CONFIG: the dialect that the request was translated into; null: it "
+     "was not."},
     {"dropped_params",
      Kind::list,
      Written::sometimes,
      {},
-     "With GATEWAY_CONFIG: the members of the request that were left out for that, by their "
+     "With providers in GATEWAY_CONFIG: the members of the request that were left out for that, by "
+     "their "
      "names."},
     {"max_tokens_defaulted",
      Kind::boolean,
      Written::sometimes,
      {},
-     "With GATEWAY_CONFIG: a translated answer stopped at a limit that the client had not set."},
+     "With providers in GATEWAY_CONFIG: a translated answer stopped at a limit that the client had "
+     "not set."},
     {"cache_write_1h_tokens",
      Kind::count_or_null,
      Written::sometimes,
      {},
-     "With GATEWAY_CONFIG: part of the cache_write_tokens: those that stay in the cache for an "
-     "hour; null: the upstream did not tell them apart."},
+     "With providers in GATEWAY_CONFIG: part of the cache_write_tokens: those that stay in the "
+     "cache for an hour; null: the upstream did not tell them apart."},
     {"server_tool_requests",
      Kind::count_or_null,
      Written::sometimes,
      {},
-     "With GATEWAY_CONFIG: how often a translated answer used tools of the upstream's own."},
+     "With providers in GATEWAY_CONFIG: how often a translated answer used tools of the upstream's "
+     "own."},
+    {"key_id",
+     Kind::text_or_null,
+     Written::sometimes,
+     {.pattern = forms::key_id},
+     "With GATEWAY_KEYS: the id of the key in the section keys; null: the client sent none that is "
+     "there."},
     {"cost_nano_usd",
      Kind::count_or_null,
      Written::sometimes,

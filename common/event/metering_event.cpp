@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t text_fields = 11 + max_event_attempts;
 constexpr std::size_t word_fields = 3;
-constexpr std::size_t most_around_texts = 1'824;  // keys, numbers, digests, punctuation
+constexpr std::size_t most_around_texts = 1'920;  // keys, numbers, digests, names, punctuation
 constexpr std::size_t most_around_attempt = 128;  // the same
 constexpr std::size_t most_of_texts = text_fields * max_event_text + word_fields * max_event_word +
                                       max_event_endpoint + max_event_names;
@@ -201,6 +201,12 @@ void write_digests(const MeteringEvent& event, Writer& writer) {
   writer.text_or_null(event.response_digest);
 }
 
+void write_key(const MeteringEvent& event, Writer& writer) {
+  writer.literal(R"(,"key_id":)");
+  if (event.key_id.empty()) return writer.literal("null");
+  writer.name(event.key_id.substr(0, max_event_name));
+}
+
 void write_attempt(const AttemptFact& attempt, Writer& writer) {
   writer.literal(R"({"target":)");
   writer.text(attempt.target);
@@ -278,6 +284,7 @@ std::size_t encode(const MeteringEvent& event, std::span<char, max_encoded_event
     write_route(event, writer);
     write_translation(event, writer);
   }
+  if (event.is_keyed) write_key(event, writer);
   if (event.has_cost) write_cost(event, writer);
   writer.literal("}\n");
   return static_cast<std::size_t>(writer.end() - out.data());

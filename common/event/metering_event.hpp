@@ -114,6 +114,8 @@ struct MeteringEvent {
   bool has_digests = false;
   std::string_view request_digest;
   std::string_view response_digest;
+  bool is_keyed = false;    ///< whether callers are looked for among gateway keys
+  std::string_view key_id;  ///< a name with nothing to escape; empty: null in the event
   /// Whether the exchange was routed by the settings of the file, and how.
   bool is_routed = false;
   std::string_view route;                 ///< model entry or route; empty: null in the event
@@ -128,11 +130,12 @@ struct MeteringEvent {
 };
 
 inline constexpr std::size_t max_event_text = 128;      ///< bytes of a string in an event
+inline constexpr std::size_t max_event_name = 64;       ///< bytes of what settings call a key
 inline constexpr std::size_t max_event_word = 31;       ///< bytes of a reason or a tier in it
 inline constexpr std::size_t max_event_endpoint = 256;  ///< bytes of its endpoint
 inline constexpr std::size_t max_event_attempts = 8;
 inline constexpr std::size_t max_event_names = 512;
-inline constexpr std::size_t max_encoded_event = 22'656;  ///< no encoded event is longer
+inline constexpr std::size_t max_encoded_event = 22'720;  ///< no encoded event is longer
 
 /// Writes the event as one JSON line with its `\n` and returns its length. Allocates nothing; the
 /// same event always gives the same bytes.

@@ -18,7 +18,10 @@ struct Flag {
 
 constexpr std::string_view explain_name = "--explain";
 
-constexpr std::array<Flag, 7> all_flags{{
+constexpr std::string_view new_key_name = "--new-key";
+constexpr std::size_t shared_flags = 6;
+
+constexpr std::array<Flag, 9> all_flags{{
     {"--help", Command::help, "print this text"},
     {"--help=markdown", Command::help_markdown, "print the settings as tables of Markdown"},
     {"--version", Command::version, "print the version"},
@@ -30,12 +33,17 @@ constexpr std::array<Flag, 7> all_flags{{
     {"--config-schema", Command::config_schema,
      "print the JSON Schema of the sections of the configuration file that this program reads"},
     {explain_name, Command::explain,
-     "'model=NAME tenant=NAME header=NAME:VALUE': say which provider a request would meet, and "
-     "why; exit status 0 or 2"},
+     "'model=NAME tenant=NAME key=ID header=NAME:VALUE': say which provider a request would meet, "
+     "and why; exit status 0 or 2"},
+    {new_key_name, Command::new_key,
+     "--tenant NAME [--id NAME] [--test]: make a gateway key; print it, this once, and its entry "
+     "for the section keys of the configuration file"},
+    {"--hash-key", Command::hash_key,
+     "print the line `hash` of such an entry for the key that is read from standard input"},
 }};
 
 std::span<const Flag> flags_of(Explains explains) {
-  return std::span(all_flags).first(all_flags.size() - (explains == Explains::yes ? 0 : 1));
+  return std::span(all_flags).first(explains == Explains::yes ? all_flags.size() : shared_flags);
 }
 
 std::string without_backticks(std::string_view text) {
@@ -90,6 +98,8 @@ Checked<Invocation> parse(std::span<const char* const> arguments, Explains expla
     return fault(
         "--explain needs one argument, such as 'model=gpt-4o header=X-LLM-Provider:local'");
   }
+  if (argument == new_key_name && explains == Explains::yes)
+    return Invocation{Command::new_key, {}, arguments.subspan(1)};
   if (arguments.size() > 1) return fault("one option at most; --help lists them");
   const auto found = std::find_if(flags.begin(), flags.end(),
                                   [argument](const Flag& flag) { return flag.name == argument; });

@@ -20,15 +20,18 @@ enum class Command {
   healthcheck,
   check_config,
   config_schema,
-  explain
+  explain,
+  new_key,
+  hash_key
 };
 
 struct Invocation {
   Command command = Command::run;
-  std::string_view argument = {};  ///< of the option that takes one
+  std::string_view argument = {};             ///< of the option that takes one
+  std::span<const char* const> options = {};  ///< what follows on one that takes options
 };
 
-/// Whether a program has --explain.
+/// Whether a program has --explain, --new-key and --hash-key.
 enum class Explains : bool { no, yes };
 
 /// What the arguments after the program's name ask for; none: run. The fault is one line for

@@ -3,6 +3,8 @@
 #include "common/settings/config_document.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "common/settings/yaml_text.hpp"
 #include "common/system/sha256.hpp"
@@ -49,17 +51,25 @@ class Gatherer {
   }
 
   void merge(ConfigValue value) {
+    auto& known = document_.root.members;
     for (ConfigMember& member : value.members) {
-      const auto same = [&member](const ConfigMember& each) {
-        return each.name == member.name && each.place.file != member.place.file;
-      };
-      auto& known = document_.root.members;
-      const auto first = std::find_if(known.begin(), known.end(), same);
-      if (first != known.end() && member.name != "version")
+      const auto [found, is_first] = first_of_name_.try_emplace(member.name, known.size());
+      ConfigMember* const first = is_first ? nullptr : &known[found->second];
+      const bool is_elsewhere = !is_first && first->place.file != member.place.file;
+      if (is_elsewhere && joins(*first, member)) {
+        std::ranges::move(member.value.items, std::back_inserter(first->value.items));
+        continue;
+      }
+      if (is_elsewhere && member.name != "version")
         fault(member.place, "this section is defined twice; first in " +
                                 to_string(first->place, document_.origin.files));
       known.push_back(std::move(member));
     }
+  }
+
+  static bool joins(const ConfigMember& first, const ConfigMember& more) {
+    return more.name == joined_section && first.value.kind == ConfigValue::Kind::list &&
+           more.value.kind == ConfigValue::Kind::list;
   }
 
   void fault(const ConfigPlace& place, const std::string& reason) {
@@ -69,6 +79,7 @@ class Gatherer {
   ConfigDocument& document_;
   std::string last_digest_;
   std::string digests_;
+  std::map<std::string, std::size_t, std::less<>> first_of_name_;  // numbers of the root's members
 };
 
 }  // namespace

@@ -41,9 +41,13 @@ struct ConfigDocument {
   Faults faults;  ///< of reading the files; then `root` is not whole
 };
 
+/// The section whose lists are laid together where several files have one: there may be more keys
+/// than a file can hold, and whoever hands them out may keep a file for each team.
+inline constexpr std::string_view joined_section = "keys";
+
 /// Reads the file, or of a folder the files that end in .yaml, .yml or .json. Each is one document
-/// with the limits of read_yaml; what two of them define is a fault, but for `version`. An empty
-/// path is an empty document.
+/// with the limits of read_yaml; what two of them define is a fault, but for `version` and for
+/// joined_section. An empty path is an empty document.
 ConfigDocument read_config_document(const std::string& path, const FileReader& read,
                                     const FileLister& list);
 

@@ -89,8 +89,12 @@ class ConfigReader {
   /// Notes `FILE:LINE:COLUMN: PATH="value": reason`, for values that are no secret.
   void fault(const ConfigPlace& place, std::string_view value, std::string_view reason);
 
-  /// Shows a value that is said in one line though it has members, as the one of where the reader
-  /// is.
+  /// `FILE:LINE:COLUMN`, for a fault that names another place too.
+  std::string text_of(const ConfigPlace& place) const {
+    return to_string(place, document_.origin.files);
+  }
+
+  /// Shows in one line what is being read, where its members are not shown one by one.
   void show(const ConfigPlace& place, std::string value);
   /// `FILE:LINE`, without the file's folder.
   std::string where(const ConfigPlace& place) const;

@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "common/text/case_blind.hpp"
+#include "proxy/tenant/presented.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -13,12 +14,6 @@ namespace {
 using http::FieldId;
 
 constexpr std::string_view default_tenant = "default";
-
-// 1 to 128 visible ASCII characters; anything else counts as absent.
-bool is_tenant(std::string_view text) noexcept {
-  return !text.empty() && text.size() <= max_event_text &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-}
 
 std::string_view tenant_of(const http::Head& head) noexcept {
   if (const auto named = head.value(FieldId::x_llm_tenant); is_tenant(named)) return named;
@@ -53,6 +48,11 @@ Call::Call(const http::RequestHead& head, const IdText& fallback_id, Fingerprint
   if (!credential.empty()) app_key_ = keep(fingerprint(credential), max_event_text);
 }
 
+void Call::note_caller(std::string_view tenant, std::string_view key_id) {
+  if (tenant != this->tenant()) tenant_ = keep(tenant, max_event_text);
+  key_id_ = key_id;
+}
+
 void Call::note_response(int status, std::string_view upstream_request_id) {
   status_ = status;
   upstream_request_id_ = keep(upstream_request_id, max_event_text);
@@ -73,6 +73,7 @@ MeteringEvent Call::finish(Outcome outcome, Clock::time_point now,
   event.request_id = request_id();
   event.tenant = tenant();
   event.app_key = slice(app_key_);
+  event.key_id = key_id_;
   event.provider = provider;
   event.model = facts.model.empty() ? request_model : facts.model.view();
   event.tokens = facts.usage;

@@ -33,6 +33,9 @@ class Call {
   std::string_view endpoint() const noexcept { return slice(endpoint_); }
   std::string_view upstream_request_id() const noexcept { return slice(upstream_request_id_); }
 
+  /// Whose the request is by its key, whatever its head says of that. `key_id` outlives this call
+  /// and its event.
+  void note_caller(std::string_view tenant, std::string_view key_id);
   /// The head of the upstream's final answer.
   void note_response(int status, std::string_view upstream_request_id);
   /// What the client was or is being sent as status.
@@ -67,6 +70,7 @@ class Call {
   }
 
   std::string texts_;  // all texts, one allocation
+  std::string_view key_id_;
   Slice request_id_, tenant_, app_key_, endpoint_, upstream_request_id_;
   Clock::time_point begun_at_;
   std::optional<Clock::time_point> first_byte_;

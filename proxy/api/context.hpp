@@ -14,10 +14,12 @@
 #include "common/log/bounded_log.hpp"
 #include "proxy/api/open_exchanges.hpp"
 #include "proxy/api/payload_digest.hpp"
+#include "proxy/api/refusal_log.hpp"
 #include "proxy/api/traffic_counts.hpp"
 #include "proxy/config.hpp"
 #include "proxy/discovery/model_list.hpp"
 #include "proxy/outbox/outbox.hpp"
+#include "proxy/tenant/callers.hpp"
 #include "proxy/upstream/upstreams.hpp"
 #include "proxy/upstream/workspace.hpp"
 
@@ -28,6 +30,7 @@ struct Context {
   Loop& loop;
   Outbox& outbox;
   Upstreams::Pointer upstreams;  ///< for requests from now on
+  Callers::Pointer callers{};    ///< the same; null: nobody looks at keys
   IdGenerator request_ids{};
   IdGenerator event_ids{};  ///< of their own: request ids are shown to clients
   TrafficCounts counts{};
@@ -52,6 +55,7 @@ struct Context {
   SignatureMemory signatures{};  ///< where the settings have them remembered
 
   BoundedLog log{};  ///< for what may happen to every request
+  RefusalLog refusals{};
 
   std::shared_ptr<const Discovered> discovered = nullptr;  ///< null: nothing yet
 };

@@ -40,6 +40,37 @@ constinit const GatewayError host_not_allowed{403, invalid_request, "host_not_al
 constinit const GatewayError origin_not_allowed{
     403, invalid_request, "origin_not_allowed",
     "This gateway does not answer to pages of this origin.", Outcome::completed};
+constinit const GatewayError missing_api_key{
+    401,
+    invalid_request,
+    "invalid_api_key",
+    "This gateway wants a key: send it as `Authorization: Bearer KEY`.",
+    Outcome::completed,
+    {},
+    false,
+    true};
+// One for all that may be wrong with it: who guesses learns nothing.
+constinit const GatewayError invalid_api_key{401,
+                                             invalid_request,
+                                             "invalid_api_key",
+                                             "This key is not valid here.",
+                                             Outcome::completed,
+                                             {},
+                                             false,
+                                             true};
+constinit const GatewayError two_credentials{400, invalid_request, "malformed_request",
+                                             "The request holds two keys that differ.",
+                                             Outcome::completed};
+constinit const GatewayError tenant_mismatch{
+    403, invalid_request, "tenant_mismatch",
+    "The request names a tenant that is not the one of its key.", Outcome::completed};
+constinit const GatewayError model_not_allowed{403, invalid_request, "model_not_allowed",
+                                               "This key may not be used for this model.",
+                                               Outcome::completed};
+constinit const GatewayError model_not_told{
+    400, invalid_request, "malformed_request",
+    "This key is for some models only, and the body does not name exactly one that can be read.",
+    Outcome::completed};
 constinit const GatewayError unknown_provider{
     400, invalid_request, "invalid_value",
     "X-LLM-Provider does not name one provider of this gateway.", Outcome::completed};
@@ -114,14 +145,15 @@ const GatewayError& error_of_client(errc fault) noexcept {
 
 namespace {
 
-std::string body_of(const GatewayError& error, std::string_view request_id, ErrorForm form) {
-  const NativeError native{error.status, error.message, request_id};
-  switch (form) {
+std::string body_of(const GatewayError& error, const ErrorTerms& terms) {
+  const std::string_view message = terms.message.empty() ? error.message : terms.message;
+  const NativeError native{error.status, message, terms.request_id};
+  switch (terms.form) {
     case ErrorForm::anthropic: return native_error_body(NativeErrorForm::anthropic, native);
     case ErrorForm::gemini: return native_error_body(NativeErrorForm::gemini, native);
     case ErrorForm::openai: break;
   }
-  return http::error_body(error.message, error.type, error.code);
+  return http::error_body(message, error.type, error.code);
 }
 
 const GatewayError& error_of_connect(errc fault) noexcept {
@@ -162,12 +194,13 @@ ErrorForm error_form(const http::RequestHead& head, bool has_native) noexcept {
 
 Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& error,
                                const ErrorTerms& terms) {
-  const auto& [request_id, form, wait] = terms;
-  const std::string body = body_of(error, request_id, form);
+  const auto& [request_id, form, wait, message] = terms;
+  const std::string body = body_of(error, terms);
   std::vector<http::OutField> fields{{"Content-Type", "application/json"},
                                      {"X-LLM-Request-ID", request_id}};
   if (!error.allow.empty()) fields.push_back({"Allow", error.allow});
   if (form == ErrorForm::anthropic) fields.push_back({"request-id", request_id});
+  if (error.asks_for_key) fields.push_back({"WWW-Authenticate", "Bearer"});
   if (error.is_final) fields.push_back({"X-Should-Retry", "false"});
   const std::string seconds =
       wait ? std::to_string(std::chrono::ceil<std::chrono::seconds>(*wait).count()) : std::string();

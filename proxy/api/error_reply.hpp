@@ -21,12 +21,14 @@ struct GatewayError {
   Outcome outcome;              ///< of the event, where the exchange was routed to an upstream
   std::string_view allow = {};  ///< the methods that a 405 names (RFC 9110 section 15.5.6)
   bool is_final = false;        ///< clients are told that asking again is of no use
+  bool asks_for_key = false;    ///< the answer says which scheme it takes (RFC 9110 section 11.6.1)
 };
 
 namespace gateway_error {
 extern const GatewayError malformed_request, unknown_url, method_not_allowed, only_read,
-    host_not_allowed, origin_not_allowed, unknown_provider, ambiguous_model, model_not_found,
-    provider_not_allowed, unsupported_endpoint, request_timeout, request_too_large,
+    host_not_allowed, origin_not_allowed, missing_api_key, invalid_api_key, two_credentials,
+    tenant_mismatch, model_not_allowed, model_not_told, unknown_provider, ambiguous_model,
+    model_not_found, provider_not_allowed, unsupported_endpoint, request_timeout, request_too_large,
     headers_too_large, upstream_unreachable, upstream_invalid, unreadable_answer, upstream_closed,
     upstream_timeout, upstream_auth_failed, rate_limited, no_target_available, draining, overloaded;
 }
@@ -47,6 +49,7 @@ struct ErrorTerms {
   std::string_view request_id;  ///< for X-LLM-Request-ID
   ErrorForm form = ErrorForm::openai;
   std::optional<std::chrono::nanoseconds> wait = {};  ///< for which asking again is of no use
+  std::string_view message = {};                      ///< in the place of the error's own
 };
 
 /// Sends the error in that form. Terms that are made for this one reply need a name: a temporary

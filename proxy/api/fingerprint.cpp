@@ -8,6 +8,8 @@
 #include <array>
 #include <string>
 
+#include "proxy/tenant/gateway_key.hpp"
+
 namespace llmgw::proxy {
 namespace {
 
@@ -25,12 +27,11 @@ class Hasher {
     EVP_MD_free(algorithm_);
   }
 
-  bool hash(std::string_view credential, Text& out) noexcept {
-    unsigned char digest[EVP_MAX_MD_SIZE];
+  bool hash(std::string_view credential, Sha256Digest& digest, Text& out) noexcept {
     unsigned size = 0;
     if (EVP_DigestInit_ex2(context_, algorithm_, nullptr) != 1 ||
         EVP_DigestUpdate(context_, credential.data(), credential.size()) != 1 ||
-        EVP_DigestFinal_ex(context_, digest, &size) != 1) {
+        EVP_DigestFinal_ex(context_, digest.data(), &size) != 1) {
       return false;
     }
     constexpr char hex[] = "0123456789abcdef";
@@ -51,29 +52,58 @@ class Hasher {
 // it. Longer ones than any provider hands out are hashed anew each time.
 struct Known {
   static constexpr std::size_t places = 64;
-  static constexpr std::size_t longest = 256;
+  static constexpr std::size_t longest = longest_key;
 
   std::string credential;
-  Text text{};
+  Text text{};  // begins with a zero: nothing is known
+  Sha256Digest digest{};
+  // What a table said of it; 0: none was asked. A pointer counts with its generation alone.
+  std::uint64_t generation = 0;
+  const KeySettings* key = nullptr;
 };
+
+Hasher& hasher() {
+  thread_local Hasher one;
+  return one;
+}
+
+// Null where it cannot be hashed.
+Known* known(std::string_view credential) {
+  thread_local std::array<Known, Known::places> all;
+  Known& place = all[std::hash<std::string_view>()(credential) % Known::places];
+  if (place.text[0] == '\0' || place.credential != credential) {
+    place.text[0] = '\0';
+    place.generation = 0;
+    place.credential.assign(credential);
+    if (!hasher().hash(credential, place.digest, place.text)) return nullptr;
+  }
+  return &place;
+}
 
 }  // namespace
 
 std::string_view fingerprint(std::string_view credential) {
-  thread_local Hasher hasher;
-  thread_local std::array<Known, Known::places> known;
   thread_local Text unkept;
   if (credential.size() > Known::longest) {
-    return hasher.hash(credential, unkept) ? std::string_view(unkept.data(), unkept.size())
-                                           : std::string_view();
+    Sha256Digest digest;
+    return hasher().hash(credential, digest, unkept)
+               ? std::string_view(unkept.data(), unkept.size())
+               : std::string_view();
   }
-  Known& place = known[std::hash<std::string_view>()(credential) % Known::places];
-  if (place.text[0] == '\0' || place.credential != credential) {
-    place.text[0] = '\0';
-    place.credential.assign(credential);
-    if (!hasher.hash(credential, place.text)) return {};
+  const Known* const place = known(credential);
+  return place == nullptr ? std::string_view()
+                          : std::string_view(place->text.data(), place->text.size());
+}
+
+const KeySettings* find_key(std::string_view credential, const KeyTable& keys) {
+  if (credential.size() > longest_key) return nullptr;
+  Known* const place = known(credential);
+  if (place == nullptr) return nullptr;
+  if (place->generation != keys.generation()) {
+    place->generation = keys.generation();
+    place->key = keys.find(place->digest);
   }
-  return {place.text.data(), place.text.size()};
+  return place->key;
 }
 
 }  // namespace llmgw::proxy

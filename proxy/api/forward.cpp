@@ -32,6 +32,7 @@ Forward::Forward(Context& context, http::Exchange& exchange)
     : context_(context),
       exchange_(exchange),
       upstreams_(context.upstreams),
+      callers_(context.callers),
       error_form_(error_form(exchange.head(), context.upstreams->table().asks_for_model())),
       call_(exchange.head(),
             request_id_text(context.request_ids.next(std::chrono::system_clock::now())),
@@ -51,6 +52,9 @@ Forward::~Forward() {
 
 const GatewayError* Forward::admit() {
   exchange_.client().tell(this);
+  if (callers_ != nullptr) {
+    if (const GatewayError* const refusal = admit_caller()) return refusal;
+  }
   const errc fault = request_.take_arrived();
   return fault == errc::ok ? nullptr : &error_of_client(fault);
 }
@@ -90,11 +94,15 @@ Task<void> Forward::reply_failure(const Failure& failure, const GatewayError& er
 }
 
 Task<void> Forward::refuse(const GatewayError& error) {
+  const bool is_of_model = &error == &gateway_error::model_not_allowed;
+  const std::string message = is_of_model ? refused_model() : std::string();
+  if (request_.may_be_forgotten()) co_await request_.forget();
   exchange_.client().watch(nullptr);
   log_failure(context_, exchange_, call_.request_id(), error, error.message, {});
   const ErrorTerms terms{.request_id = call_.request_id(),
                          .form = error_form_,
-                         .wait = routed_ == nullptr ? std::nullopt : routed_->refusal_wait};
+                         .wait = routed_ == nullptr ? std::nullopt : routed_->refusal_wait,
+                         .message = message};
   const Result<void> sent = co_await reply_error(exchange_, error, terms);
   if (error.outcome != Outcome::refused) co_return;
   call_.note_status(sent.has_error() ? 0 : error.status);
@@ -118,6 +126,11 @@ void Forward::emit() {
   MeteringEvent event =
       call_.finish(outcome_, now, wall_clock, dialect.name, asked.model.view(), facts, event_id);
   if (routed_ != nullptr) note_route(event);
+  if (callers_ != nullptr) {
+    event.is_keyed = true;
+    if (key_ != nullptr)
+      callers_->keys().note_use(*key_, std::chrono::floor<std::chrono::seconds>(wall_clock));
+  }
   if (upstreams_->prices() != nullptr) note_cost(event);
   DigestText request_digest;
   DigestText response_digest;

@@ -10,6 +10,7 @@
 #include "common/async/alarm.hpp"
 #include "common/async/frame_pool.hpp"
 #include "common/async/timer.hpp"
+#include "common/text/bounded_string.hpp"
 #include "proxy/api/call.hpp"
 #include "proxy/api/context.hpp"
 #include "proxy/api/error_reply.hpp"
@@ -30,7 +31,7 @@ class Forward final : public OpenExchange, private CloseListener {
   Forward& operator=(const Forward&) = delete;
   ~Forward() override;
 
-  /// Takes what has come of the request; or says why that cannot be.
+  /// Sees whose it is, and takes what has come of the request; or says why that cannot be.
   const GatewayError* admit();
   /// Whether more of the request is to be had before it is routed.
   bool has_more_to_read() const noexcept;
@@ -103,6 +104,10 @@ class Forward final : public OpenExchange, private CloseListener {
     bool is_expired = false;
   };
 
+  const GatewayError* admit_caller();
+  const GatewayError* check_model();
+  std::optional<BoundedString<max_event_text>> model_in_body();
+  std::string refused_model();
   std::unique_ptr<AnswerEdit> edit_of_answer(const http::ResponseHead& head) const;
   BodyForm begin_response(const http::ResponseHead& head);
   void conclude(const RelayEnd& end, BodyForm form, const http::Framing& framing, bool keeps_alive);
@@ -148,6 +153,8 @@ class Forward final : public OpenExchange, private CloseListener {
   Context& context_;
   http::Exchange& exchange_;
   const Upstreams::Pointer upstreams_;  // that it was admitted by
+  const Callers::Pointer callers_;      // the same; null: nobody looks at keys
+  const KeySettings* key_ = nullptr;    // of those; null: not known
   const ErrorForm error_form_;          // that the client reads
   Call call_;
   RequestTap request_tap_;
@@ -159,7 +166,8 @@ class Forward final : public OpenExchange, private CloseListener {
   std::unique_ptr<Routed> routed_;        // null: there is one upstream, and nothing to choose
   std::size_t answering_ = 0;             // the upstream whose answer the client gets
   Outcome outcome_ = Outcome::completed;
-  bool is_relayed_ = false;  // the answer, as far as it came
+  bool checks_model_ = false;  // what the key allows depends on what is asked for
+  bool is_relayed_ = false;    // the answer, as far as it came
   bool is_awaiting_usage_ = false;
 };
 

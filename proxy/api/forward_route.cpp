@@ -25,7 +25,7 @@ const GatewayError& error_of(RouteFault fault) noexcept {
 
 // What routing goes by may lie anywhere in the body, and what may have to be sent again is kept.
 bool Forward::has_more_to_read() const noexcept {
-  return upstreams_->table().asks_for_model() &&
+  return (upstreams_->table().asks_for_model() || checks_model_) &&
          exchange_.body().framing().kind != http::Framing::Kind::none;
 }
 
@@ -45,6 +45,9 @@ Task<const GatewayError*> Forward::read_to_route() {
 }
 
 const GatewayError* Forward::find_route() {
+  if (checks_model_) {
+    if (const GatewayError* const refusal = check_model()) return refusal;
+  }
   if (!upstreams_->table().asks_for_model()) {
     candidate_ = &upstreams_->table().only();
     return nullptr;

@@ -7,6 +7,7 @@
 
 #include "common/json/escape.hpp"
 #include "proxy/api/call.hpp"
+#include "proxy/api/caller.hpp"
 #include "proxy/api/error_reply.hpp"
 #include "proxy/api/fingerprint.hpp"
 #include "proxy/route/native_path.hpp"
@@ -61,6 +62,11 @@ std::vector<Listed> list_for(Context& context, const RouteQuery& query, std::str
   return all;
 }
 
+// What a key may not be used for is not there for whoever has it.
+void leave_out(const KeySettings& key, std::vector<Listed>& all) {
+  std::erase_if(all, [&key](const Listed& each) { return !allows_model(key, each.id); });
+}
+
 void append(const Listed& model, std::string& body) {
   body += R"({"id":)";
   append_json_string(model.id, body);
@@ -92,10 +98,22 @@ bool asks_for_models(Context& context, const http::RequestHead& head) {
 Task<void> reply_models(Context& context, http::Exchange& exchange) {
   const http::RequestHead& head = exchange.head();
   const IdText id = request_id_text(context.request_ids.next(std::chrono::system_clock::now()));
-  const Call call(head, id, fingerprint, exchange.begun_at());
+  Call call(head, id, fingerprint, exchange.begun_at());
+  const Callers::Pointer callers = context.callers;
+  const Caller caller = callers == nullptr ? Caller() : caller_of(*callers, head);
+  const GatewayError* const refusal =
+      callers == nullptr ? nullptr : note_caller(context, *callers, caller);
+  if (refusal != nullptr) {
+    const ErrorTerms terms{.request_id = call.request_id()};
+    (void)co_await reply_error(exchange, *refusal, terms);
+    co_return;
+  }
+  if (caller.key != nullptr) call.note_caller(caller.tenant, caller.key->id);
   const std::string wanted = model_in(head.path());
   const RouteQuery query{head, head.path(), call.tenant(), {}};
-  const std::string body = body_for(list_for(context, query, wanted), !wanted.empty());
+  std::vector<Listed> models = list_for(context, query, wanted);
+  if (caller.key != nullptr && callers->is_required()) leave_out(*caller.key, models);
+  const std::string body = body_for(models, !wanted.empty());
   if (body.empty()) {
     const ErrorTerms terms{.request_id = call.request_id()};
     (void)co_await reply_error(exchange, gateway_error::model_not_found, terms);

@@ -37,7 +37,10 @@ const GatewayError* refusal_of(const http::RequestHead& head, const Config& conf
     return &gateway_error::unknown_url;
   if (!reach.hosts.empty() && !is_host_allowed(head.authority, reach.hosts))
     return &gateway_error::host_not_allowed;
-  if (head.tells_origin && is_cross_site(head) && !is_origin_allowed(head, reach.origins))
+  // Where keys are required no page can call without one.
+  const bool are_pages_alike = config.key_mode == KeyMode::required;
+  if (head.tells_origin && !are_pages_alike && is_cross_site(head) &&
+      !is_origin_allowed(head, reach.origins))
     return &gateway_error::origin_not_allowed;
   if (head.framing.length > config.max_request_body) return &gateway_error::request_too_large;
   return nullptr;

@@ -12,6 +12,7 @@
 #include "proxy/api/endpoints.hpp"
 #include "proxy/api/token_table.hpp"
 #include "proxy/provider/registry.hpp"
+#include "proxy/tenant/verdict.hpp"
 
 namespace llmgw::proxy {
 
@@ -33,6 +34,7 @@ struct TrafficCounts {
   Counter response_bytes;
   Counter usage_missing;
   CostCounts costs;  ///< of exchanges with tokens, where there are prices
+  std::array<Counter, key_verdict_count> auth;  ///< requests by what their keys came to
 
   /// Counts one finished exchange with an upstream of that dialect.
   void note(const MeteringEvent& event, std::size_t dialect) noexcept {

@@ -18,5 +18,6 @@ std::span<const Row> metering_rows() noexcept;
 std::span<const Row> delivery_rows() noexcept;
 std::span<const Row> limit_rows() noexcept;
 std::span<const Row> log_rows() noexcept;
+std::span<const Row> key_rows() noexcept;
 
 }  // namespace llmgw::proxy

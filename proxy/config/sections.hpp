@@ -24,6 +24,9 @@ Section models_section();
 /// What goes before that; read behind `models`.
 Section routes_section();
 
+/// Who may call: fills Config::keys.
+Section keys_section();
+
 /// All of them, in the order in which they are read.
 const std::vector<Section>& sections();
 

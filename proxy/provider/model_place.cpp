@@ -17,11 +17,15 @@ namespace {
 
 constexpr std::string_view name = "model";
 
+/// What a key is to servers: some take one for `model` whatever the case of its letters.
+enum class Likeness : std::uint8_t { none, to_some, to_all };
+
 // A key may be spelt with escapes.
-bool is_name(std::string_view key) noexcept {
+Likeness likeness_of(std::string_view key) noexcept {
   BoundedString<8> plain;
   append_unescaped(key, plain);
-  return !plain.is_cut() && plain.view() == name;
+  if (plain.is_cut() || !equals_ignoring_case(plain.view(), name)) return Likeness::none;
+  return plain.view() == name ? Likeness::to_all : Likeness::to_some;
 }
 
 std::optional<ModelPlace> place_in_json(std::string_view body) {
@@ -32,8 +36,9 @@ std::optional<ModelPlace> place_in_json(std::string_view body) {
     JsonMember member;
     at = reader.member(reader.blanks(at), member);
     if (at == nullptr) return std::nullopt;
-    if (is_name(member.key)) {
-      if (found || !member.value.starts_with('"')) return std::nullopt;
+    if (const Likeness likeness = likeness_of(member.key); likeness != Likeness::none) {
+      if (found || likeness == Likeness::to_some || !member.value.starts_with('"'))
+        return std::nullopt;
       found = ModelPlace{member.value.substr(1, member.value.size() - 2), true};
     }
     at = reader.blanks(at);
@@ -104,7 +109,8 @@ std::optional<ModelPlace> place_in_form(std::string_view body, std::string_view 
     if (found) return std::nullopt;
     found = ModelPlace{part.substr(head + 4), false};
   }
-  return found;
+  // Behind a delimiter that is no more than nearly one, some find further fields.
+  return body.starts_with("--") ? found : std::nullopt;
 }
 
 }  // namespace

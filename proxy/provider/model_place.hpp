@@ -19,7 +19,8 @@ struct ModelPlace {
 /// Of a JSON object the member `model` at top level, of multipart/form-data (RFC 7578) the field of
 /// that name. `content_type`: of the request; whatever it says but the latter, the body may be
 /// JSON. Nothing where the body is neither, where there is no such text, and where there is more
-/// than one: servers would not agree on which counts.
+/// than one, or another one that differs from it in case alone: servers would not agree on which
+/// counts.
 std::optional<ModelPlace> place_of_model(std::string_view body, std::string_view content_type);
 
 /// Whether `content_type` names multipart/form-data.

@@ -8,6 +8,7 @@
 #include "proxy/http/head.hpp"
 #include "proxy/route/explain_price.hpp"
 #include "proxy/route/table.hpp"
+#include "proxy/tenant/explain_key.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -15,7 +16,8 @@ namespace {
 /// What is told of the request.
 struct Asked {
   std::string_view model;
-  std::string_view tenant = "default";
+  std::string_view tenant = {};
+  std::string_view key = {};  // its id
   std::string_view path = "/v1/chat/completions";
   std::vector<http::Field> fields;
   Faults faults;
@@ -41,15 +43,18 @@ void read_word(std::string_view word, Asked& asked) {
   const auto equals = word.find('=');
   const std::string_view name = word.substr(0, equals);
   if (equals != word.npos && name == "header") return read_header(word.substr(equals + 1), asked);
-  const std::pair<std::string_view, std::string_view*> words[] = {
-      {"model", &asked.model}, {"tenant", &asked.tenant}, {"path", &asked.path}};
+  const std::pair<std::string_view, std::string_view*> words[] = {{"model", &asked.model},
+                                                                  {"tenant", &asked.tenant},
+                                                                  {"path", &asked.path},
+                                                                  {"key", &asked.key}};
   for (const auto& [known, into] : words) {
     if (equals == word.npos || name != known) continue;
     *into = word.substr(equals + 1);
     return;
   }
   asked.faults.lines.push_back(
-      quoted(word) + ": accepted are model=NAME, tenant=NAME, path=PATH and header=NAME:VALUE");
+      quoted(word) +
+      ": accepted are model=NAME, tenant=NAME, key=ID, path=PATH and header=NAME:VALUE");
 }
 
 Asked read(std::string_view request) {
@@ -98,7 +103,7 @@ std::string of_fault(const Config& config, RouteFault fault) {
 // Why the table finds what it finds.
 std::string reason_of(const Route& route) {
   switch (route.reason()) {
-    case RouteReason::only: return "it is the only one: GATEWAY_CONFIG is not set";
+    case RouteReason::only: return "it is the only one: GATEWAY_CONFIG names no providers";
     case RouteReason::header: return "X-LLM-Provider names its provider";
     case RouteReason::prefix: return "the model begins with the provider's name";
     case RouteReason::route: return "the route " + quoted(route.name()) + " fits";
@@ -120,16 +125,20 @@ std::string of_route(const Config& config, const Route& route, const Asked& aske
 
 Checked<std::string> explain(const Config& config, std::string_view request,
                              std::chrono::system_clock::time_point now) {
-  const Asked asked = read(request);
+  Asked asked = read(request);
   if (!asked.faults.lines.empty()) return asked.faults;
+  const KeyExplanation by_key = explain_key(config, {asked.key, asked.tenant, asked.model}, now);
+  if (!by_key.goes_on) return by_key.text;
   CoolingBook book;
   RouteTable table(config, book);
   http::Head head;
   head.fields = asked.fields;
-  auto found = table.find({head, asked.path, asked.tenant, asked.model});
-  if (const RouteFault* fault = std::get_if<RouteFault>(&found)) return of_fault(config, *fault);
-  return of_route(config, std::get<Route>(found), asked,
-                  std::chrono::floor<std::chrono::days>(now));
+  auto found = table.find({head, asked.path, by_key.tenant, asked.model});
+  if (const RouteFault* fault = std::get_if<RouteFault>(&found))
+    return by_key.text + of_fault(config, *fault);
+  asked.tenant = by_key.tenant;
+  return by_key.text + of_route(config, std::get<Route>(found), asked,
+                                std::chrono::floor<std::chrono::days>(now));
 }
 
 }  // namespace llmgw::proxy

@@ -11,10 +11,10 @@
 
 namespace llmgw::proxy {
 
-/// `request`: `model=NAME`, `tenant=NAME`, `path=PATH` and any number of `header=NAME:VALUE`, with
-/// blanks between. The lines say which targets would be asked and why, in the order of the
-/// settings, or how the gateway itself would answer; the faults what of `request` cannot be read.
-/// `now`: by whose day prices hold.
+/// `request`: `model=NAME`, `tenant=NAME`, `key=ID` (which of `keys`), `path=PATH` and any number
+/// of `header=NAME:VALUE`, with blanks between. The lines say which targets would be asked and why,
+/// in the order of the settings, or how the gateway itself would answer; the faults what of
+/// `request` cannot be read. `now`: by which keys and prices hold.
 Checked<std::string> explain(
     const Config& config, std::string_view request,
     std::chrono::system_clock::time_point now = std::chrono::system_clock::now());

@@ -42,7 +42,7 @@ constexpr auto by_name = [](const auto& model, std::string_view name) noexcept {
 
 RouteTable::RouteTable(const Config& config, CoolingBook& book, Counts* counts)
     : fallback_(config.default_upstream),
-      is_of_file_(config.selects_by_header),
+      is_of_file_(config.selects_by_header && routes_by_file(config)),
       remembers_signatures_(config.routing.remembers_signatures) {
   const Sources from{config, book, counts};
   RetrySettings retry = config.routing.retry;

@@ -34,6 +34,43 @@ errc ClientRequest::take(std::string_view input, Gather& out) {
   return errc::ok;
 }
 
+namespace {
+
+// Whether more is to come.
+bool forget_some(http::BodyDecoder& body, std::string_view& input) {
+  using Kind = http::BodyDecoder::Kind;
+  for (;;) {
+    const Kind kind = body.next(input).kind;
+    if (kind == Kind::need_more) return true;
+    if (kind == Kind::end || kind == Kind::fault) return false;
+  }
+}
+
+}  // namespace
+
+// A client that waits to be told to send it would wait for the answer instead.
+bool ClientRequest::may_be_forgotten() const noexcept {
+  const http::Framing& framing = exchange_.body().framing();
+  return arrived_ == nullptr && !exchange_.is_body_consumed() &&
+         !exchange_.head().expects_continue &&
+         (framing.kind != http::Framing::Kind::length || framing.length <= most_forgotten);
+}
+
+Task<void> ClientRequest::forget() {
+  exchange_.retain_head();
+  http::BodyDecoder& body = exchange_.body();
+  std::string_view input = exchange_.buffered();
+  exchange_.take_buffered();
+  client().read_expires_after(std::chrono::seconds(1));
+  while (forget_some(body, input) && body.payload_bytes() <= most_forgotten) {
+    const auto bytes = co_await client().read();
+    if (bytes.has_error()) break;
+    input = *bytes;
+  }
+  if (body.is_complete()) client().unread(input);
+  client().expires_never();
+}
+
 void ClientRequest::hold(std::size_t& total) {
   exchange_.retain_head();
   held_ = std::make_unique<HeldRequest>(total, exchange_.body().framing());

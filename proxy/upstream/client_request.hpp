@@ -47,6 +47,12 @@ class ClientRequest {
   errc take_arrived();
   Gather& arrived() const noexcept { return *arrived_; }
 
+  /// Of a request of which nothing was taken, and which is refused: whether it may well be that its
+  /// connection can go on.
+  bool may_be_forgotten() const noexcept;
+  /// Takes its body, and forgets it, as far as that comes within a second and is 64 KB at most.
+  Task<void> forget();
+
   /// Copies head and body as far as they have come, so that both outlast suspensions. `total`: of
   /// the workspace, what all that are held for the same reason take.
   void hold(std::size_t& total);
@@ -80,6 +86,8 @@ class ClientRequest {
   void watch_client_now() { client().watch(&listener_); }
 
  private:
+  static constexpr std::size_t most_forgotten = 64 * 1024;
+
   errc take(std::string_view input, Gather& out);
   template <class Wants>
   Task<errc> read_while(Wants wants);

@@ -57,7 +57,8 @@ def test_gzip(collector: Collector):
 
 
 @pytest.mark.parametrize("bad", [b"{", b"[]x", b"nonsense", b'"text"', b"{}", lines([event(status_code="200")]),
-                                 lines([event(ts="yesterday")]), lines([event(prompt_tokens=-1)])], ids=str)
+                                 lines([event(ts="yesterday")]), lines([event(prompt_tokens=-1)])],
+                         ids=["cut", "behind-it", "word", "text", "empty", "status", "time", "negative"])
 def test_one_bad_event_refuses_the_whole_request(collector: Collector, bad: bytes):
     response = post(collector, lines([event(), event()]) + bad)
     assert response.status == 400 and "3" in response.json()["error"]["message"], response

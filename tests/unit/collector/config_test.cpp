@@ -128,8 +128,8 @@ TEST(CollectorConfig, LeavesTheSectionsOfTheProxyAlone) {
   EXPECT_EQ(with("version: 1\nprovider: {}\n").error().lines,
             std::vector<std::string>{"c.yaml:2:1: `provider` is not known here; accepted are "
                                      "version, defaults, plans, tenants, currency, prices, "
-                                     "discounts, unpriced, providers, models, routes and "
-                                     "default_provider"});
+                                     "discounts, unpriced, providers, models, routes, "
+                                     "default_provider and keys"});
 }
 
 TEST(CollectorConfig, ReadsWhatItLends) {

@@ -45,6 +45,7 @@ TEST(ProxyConfig, DescribesItselfWithoutItsSecret) {
             "PROXY_THREADS=3\n"
             "LOG_LEVEL=info\n"
             "LOG_FORMAT=json\n"
+            "GATEWAY_KEYS=off\n"
             "GATEWAY_CONFIG=\n");
 }
 

@@ -200,6 +200,8 @@ TEST(ProxyConfig, NamesEachBadSettingByItself) {
       {"PROXY_THREADS", "two", "not an integer from 1 to 1024"},
       {"LOG_LEVEL", "warning", "not one of debug, info, warn or error"},
       {"LOG_FORMAT", "xml", "not one of json or text"},
+      {"GATEWAY_KEYS", "on", "not one of off, observe or required"},
+      {"GATEWAY_KEYS", "required", "needs GATEWAY_CONFIG, whose section `keys` has the keys"},
       {"GATEWAY_CONFIG", "/none", "cannot be read: No such file or directory"},
   };
   // Have tests of their own, but for EVENT_SPOOL_DIR: any text may name a folder, and what is wrong

@@ -13,7 +13,7 @@ using http::starts;
 class WorkerUpstreamsTest : public WorkerTest {
  protected:
   WorkerUpstreamsTest() {
-    config_.selects_by_header = true;
+    config_.selects_by_header = config_.has_providers = true;
     config_.upstreams.push_back({.name = "local",
                                  .type = "openai",
                                  .address = {false, "127.0.0.1", other_.port(), "/p", "local"},

@@ -60,6 +60,8 @@ MeteringEvent most() {
   static const std::vector<AttemptFact> attempts(max_event_attempts,
                                                  {long_text, 599, "server_error", 1h});
   event.attempts = attempts;
+  event.is_keyed = true;
+  event.key_id = "k_web1";
   event.has_cost = event.is_cost_assumed = true;
   event.cost_nano_usd = std::numeric_limits<std::int64_t>::max();
   event.price_id = "0123456789ab";
@@ -136,7 +138,7 @@ TEST(EventFields, AreNullWhereTheTableSaysSo) {
   event.service_tier = event.native_finish_reason = {};
   event.stream_chunks.reset();
   event.output_bytes.reset();
-  event.route = event.target = {};
+  event.route = event.target = event.key_id = {};
   event.translation = nullptr;
   event.cost_nano_usd.reset();
   const json object = json::parse(line_of(event));

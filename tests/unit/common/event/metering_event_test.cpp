@@ -264,6 +264,9 @@ TEST(MeteringEvent, NeverOutgrowsItsBound) {
   const AttemptFact attempt{text, std::numeric_limits<int>::max(), "server_error", event.latency};
   const std::vector<AttemptFact> attempts(max_event_attempts + 1, attempt);
   event.attempts = attempts;
+  event.is_keyed = true;
+  const std::string key_id(100, 'k');
+  event.key_id = key_id;
   event.has_cost = true;
   event.cost_nano_usd = std::numeric_limits<std::int64_t>::max();
   event.price_id = "0123456789ab";

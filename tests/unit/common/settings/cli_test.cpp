@@ -57,6 +57,23 @@ TEST(Cli, ExplainsWhereItIsOffered) {
   EXPECT_NE(help("llm-x", "", table, Explains::yes).find("--explain"), std::string::npos);
 }
 
+TEST(Cli, MakesKeysWhereThatIsOffered) {
+  const auto made = parse_all({"--new-key", "--tenant", "t", "--test"}, Explains::yes);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->command, Command::new_key);
+  ASSERT_EQ(made->options.size(), 3U);
+  EXPECT_EQ(std::string_view(made->options[1]), "t");
+  EXPECT_EQ(parse_all({"--new-key"}, Explains::yes)->options.size(), 0U);
+  EXPECT_EQ(parse_all({"--hash-key"}, Explains::yes)->command, Command::hash_key);
+  EXPECT_FALSE(parse_all({"--hash-key", "x"}, Explains::yes));
+  EXPECT_FALSE(parse_all({"--new-key"}));
+  EXPECT_FALSE(parse_all({"--hash-key"}));
+  for (const auto* name : {"--new-key", "--hash-key"}) {
+    EXPECT_EQ(help("llm-x", "", table).find(name), std::string::npos);
+    EXPECT_NE(help("llm-x", "", table, Explains::yes).find(name), std::string::npos);
+  }
+}
+
 TEST(Cli, HelpNamesEveryVariable) {
   const auto text = help("llm-x", "Does x.", table);
   EXPECT_TRUE(text.starts_with("llm-x 0.1.0\nDoes x.\n\nUsage: llm-x [OPTION]\n")) << text;

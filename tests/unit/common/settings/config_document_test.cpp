@@ -71,6 +71,39 @@ TEST(ConfigDocument, LaysTheFilesOfAFolderTogether) {
   EXPECT_EQ(read("/c", changed).origin.hash, document.origin.hash);
 }
 
+// Faults in them still name the file that they stand in.
+TEST(ConfigDocument, LaysTheListsOfKeysTogether) {
+  const auto document = read("/c", {{"/c/1.yaml", "keys: [a]\n"},
+                                    {"/c/2.yaml", "b: 1\nkeys:\n  - c\n  - d\n"},
+                                    {"/c/3.yaml", "keys: []\n"}});
+  EXPECT_TRUE(document.faults.lines.empty());
+  EXPECT_EQ(names(document), (std::vector<std::string>{"keys", "b"}));
+  const auto& items = document.root.members[0].value.items;
+  ASSERT_EQ(items.size(), 3U);
+  EXPECT_EQ(items[0].text, "a");
+  EXPECT_EQ(items[2].text, "d");
+  EXPECT_EQ(to_string(items[2].place, document.origin.files), "/c/2.yaml:4:5");
+}
+
+TEST(ConfigDocument, JoinsNothingButLists) {
+  for (const auto& [one, two] :
+       {std::pair("keys: [a]\n", "keys: {a: 1}\n"), std::pair("keys: {a: 1}\n", "keys: [a]\n"),
+        std::pair("keys:\n", "keys: [a]\n")})
+    EXPECT_EQ(read("/c", {{"/c/1.yaml", one}, {"/c/2.yaml", two}}).faults.lines,
+              std::vector<std::string>{
+                  "/c/2.yaml:1:1: this section is defined twice; first in /c/1.yaml:1:1"});
+}
+
+TEST(ConfigDocument, HoldsThousandsOfFiles) {
+  Files files;
+  for (int i = 10'000; i < 15'000; ++i)
+    files["/c/" + std::to_string(i) + ".yaml"] = "version: 1\nkeys: [" + std::to_string(i) + "]\n";
+  const auto document = read("/c", files);
+  EXPECT_TRUE(document.faults.lines.empty());
+  EXPECT_EQ(document.root.members.size(), 5'001U);
+  EXPECT_EQ(document.root.members[1].value.items.back().text, "14999");
+}
+
 TEST(ConfigDocument, NamesWhatTwoFilesDefine) {
   const auto document = read("/c", {{"/c/1.yaml", "a: 1\n"}, {"/c/2.yaml", "b: 1\na: 2\n"}});
   EXPECT_EQ(document.faults.lines,

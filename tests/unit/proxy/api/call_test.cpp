@@ -41,6 +41,20 @@ TEST(Call, TenantByPrecedence) {
   EXPECT_EQ(make_call("X-LLM-Tenant: " + std::string(128, 'a') + "\r\n").tenant().size(), 128u);
 }
 
+TEST(Call, IsTheKeysWhateverTheHeadSays) {
+  Call call = make_call("X-LLM-Tenant: other\r\n");
+  call.note_caller("team-a", "k_1");
+  EXPECT_EQ(call.tenant(), "team-a");
+  call.note_response(200, "req_up");
+  const IdText event_id = uuid_text(Uuid{});
+  const MeteringEvent event =
+      call.finish(Outcome::completed, start, {}, "openai", "m", ResponseFacts(), event_id);
+  EXPECT_EQ(event.tenant, "team-a");
+  EXPECT_EQ(event.key_id, "k_1");
+  EXPECT_EQ(event.upstream_request_id, "req_up");
+  EXPECT_EQ(event.endpoint, "/v1/chat/completions");
+}
+
 TEST(Call, EventHoldsWhatWasNoted) {
   Call call = make_call("Authorization: Bearer secret-token\r\n");
   call.note_response(200, "req_up");

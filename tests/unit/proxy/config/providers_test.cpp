@@ -209,8 +209,8 @@ TEST(ProvidersSection, NamesEachFaultByItsPlace) {
        "a, b"},
       {"router: []\n",
        "5:1: `router` is not known here; accepted are version, defaults, providers, models, "
-       "routes, "
-       "default_provider, plans, tenants, currency, prices, discounts and unpriced"},
+       "routes, default_provider, plans, tenants, keys, currency, prices, discounts and "
+       "unpriced"},
   };
   for (const auto& [text, line] : cases)
     EXPECT_EQ(faults_of(head + text), std::vector{std::string(path) + ":" + line}) << text;

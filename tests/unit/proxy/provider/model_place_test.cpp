@@ -25,7 +25,9 @@ TEST(ModelPlace, IsNowhereWhereThatIsInDoubt) {
   for (const char* body :
        {"", "[]", "{}", R"({"model":1})", R"({"model":null})", R"({"model":"a","model":"a"})",
         R"({"model":"a","mode\u006c":"b"})", R"({"model":"a")", R"({"model":"a","x":})",
-        R"({"model":"a" "b":1})", R"(x{"model":"a"})", R"({"a":{"model":"m"}})"})
+        R"({"model":"a" "b":1})", R"(x{"model":"a"})", R"({"a":{"model":"m"}})",
+        R"({"model":"a","Model":"b"})", R"({"MODEL":"b","model":"a"})", R"({"MODEL":"a"})",
+        R"({"model":"a","mod\u0045l":"b"})", R"({"model":"a","x":NaN})"})
     EXPECT_EQ(renamed(body), "none") << body;
 }
 
@@ -48,6 +50,12 @@ TEST(ModelPlace, OfAFormIsNowhereWhereThatIsInDoubt) {
   EXPECT_EQ(renamed(form(model + model), type), "none");
   EXPECT_EQ(renamed(model, type), "none");
   EXPECT_EQ(renamed("x" + form(model), type), "none");
+  for (const char* end : {"--B", "--B-",
+                          "--B \r\n"
+                          "--B--",
+                          "--B\n--B--"})
+    EXPECT_EQ(renamed(model + end, type), "none") << end;
+  EXPECT_NE(renamed(model + "--B--", type), "none");
   EXPECT_EQ(renamed(form(model), "multipart/form-data"), "none");
   EXPECT_EQ(renamed(form(model), "multipart/form-data; boundary=C"), "none");
   EXPECT_EQ(renamed(form(part("filename=\"name=model\"", "m")), type), "none");

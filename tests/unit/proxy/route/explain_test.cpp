@@ -76,7 +76,7 @@ TEST(Explain, TakesTheFieldForAnyOtherWithoutTheFile) {
 
 TEST(Explain, RefusesWordsThatItDoesNotKnow) {
   const std::string accepted =
-      ": accepted are model=NAME, tenant=NAME, path=PATH and header=NAME:VALUE";
+      ": accepted are model=NAME, tenant=NAME, key=ID, path=PATH and header=NAME:VALUE";
   EXPECT_EQ(said("gpt-4o"), "faults: \"gpt-4o\"" + accepted);
   EXPECT_EQ(said("mode=x"), "faults: \"mode=x\"" + accepted);
   EXPECT_EQ(said("header=x"), "faults: header=\"x\": not of the form NAME:VALUE");

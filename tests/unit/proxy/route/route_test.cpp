@@ -23,7 +23,7 @@ class RouteTest : public testing::Test {
     return made;
   }
   RouteTest() {
-    config_.selects_by_header = true;
+    config_.selects_by_header = config_.has_providers = true;
     config_.upstreams = {upstream("a"), upstream("b"), upstream("c")};
   }
   RouteTable& table() {

@@ -84,6 +84,15 @@ TEST_F(RouteTableTest, WithoutAFileTheHeaderIsAnyField) {
   EXPECT_EQ(found({.fields = "X-LLM-Provider: c\r\n"}), "a");
 }
 
+// It may hold keys alone: then requests pass as without it.
+TEST_F(RouteTableTest, AFileWithoutProvidersDecidesNothing) {
+  config_.has_providers = false;
+  EXPECT_EQ(found({.model = "b/m", .fields = "X-LLM-Provider: b\r\n"}), "a");
+  EXPECT_FALSE(routes_by_file(config_));
+  config_.routing.routes.push_back({.name = "no", .denies = true});
+  EXPECT_TRUE(routes_by_file(config_));
+}
+
 TEST_F(RouteTableTest, AModelsNameMayBeginWithItsProvider) {
   EXPECT_EQ(found({.model = "b/gpt-4o"}), "b: gpt-4o");
   EXPECT_EQ(found({.model = "b/meta/llama"}), "b: meta/llama");  // only the first slash counts
