@@ -8,6 +8,8 @@
 #include "common/settings/config_sections.hpp"
 #include "common/settings/setting.hpp"
 #include "common/text/quantity.hpp"
+#include "pricing/sections.hpp"
+#include "quota/limit_sections.hpp"
 
 namespace llmgw::collector {
 namespace {
@@ -136,8 +138,35 @@ std::span<const Row> table() {
   return all;
 }
 
-// Of the file this daemon needs nothing yet but that it is one: later sections say what is stored.
-constexpr std::array<Member<Config>, 1> sections{version_section<Config>()};
+// Where the sections of limits find what they fill.
+constexpr auto limits_of = [](auto& config) -> auto& { return config.limits; };
+constexpr auto defaults_of = [](auto& config) -> auto& { return config.limits.defaults; };
+
+constexpr auto default_rows = quota::limit_default_rows<Config, defaults_of>();
+
+constexpr Member<Config> defaults_section{
+    {.name = "defaults",
+     .value = "",
+     .meaning = "what holds for providers, models and limits that say nothing else",
+     .form = {.shape = Form::Shape::object,
+              .members = [] { return facts_of(std::span<const Member<Config>>(default_rows)); }},
+     .shown = "see its members"},
+    [](ConfigReader& reader, const ConfigValue& value, Config& into) {
+      reader.object(value, std::span<const Member<Config>>(default_rows), into, proxy_defaults);
+    }};
+
+// In the order in which they are read.
+const std::vector<Member<Config>>& sections() {
+  static const std::vector<Member<Config>> all = [] {
+    std::vector<Member<Config>> own{version_section<Config>(), defaults_section,
+                                    quota::plans_section<Config, limits_of>(),
+                                    quota::tenants_section<Config, limits_of>()};
+    const auto money = pricing::sections<Config, &Config::price_settings>();
+    own.insert(own.end(), money.begin(), money.end());
+    return own;
+  }();
+  return all;
+}
 
 void read_sections(const ConfigDocument& document, const Environment& environment,
                    const FileReader& read, Config& config, Faults& faults) {
@@ -145,7 +174,9 @@ void read_sections(const ConfigDocument& document, const Environment& environmen
   for (const std::string& each : document.faults.lines) faults.lines.push_back(each);
   if (document.origin.path.empty() || !document.faults.lines.empty()) return;
   ConfigReader reader(document, environment, read);
-  reader.object(document.root, std::span<const Member<Config>>(sections), config, config_sections);
+  reader.object(document.root, std::span<const Member<Config>>(sections()), config,
+                config_sections);
+  config.prices = pricing::finish_prices(reader, std::exchange(config.price_settings, {}));
   for (std::string& each : reader.take_faults()) faults.lines.push_back(std::move(each));
   config.file.effective = reader.take_effective();
 }
@@ -158,7 +189,7 @@ std::span<const Variable> variables() noexcept {
 }
 
 std::vector<MemberFacts> file_members() {
-  return facts_of(std::span<const Member<Config>>(sections));
+  return facts_of(std::span<const Member<Config>>(sections()));
 }
 
 Checked<Config> load_config(const Environment& environment, const FileReader& read,
@@ -176,6 +207,8 @@ Checked<Config> load_config(const Environment& environment, const FileReader& re
 Checked<Config> reload_config(const Config& running, const Environment& environment,
                               const FileReader& read, const FileLister& list) {
   Config config = running;
+  config.limits = {};
+  config.prices = nullptr;
   Faults faults;
   read_sections(read_config_document(running.file.path, read, list), environment, read, config,
                 faults);

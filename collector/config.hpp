@@ -15,6 +15,8 @@
 #include "common/settings/listen_address.hpp"
 #include "common/settings/log_settings.hpp"
 #include "common/settings/settings.hpp"
+#include "pricing/prices.hpp"
+#include "quota/limit_settings.hpp"
 
 namespace llmgw::collector {
 
@@ -38,7 +40,10 @@ struct Config {
   std::uint64_t max_events_body = 0;  ///< bytes, also after decompression
   EventsToken events_token;
   LogSettings log;
-  ConfigOrigin file;  ///< what GATEWAY_CONFIG held; nothing where it is not set
+  pricing::PriceSettings price_settings;  ///< while the file is read
+  pricing::PricesPointer prices;          ///< what models cost; null: nothing is said of it
+  ConfigOrigin file;                      ///< what GATEWAY_CONFIG held; nothing where it is not set
+  quota::LimitSettings limits;            ///< of the file
 };
 
 /// The table behind --help, the README and the defaults.

@@ -13,7 +13,7 @@
 #include "common/http/router.hpp"
 #include "proxy/discovery/discovery.hpp"
 #include "proxy/jwks/jwks_source.hpp"
-#include "proxy/metrics_tokens.hpp"
+#include "proxy/metrics.hpp"
 #include "proxy/outbox/courier.hpp"
 #include "proxy/worker.hpp"
 #include "proxy/worker_share.hpp"
@@ -58,7 +58,7 @@ class App {
   std::shared_ptr<const KeyTable> keys_;  // of current_
   bool is_read_again_ = false;  // the reading at start is none that forgives a refused key
   Courier courier_;
-  TokenSeriesOfProviders token_series_;
+  TrafficSeries series_;
   std::vector<std::unique_ptr<Worker>> workers_;
   Discovery discovery_;               // tells the workers
   std::shared_ptr<JwksSource> jwks_;  // the same; null: tokens are keys like others

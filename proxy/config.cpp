@@ -6,8 +6,10 @@
 
 #include "common/settings/config_schema.hpp"
 #include "common/settings/config_sections.hpp"
+#include "pricing/sections.hpp"
 #include "proxy/config/rows.hpp"
 #include "proxy/config/sections.hpp"
+#include "quota/limit_sections.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -29,6 +31,9 @@ const std::vector<Row>& table() {
   }();
   return all;
 }
+
+// Where the sections of limits find what they fill.
+constexpr auto limits_of = [](auto& config) -> auto& { return config.limits; };
 
 bool has_section(const ConfigDocument& document, std::string_view name) {
   const auto& members = document.root.members;
@@ -58,6 +63,7 @@ void read_sections(const ConfigDocument& document, const Environment& environmen
     ConfigReader reader(document, environment, read);
     reader.object(document.root, std::span<const Section>(sections()), config, config_sections);
     finish_providers(reader, config);
+    config.prices = pricing::finish_prices(reader, std::exchange(config.price_settings, {}));
     append(reader.take_faults(), faults.lines);
     config.file.effective = reader.take_effective();
   }
@@ -72,9 +78,20 @@ std::span<const Variable> variables() noexcept {
 }
 
 const std::vector<Section>& sections() {
-  static const std::vector<Section> all{
-      version_section<Config>(), defaults_section(),         providers_section(), models_section(),
-      routes_section(),          default_provider_section(), keys_section()};
+  static const std::vector<Section> all = [] {
+    std::vector<Section> own{version_section<Config>(),
+                             defaults_section(),
+                             providers_section(),
+                             models_section(),
+                             routes_section(),
+                             default_provider_section(),
+                             quota::plans_section<Config, limits_of>(),
+                             quota::tenants_section<Config, limits_of>(),
+                             keys_section()};
+    const auto money = pricing::sections<Config, &Config::price_settings>();
+    own.insert(own.end(), money.begin(), money.end());
+    return own;
+  }();
   return all;
 }
 
@@ -104,6 +121,8 @@ Checked<Config> reload_config(const Config& running, const Environment& environm
   config.routing = {};
   config.defaults = {};
   config.keys = std::make_shared<const KeyList>();
+  config.limits = {};
+  config.prices = nullptr;
   note_providers(document, config);
   Faults faults;
   read_sections(document, environment, read, config, faults);

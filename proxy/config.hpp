@@ -19,18 +19,20 @@
 #include "common/settings/log_settings.hpp"
 #include "common/settings/settings.hpp"
 #include "common/system/read_file.hpp"
+#include "pricing/prices.hpp"
 #include "proxy/config/jwt.hpp"
 #include "proxy/config/keys.hpp"
 #include "proxy/config/reach.hpp"
 #include "proxy/config/routing.hpp"
 #include "proxy/config/upstream.hpp"
+#include "quota/limit_settings.hpp"
 
 namespace llmgw::proxy {
 
 /// Whether events hold digests of the bodies.
 enum class PayloadHash : std::uint8_t { off, hmac };
 
-/// What the file says of providers and models that say nothing else.
+/// What the file says of providers, models and limits that say nothing else.
 struct Defaults {
   UpstreamTimeouts timeouts = {};
   CooldownSettings cooldown = {};
@@ -38,6 +40,7 @@ struct Defaults {
   bool drops_unsupported = false;
   bool shows_reasoning = true;
   bool remembers_signatures = false;  ///< those that clients may lose
+  quota::LimitDefaults limits = {};
 };
 
 struct Config {
@@ -47,6 +50,7 @@ struct Config {
                                   ///< CA that holds where a provider of the file names none
   ConfigOrigin file;              ///< what GATEWAY_CONFIG held; nothing where it is not set
   Defaults defaults;              ///< of the file
+  quota::LimitSettings limits;    ///< of the file
   bool has_providers = false;     ///< the upstreams are those of GATEWAY_CONFIG
   std::vector<UpstreamSettings> upstreams;          ///< at least one; no two have the same name
   std::optional<std::size_t> default_upstream = 0;  ///< of these, for requests that name none;
@@ -54,6 +58,8 @@ struct Config {
   Routing routing;                                  ///< which target a request of which model gets
   KeyMode key_mode = KeyMode::off;
   KeyListPointer keys = std::make_shared<const KeyList>();  ///< of the file
+  pricing::PriceSettings price_settings;                    ///< while the file is read
+  pricing::PricesPointer prices;   ///< what models cost; null: events have no cost
   bool selects_by_header = false;  ///< X-LLM-Provider names the upstream and is kept from it; else
                                    ///< it is a field like others
   std::optional<HttpUrl>

@@ -91,7 +91,13 @@ Metric tokens_of(const Workers& workers, TokenSeriesOfProviders& series) {
   return metric;
 }
 
-void add_traffic(std::vector<Metric>& all, const Workers& workers, TokenSeriesOfProviders& tokens) {
+void add_costs(std::vector<Metric>& all, const Workers& workers, CostSeries& series) {
+  std::vector<const CostCounts*> counts;
+  for (const Worker* each : workers) counts.push_back(&each->traffic().costs);
+  series.append_to(all, counts);
+}
+
+void add_traffic(std::vector<Metric>& all, const Workers& workers, TrafficSeries& series) {
   const auto traffic = [&](Counter TrafficCounts::*which) {
     return sum(workers,
                [=](const Worker& each) -> const Counter& { return each.traffic().*which; });
@@ -103,10 +109,11 @@ void add_traffic(std::vector<Metric>& all, const Workers& workers, TokenSeriesOf
   all.push_back(histogram(workers, "llmgw_proxy_time_to_first_byte_seconds",
                           "From a request's first byte to the first body byte of the upstream.",
                           &TrafficCounts::Endpoint::ttft));
-  all.push_back(tokens_of(workers, tokens));
+  all.push_back(tokens_of(workers, series.tokens));
   all.push_back(single(MetricKind::counter, "llmgw_proxy_usage_missing_total",
                        "Exchanges for which no usage was reported.",
                        traffic(&TrafficCounts::usage_missing)));
+  add_costs(all, workers, series.costs);
   all.push_back(labelled("llmgw_proxy_body_bytes_total", "Payload bytes relayed.", "direction",
                          {{"request", traffic(&TrafficCounts::request_bytes)},
                           {"response", traffic(&TrafficCounts::response_bytes)}}));
@@ -164,12 +171,12 @@ void add_delivery(std::vector<Metric>& all, const DeliveryCounts& delivery) {
 }  // namespace
 
 std::string render_metrics(const Workers& workers, const DeliveryCounts& delivery,
-                           TokenSeriesOfProviders& tokens, const ConfigStatus* file,
+                           TrafficSeries& series, const ConfigStatus* file,
                            const std::vector<CoolingBook::Entry>& targets,
                            const std::map<std::string, DiscoveryCounts>& discovery,
                            const KeyTable* keys, const JwksCounts* jwks) {
   std::vector<Metric> all{build_info("llm-proxy")};
-  add_traffic(all, workers, tokens);
+  add_traffic(all, workers, series);
   add_connections(all, workers);
   add_upstreams(all, workers);
   add_targets(all, workers, targets);

@@ -40,6 +40,7 @@ bool is_same(const UpstreamSettings& a, const UpstreamSettings& b) noexcept {
 
 std::unique_ptr<Worker::Plan> Worker::plan(const Config& config) {
   auto plan = std::make_unique<Plan>(RouteTable(config, cooling_, &targets_));
+  plan->prices = config.prices;
   plan->terms = terms_of(config, limits_.upstreams);
   for (const UpstreamSettings& each : config.upstreams) {
     const bool is_kept = std::any_of(planned_.begin(), planned_.end(),
@@ -69,7 +70,8 @@ Upstreams::Pointer Worker::build(Plan& plan) {
     all.push_back(std::move(part));
   }
   return Upstreams::Pointer(
-      std::make_unique<Upstreams>(std::move(plan.table), std::move(all)).release());
+      std::make_unique<Upstreams>(std::move(plan.table), std::move(all), std::move(plan.prices))
+          .release());
 }
 
 void Worker::use(const Config& config, std::shared_ptr<const KeyTable> keys) {

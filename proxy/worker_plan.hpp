@@ -21,6 +21,7 @@ struct Worker::Plan {
   };
   std::vector<Part> parts;
   RouteTable table;
+  pricing::PricesPointer prices;
   UpstreamTerms terms;
 };
 

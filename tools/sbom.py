@@ -20,8 +20,8 @@ import sys
 
 # Archives built here from the source of a Debian package that has only a shared library.
 FROM_SOURCE = {"libprometheus-cpp-core.a": "prometheus-cpp-dev"}
-# Files that are put beside the program.
-SHIPPED = ("/etc/ssl/certs/ca-certificates.crt", "ca-certificates")
+# Packages of which files are put beside the program.
+SHIPPED = {"ca-certificates", "tzdata"}
 
 
 def linked(link_map: str) -> tuple[set[str], set[str]]:
@@ -98,10 +98,9 @@ def document(build: pathlib.Path, file: pathlib.Path) -> dict:
         "licenseConcluded": "MIT", "licenseDeclared": "MIT", "copyrightText": "LLM-Gateway contributors",
         "primaryPackagePurpose": "APPLICATION", "checksums": [{"algorithm": "SHA256", "checksumValue": digest}]}
     static, compiled = collect(build, program)
-    shipped = owners({SHIPPED[0]}) | {SHIPPED[1]}
     relations = [("SPDXRef-DOCUMENT", "DESCRIBES", main["SPDXID"])]
     packages = [main]
-    for group, relation in ((static, "STATIC_LINK"), (compiled, "DEPENDS_ON"), (shipped, "CONTAINS")):
+    for group, relation in ((static, "STATIC_LINK"), (compiled, "DEPENDS_ON"), (SHIPPED, "CONTAINS")):
         for package in sorted(group):
             packages.append(describe(package))
             relations.append((main["SPDXID"], relation, packages[-1]["SPDXID"]))
@@ -118,7 +117,7 @@ def main() -> int:
     what, build, file = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
     if what == "packages":
         static, compiled = collect(build, file.name)
-        print(*sorted(static | compiled | {SHIPPED[1]}), sep="\n")
+        print(*sorted(static | compiled | SHIPPED), sep="\n")
     else:
         json.dump(document(build, file), sys.stdout, indent=1)
         print()

@@ -66,6 +66,7 @@ inline constexpr std::string_view time = R"(^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}
 inline constexpr std::string_view uuid7 =
     R"(^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$)";
 inline constexpr std::string_view path = R"(^/((upload/)?v1(alpha|beta)?|openai)(/.*)?$)";
+inline constexpr std::string_view price_table = R"(^[0-9a-f]{12}$)";
 inline constexpr std::string_view key_id = R"(^[!-~]{1,128}$)";
 inline constexpr std::string_view digest = R"(^hmac-sha256:[0-9a-f]{64}$)";
 inline constexpr Form text{.longest = max_event_text};
@@ -75,7 +76,7 @@ inline constexpr Form word{.shortest = 1, .longest = max_event_word};
 
 // Outcome and usage_source are open lists for the collector on purpose: a word that a newer proxy
 // adds must not make an older collector refuse, and so lose, its events.
-inline constexpr std::array<Field, 43> table{{
+inline constexpr std::array<Field, 49> table{{
     {"request_id",
      Kind::word,
      Written::always,
@@ -262,9 +263,8 @@ inline constexpr std::array<Field, 43> table{{
      Kind::count_or_null,
      Written::sometimes,
      {},
-     "With providers in GATEWAY_CONFIG: part of the cache_write_tokens of a translated answer: "
-     "those that stay "
-     "in the cache for an hour."},
+     "With providers in GATEWAY_CONFIG: part of the cache_write_tokens: those that stay in the "
+     "cache for an hour; null: the upstream did not tell them apart."},
     {"server_tool_requests",
      Kind::count_or_null,
      Written::sometimes,
@@ -277,6 +277,23 @@ inline constexpr std::array<Field, 43> table{{
      {.pattern = forms::key_id},
      "With GATEWAY_KEYS: the id of the key in the section keys, or the subject of the client's "
      "token; null: the client sent neither."},
+    {"cost_nano_usd",
+     Kind::count_or_null,
+     Written::sometimes,
+     {},
+     "With prices in GATEWAY_CONFIG: what the tokens cost, in thousand-millionths of a US dollar; "
+     "null: they are not known, or have no price."},
+    {"cost_assumed",
+     Kind::boolean,
+     Written::sometimes,
+     {},
+     "With prices in GATEWAY_CONFIG: the cost has cached tokens as input, as their price is not "
+     "told."},
+    {"price_id",
+     Kind::word,
+     Written::sometimes,
+     {.pattern = forms::price_table},
+     "With prices in GATEWAY_CONFIG: the table that the cost is of, by the begin of its SHA-256."},
 }};
 
 /// The size of the table where no field has that name.

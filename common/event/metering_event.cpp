@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t text_fields = 11 + max_event_attempts;
 constexpr std::size_t word_fields = 3;
-constexpr std::size_t most_around_texts = 1'808;  // keys, numbers, digests, names, punctuation
+constexpr std::size_t most_around_texts = 1'920;  // keys, numbers, digests, names, punctuation
 constexpr std::size_t most_around_attempt = 128;  // the same
 constexpr std::size_t most_of_texts = text_fields * max_event_text + word_fields * max_event_word +
                                       max_event_endpoint + max_event_names;
@@ -247,7 +247,9 @@ void write_route(const MeteringEvent& event, Writer& writer) {
   writer.literal("]");
 }
 
-void write_translation(const TranslationFacts& facts, Writer& writer) {
+void write_translation(const MeteringEvent& event, Writer& writer) {
+  const TranslationFacts facts =
+      event.translation == nullptr ? TranslationFacts{} : *event.translation;
   writer.literal(R"(,"translated":)");
   writer.text_or_null(facts.dialect);
   writer.literal(R"(,"dropped_params":[)");
@@ -255,9 +257,18 @@ void write_translation(const TranslationFacts& facts, Writer& writer) {
   writer.literal(R"(],"max_tokens_defaulted":)");
   writer.boolean(facts.is_max_tokens_defaulted);
   writer.literal(R"(,"cache_write_1h_tokens":)");
-  writer.count(facts.cache_write_1h_tokens);
+  writer.count(event.tokens.cache_write_1h);
   writer.literal(R"(,"server_tool_requests":)");
   writer.count(facts.server_tool_requests);
+}
+
+void write_cost(const MeteringEvent& event, Writer& writer) {
+  writer.literal(R"(,"cost_nano_usd":)");
+  writer.count(event.cost_nano_usd);
+  writer.literal(R"(,"cost_assumed":)");
+  writer.boolean(event.is_cost_assumed);
+  writer.literal(R"(,"price_id":)");
+  writer.name(event.price_id);
 }
 
 }  // namespace
@@ -271,10 +282,10 @@ std::size_t encode(const MeteringEvent& event, std::span<char, max_encoded_event
   if (event.has_digests) write_digests(event, writer);
   if (event.is_routed) {
     write_route(event, writer);
-    write_translation(event.translation == nullptr ? TranslationFacts{} : *event.translation,
-                      writer);
+    write_translation(event, writer);
   }
   if (event.is_keyed) write_key(event, writer);
+  if (event.has_cost) write_cost(event, writer);
   writer.literal("}\n");
   return static_cast<std::size_t>(writer.end() - out.data());
 }

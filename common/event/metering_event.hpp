@@ -53,7 +53,8 @@ struct TokenCounts {
   std::optional<std::uint64_t> total;
   std::optional<std::uint64_t> cached;
   std::optional<std::uint64_t> reasoning;
-  std::optional<std::uint64_t> cache_write = {};  ///< part of the prompt, as `cached` is
+  std::optional<std::uint64_t> cache_write = {};     ///< part of the prompt, as `cached` is
+  std::optional<std::uint64_t> cache_write_1h = {};  ///< those of them that stay for an hour
 
   friend bool operator==(const TokenCounts&, const TokenCounts&) = default;
 };
@@ -74,7 +75,6 @@ struct TranslationFacts {
   std::string_view dropped_params = {};
   /// The answer stopped at a limit that the client had not set.
   bool is_max_tokens_defaulted = false;
-  std::optional<std::uint64_t> cache_write_1h_tokens = {};
   std::optional<std::uint64_t> server_tool_requests = {};
 };
 
@@ -122,6 +122,11 @@ struct MeteringEvent {
   std::string_view target;                ///< of the last attempt; empty: there was none
   std::span<const AttemptFact> attempts;  ///< at most max_event_attempts
   const TranslationFacts* translation = nullptr;  ///< null: it was not translated
+  /// Whether there are prices, and what came of them.
+  bool has_cost = false;
+  std::optional<std::int64_t> cost_nano_usd;  ///< not negative; nothing: not known
+  bool is_cost_assumed = false;  ///< what came from the cache was priced as what did not
+  std::string_view price_id;     ///< of the table, 12 characters that need no escaping
 };
 
 inline constexpr std::size_t max_event_text = 128;      ///< bytes of a string in an event
@@ -130,7 +135,7 @@ inline constexpr std::size_t max_event_word = 31;       ///< bytes of a reason o
 inline constexpr std::size_t max_event_endpoint = 256;  ///< bytes of its endpoint
 inline constexpr std::size_t max_event_attempts = 8;
 inline constexpr std::size_t max_event_names = 512;
-inline constexpr std::size_t max_encoded_event = 22'784;  ///< no encoded event is longer
+inline constexpr std::size_t max_encoded_event = 22'720;  ///< no encoded event is longer
 
 /// Writes the event as one JSON line with its `\n` and returns its length. Allocates nothing; the
 /// same event always gives the same bytes.

@@ -23,19 +23,21 @@ struct Form {
     text,
     word,
     number,
+    decimal,  ///< a number with a point; counted in millionths
     boolean,
     list,
     one_or_list,  ///< a list, or its only item by itself
     names,
     object,
+    decimal_or_object,  ///< a decimal, or an object as `each` has it
   };
 
   Shape shape = Shape::text;
   const TextForm* text = nullptr;                ///< of a text, or of the names
   std::span<const std::string_view> words = {};  ///< one of these
-  std::uint64_t least = 0;                       ///< of the number, or of how many there are
+  std::uint64_t least = 0;  ///< of the number, of the decimal's millionths, or of how many
   std::uint64_t most = 0;
-  const Form* each = nullptr;                       ///< of a list's items, or of what names name
+  const Form* each = nullptr;  ///< of a list's items, of what names name, or of the object beside
   std::vector<MemberFacts> (*members)() = nullptr;  ///< of an object
   std::span<const std::string_view> one_of = {};    ///< of an object: exactly one of these members
 };
@@ -58,6 +60,10 @@ extern const TextForm variable_form;
 extern const TextForm duration_form;
 /// Visible ASCII, in which a `*` stands at the end or not at all.
 extern const TextForm pattern_form;
+/// How many digits a decimal may have behind its point.
+inline constexpr int decimal_places = 6;
+inline constexpr std::uint64_t millionths = 1'000'000;
+
 /// The path of a file: any text but an empty one.
 extern const TextForm path_form;
 /// An http or https URL; what more it has to be is the reader's to say.

@@ -48,18 +48,25 @@ Kind kind_of(Shape shape) {
     case Shape::list:
     case Shape::one_or_list: return Kind::list;
     case Shape::names:
-    case Shape::object: return Kind::object;
+    case Shape::object:
+    case Shape::decimal_or_object: return Kind::object;
     case Shape::text:
     case Shape::word:
     case Shape::boolean:
+    case Shape::decimal:
     case Shape::number: break;
   }
   return Kind::text;
 }
 
+std::string bound(const Form& form, std::uint64_t value) {
+  return form.shape == Shape::decimal ? format_decimal(value, decimal_places)
+                                      : std::to_string(value);
+}
+
 std::string range(const Form& form) {
-  if (form.least == form.most) return std::to_string(form.least);
-  return std::to_string(form.least) + " to " + std::to_string(form.most);
+  if (form.least == form.most) return bound(form, form.least);
+  return bound(form, form.least) + " to " + bound(form, form.most);
 }
 
 std::vector<std::string_view> names_of(const std::vector<MemberFacts>& facts) {
@@ -69,11 +76,19 @@ std::vector<std::string_view> names_of(const std::vector<MemberFacts>& facts) {
   return names;
 }
 
+// The one of two.
+Form decimal_of(const Form& form) {
+  return {.shape = Shape::decimal, .least = form.least, .most = form.most};
+}
+
 std::string accepted(const Form& form) {
   switch (form.shape) {
     case Shape::text: return std::string(form.text->accepted);
     case Shape::word: return joined(form.words, " or ");
     case Shape::number: return "an integer, " + range(form);
+    case Shape::decimal: return "a number, " + range(form) + ", of up to 6 places behind the point";
+    case Shape::decimal_or_object:
+      return accepted(decimal_of(form)) + "; or " + accepted(*form.each);
     case Shape::boolean: return "true or false";
     case Shape::one_or_list: return accepted(*form.each) + ", or a list of " + range(form);
     case Shape::list: return "a list of " + range(form);
@@ -135,6 +150,10 @@ bool ConfigReader::has_form(const ConfigValue& value, const ConfigPlace& place, 
   }
   if (form.shape == Shape::one_or_list && value.kind == Kind::text)
     return has_form(value, place, *form.each);
+  if (form.shape == Shape::decimal_or_object && value.kind == Kind::text)
+    return has_form(value, place, decimal_of(form));
+  if (form.shape == Shape::decimal_or_object && value.kind == Kind::object)
+    return has_form(value, place, *form.each);
   if (value.kind != kind_of(form.shape)) {
     fault(value.place, "is " + std::string(phrase(value.kind)) + "; accepted is " + accepted(form));
     return false;
@@ -154,7 +173,8 @@ bool ConfigReader::has_form_of_one(const ConfigValue& value, const Form& form) {
   } else if (form.shape == Shape::boolean) {
     fits = !value.is_quoted && (value.text == "true" || value.text == "false");
   } else if (!value.is_quoted) {
-    const auto number = parse_integer(value.text);
+    const auto number = form.shape == Shape::decimal ? parse_decimal(value.text, decimal_places)
+                                                     : parse_integer(value.text);
     fits = number && *number >= form.least && *number <= form.most;
   }
   // A key may stand where the name of its variable or of its file belongs.
@@ -214,15 +234,18 @@ void ConfigReader::fault(const ConfigPlace& place, std::string_view value,
   faults_.push_back(line.append(quoted(value)).append(": ").append(reason));
 }
 
-void ConfigReader::show(const ConfigMember* member, std::string value) {
-  if (member != nullptr) return show(member->place, std::move(value));
-  effective_.push_back({path_, std::move(value), "default"});
+void ConfigReader::show(const ConfigPlace& place, std::string value) {
+  effective_.push_back({path_, std::move(value), where(place)});
 }
 
-void ConfigReader::show(const ConfigPlace& place, std::string value) {
+std::string ConfigReader::where(const ConfigPlace& place) const {
   const std::string& file = document_.origin.files[place.file];
-  std::string by = file.substr(file.rfind('/') + 1) + ":" + std::to_string(place.line);
-  effective_.push_back({path_, std::move(value), std::move(by)});
+  return file.substr(file.rfind('/') + 1) + ":" + std::to_string(place.line);
+}
+
+void ConfigReader::show(const ConfigMember* member, std::string value) {
+  effective_.push_back(
+      {path_, std::move(value), member != nullptr ? where(member->place) : "default"});
 }
 
 }  // namespace llmgw

@@ -96,6 +96,8 @@ class ConfigReader {
 
   /// Shows in one line what is being read, where its members are not shown one by one.
   void show(const ConfigPlace& place, std::string value);
+  /// `FILE:LINE`, without the file's folder.
+  std::string where(const ConfigPlace& place) const;
 
   /// What was noted so far.
   std::vector<std::string> take_faults() { return std::exchange(faults_, {}); }

@@ -26,6 +26,16 @@ Json list_schema(const Form& form) {
           {"items", schema_of(*form.each)}};
 }
 
+// A bound that is whole is written so.
+Json bound(std::uint64_t count) {
+  if (count % millionths == 0) return count / millionths;
+  return static_cast<double>(count) / static_cast<double>(millionths);
+}
+
+Json decimal_schema(const Form& form) {
+  return {{"type", "number"}, {"minimum", bound(form.least)}, {"maximum", bound(form.most)}};
+}
+
 Json schema_of(const Form& form) {
   switch (form.shape) {
     case Shape::text: return text_schema(*form.text);
@@ -33,6 +43,9 @@ Json schema_of(const Form& form) {
       return {{"enum", std::vector<std::string>(form.words.begin(), form.words.end())}};
     case Shape::number:
       return {{"type", "integer"}, {"minimum", form.least}, {"maximum", form.most}};
+    case Shape::decimal: return decimal_schema(form);
+    case Shape::decimal_or_object:
+      return {{"oneOf", {decimal_schema(form), schema_of(*form.each)}}};
     case Shape::boolean: return {{"type", "boolean"}};
     case Shape::one_or_list: return {{"oneOf", {schema_of(*form.each), list_schema(form)}}};
     case Shape::list: return list_schema(form);
@@ -49,6 +62,8 @@ Json schema_of(const Form& form) {
 
 Json default_of(const MemberFacts& member) {
   if (member.form.shape == Shape::number) return parse_integer(member.value).value_or(0);
+  if (member.form.shape == Shape::decimal)
+    return bound(parse_decimal(member.value, decimal_places).value_or(0));
   if (member.form.shape == Shape::boolean) return member.value == "true";
   return member.value;
 }
@@ -85,9 +100,10 @@ void append_rows(const std::string& path, const std::vector<MemberFacts>& member
     std::string own = path + std::string(each.name);
     append_row(own, each, text);
     const Form* form = &each.form;
-    if (form->shape == Shape::names) own += ".NAME";
-    if (form->shape == Shape::list || form->shape == Shape::one_or_list) own += "[]";
-    if (form->each != nullptr) form = form->each;
+    for (; form->each != nullptr; form = form->each) {
+      if (form->shape == Shape::decimal_or_object) continue;
+      own += form->shape == Shape::names ? ".NAME" : "[]";
+    }
     if (form->shape == Shape::object) append_rows(own + ".", form->members(), text);
   }
 }

@@ -96,6 +96,31 @@ std::optional<std::uint64_t> parse_integer(std::string_view text) {
   return value;
 }
 
+std::optional<std::uint64_t> parse_decimal(std::string_view text, int places) {
+  const std::string_view whole = take_digits(text);
+  std::string_view fraction;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    fraction = take_digits(text);
+    if (fraction.empty()) return std::nullopt;
+  }
+  if (whole.empty() || !text.empty() || fraction.size() > static_cast<std::size_t>(places))
+    return std::nullopt;
+  std::string digits(whole);
+  digits.append(fraction).append(static_cast<std::size_t>(places) - fraction.size(), '0');
+  return parse_integer(digits);
+}
+
+std::string format_decimal(std::uint64_t value, int places) {
+  std::string text = std::to_string(value);
+  const auto behind = static_cast<std::size_t>(places);
+  if (text.size() <= behind) text.insert(0, behind + 1 - text.size(), '0');
+  text.insert(text.size() - behind, ".");
+  while (text.ends_with('0')) text.pop_back();
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
 std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
   if (text == "0") return std::chrono::nanoseconds(0);
   if (text.empty()) return std::nullopt;

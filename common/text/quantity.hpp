@@ -28,4 +28,11 @@ std::string format_size(std::uint64_t bytes);
 /// Decimal digits and nothing else; nothing on overflow.
 std::optional<std::uint64_t> parse_integer(std::string_view text);
 
+/// `25`, `0.075`: digits, with a point between them or none, in units of the last of so many places
+/// behind the point. Exact: nothing where there are more places than that, and on overflow.
+std::optional<std::uint64_t> parse_decimal(std::string_view text, int places);
+
+/// The shortest spelling that parse_decimal reads back.
+std::string format_decimal(std::uint64_t value, int places);
+
 }  // namespace llmgw

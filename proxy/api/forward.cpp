@@ -134,6 +134,7 @@ void Forward::emit() {
       if (identity_ == nullptr) callers_->keys().note_use(*key_, second);
     }
   }
+  if (upstreams_->prices() != nullptr) note_cost(event);
   DigestText request_digest;
   DigestText response_digest;
   if (context_.digest_key != nullptr) {

@@ -137,6 +137,7 @@ class Forward final : public OpenExchange, private CloseListener {
   void note_limits(const AttemptEnd& end, Call::Clock::time_point now);
   void note_answer_facts(const AnswerFacts& facts);
   void note_translation(MeteringEvent& event);
+  void note_cost(MeteringEvent& event);
   std::vector<http::OutField> translated_fields(std::string_view content_type, int status);
   void note_dropped();
   Task<void> relay_translated();

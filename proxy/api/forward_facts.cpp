@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the answers of routed exchanges say beside what is relayed: limits in their heads, and what
-// translation found in them.
+// What is told of exchanges beside their course: limits in the heads of routed answers, what
+// translation found in them, and what their tokens cost.
 #include "proxy/api/forward_exchange.hpp"
 
 namespace llmgw::proxy {
@@ -42,6 +42,26 @@ void Forward::note_answer_facts(const AnswerFacts& facts) {
   attempt_->upstream().counts().note_skipped(facts.skipped);
 }
 
+// By the prices that it was admitted with. Without tokens there is nothing that could have a price.
+void Forward::note_cost(MeteringEvent& event) {
+  const pricing::Prices& prices = *upstreams_->prices();
+  const pricing::ProviderNames provider{upstreams_->at(answering_).name(), event.provider};
+  const pricing::Cost cost =
+      pricing::cost_of(prices, {.tenant = event.tenant,
+                                .provider = provider,
+                                .model = event.model,
+                                .request_model = event.request_model,
+                                .tokens = event.tokens,
+                                .service_tier = event.service_tier,
+                                .day = std::chrono::floor<std::chrono::days>(event.ts)});
+  event.has_cost = true;
+  event.cost_nano_usd = cost.nano_usd;
+  event.is_cost_assumed = cost.nano_usd && cost.is_assumed;
+  event.price_id = prices.id();
+  if (event.usage_source != UsageSource::missing)
+    context_.counts.costs.note(event.tenant, event.model, cost.nano_usd);
+}
+
 // A dialect with words of its own is one that is translated.
 void Forward::note_translation(MeteringEvent& event) {
   if (response_tap_.has_sums()) event.usage_source = UsageSource::upstream_iterations;
@@ -62,7 +82,6 @@ void Forward::note_translation(MeteringEvent& event) {
                              .is_max_tokens_defaulted = facts.is_at_max_tokens &&
                                                         request != nullptr &&
                                                         request->is_max_tokens_defaulted,
-                             .cache_write_1h_tokens = facts.cache_write_1h_tokens,
                              .server_tool_requests = facts.server_tool_requests};
   event.translation = &translating.event_facts;
 }

@@ -8,6 +8,7 @@
 #include "common/event/metering_event.hpp"
 #include "common/metrics/counter.hpp"
 #include "common/metrics/histogram.hpp"
+#include "proxy/api/cost_counts.hpp"
 #include "proxy/api/endpoints.hpp"
 #include "proxy/api/token_table.hpp"
 #include "proxy/provider/registry.hpp"
@@ -32,6 +33,7 @@ struct TrafficCounts {
   Counter request_bytes;
   Counter response_bytes;
   Counter usage_missing;
+  CostCounts costs;  ///< of exchanges with tokens, where there are prices
   std::array<Counter, key_verdict_count> auth;  ///< requests by what their keys came to
 
   /// Counts one finished exchange with an upstream of that dialect.

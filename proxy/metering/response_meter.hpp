@@ -89,10 +89,11 @@ class ResponseMeter {
   std::uint8_t sniffed_ = 0;  // bytes of a field name that an event stream may begin with
   bool in_event_ = false;     // json_ is within the data of one
   bool holds_text_ = true;    // the event under way does, by its name
-  bool failed_ = false;
-  bool is_list_ = false;
   bool has_count_ = false;
-  bool has_lesser_count_ = false;  // what counts_ holds is of that kind
+  // Rarely asked for, and in one byte: with the slots of counts the meter is as large as it may be.
+  bool failed_ : 1 = false;
+  bool is_list_ : 1 = false;
+  bool has_lesser_count_ : 1 = false;  // what counts_ holds is of that kind
   SseScanner events_;
   BoundedString<max_event_text> model_;
   BoundedString<max_event_name> finish_reason_;

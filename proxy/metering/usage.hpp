@@ -31,7 +31,7 @@ inline Usage with_total(Usage usage) noexcept {
 /// lost to a null.
 class CountSlots {
  public:
-  static constexpr std::size_t size = 9;
+  static constexpr std::size_t size = 11;
 
   CountSlots() noexcept { values_.fill(unknown); }
 

@@ -124,8 +124,7 @@ struct AnswerFacts {
   std::string_view finish_reason = {};          ///< what the client is told for it, a constant
   bool is_at_max_tokens = false;  ///< it stopped because the request's limit was reached
   SkippedCounts skipped = {};
-  std::optional<std::uint64_t> cache_write_1h_tokens = {};  ///< of those written into the cache
-  std::optional<std::uint64_t> server_tool_requests = {};   ///< of all the provider's own tools
+  std::optional<std::uint64_t> server_tool_requests = {};  ///< of all the provider's own tools
 };
 
 /// One stream of events. Is shown each payload byte of it once, in order and in any split, and

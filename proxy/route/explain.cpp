@@ -6,6 +6,7 @@
 
 #include "common/json/escape.hpp"
 #include "proxy/http/head.hpp"
+#include "proxy/route/explain_price.hpp"
 #include "proxy/route/table.hpp"
 #include "proxy/tenant/explain_key.hpp"
 
@@ -66,7 +67,8 @@ Asked read(std::string_view request) {
   return asked;
 }
 
-std::string of_target(const Config& config, const Route::Choice& choice) {
+std::string of_target(const Config& config, const Route::Choice& choice, const Asked& asked,
+                      pricing::Day day) {
   const UpstreamSettings& upstream = config.upstreams[choice.candidate->upstream];
   std::string text = "target    ";
   text.append(choice.candidate->name);
@@ -74,7 +76,9 @@ std::string of_target(const Config& config, const Route::Choice& choice) {
   text.append("\n  address ").append(to_string(upstream.address));
   text.append("\n  key     ").append(upstream.keys.empty() ? "none is sent" : "***");
   text.append("\n  model   ").append(choice.model.empty() ? "as asked" : choice.model);
-  return text.append("\n  weight  ").append(std::to_string(choice.candidate->weight)) + "\n";
+  text.append("\n  weight  ").append(std::to_string(choice.candidate->weight)).append("\n");
+  const std::string_view model = choice.model.empty() ? asked.model : choice.model;
+  return text + explain_price(config, upstream, model, asked.tenant, day);
 }
 
 std::string of_refusal(std::string_view answer, std::string_view reason) {
@@ -109,20 +113,21 @@ std::string reason_of(const Route& route) {
   return "it is the default_provider, and nothing else decides";
 }
 
-std::string of_route(const Config& config, const Route& route) {
+std::string of_route(const Config& config, const Route& route, const Asked& asked,
+                     pricing::Day day) {
   std::string text = "because   " + reason_of(route) + "\nattempts  " +
                      std::to_string(route.retry().attempts) + "\n";
-  for (const Route::Choice& each : route.all()) text += of_target(config, each);
+  for (const Route::Choice& each : route.all()) text += of_target(config, each, asked, day);
   return text;
 }
 
 }  // namespace
 
-Checked<std::string> explain(const Config& config, std::string_view request) {
-  const Asked asked = read(request);
+Checked<std::string> explain(const Config& config, std::string_view request,
+                             std::chrono::system_clock::time_point now) {
+  Asked asked = read(request);
   if (!asked.faults.lines.empty()) return asked.faults;
-  const KeyExplanation by_key =
-      explain_key(config, {asked.key, asked.tenant, asked.model}, std::chrono::system_clock::now());
+  const KeyExplanation by_key = explain_key(config, {asked.key, asked.tenant, asked.model}, now);
   if (!by_key.goes_on) return by_key.text;
   CoolingBook book;
   RouteTable table(config, book);
@@ -131,7 +136,9 @@ Checked<std::string> explain(const Config& config, std::string_view request) {
   auto found = table.find({head, asked.path, by_key.tenant, asked.model});
   if (const RouteFault* fault = std::get_if<RouteFault>(&found))
     return by_key.text + of_fault(config, *fault);
-  return by_key.text + of_route(config, std::get<Route>(found));
+  asked.tenant = by_key.tenant;
+  return by_key.text + of_route(config, std::get<Route>(found), asked,
+                                std::chrono::floor<std::chrono::days>(now));
 }
 
 }  // namespace llmgw::proxy

@@ -2,6 +2,7 @@
 // PURE: what a request would meet, said without one.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,9 @@ namespace llmgw::proxy {
 /// `request`: `model=NAME`, `tenant=NAME`, `key=ID` (which of `keys`), `path=PATH` and any number
 /// of `header=NAME:VALUE`, with blanks between. The lines say which targets would be asked and why,
 /// in the order of the settings, or how the gateway itself would answer; the faults what of
-/// `request` cannot be read.
-Checked<std::string> explain(const Config& config, std::string_view request);
+/// `request` cannot be read. `now`: by which keys and prices hold.
+Checked<std::string> explain(
+    const Config& config, std::string_view request,
+    std::chrono::system_clock::time_point now = std::chrono::system_clock::now());
 
 }  // namespace llmgw::proxy

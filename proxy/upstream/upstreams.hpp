@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "pricing/prices.hpp"
 #include "proxy/route/native_path.hpp"
 #include "proxy/route/table.hpp"
 #include "proxy/upstream/upstream.hpp"
@@ -35,10 +36,12 @@ class Upstreams final
   };
 
   /// `parts` are numbered as the upstreams of the table are.
-  Upstreams(RouteTable table, std::vector<Part> parts)
-      : table_(std::move(table)), parts_(std::move(parts)) {}
+  Upstreams(RouteTable table, std::vector<Part> parts, pricing::PricesPointer prices = nullptr)
+      : table_(std::move(table)), parts_(std::move(parts)), prices_(std::move(prices)) {}
 
   RouteTable& table() noexcept { return table_; }
+  /// What their models cost; null: nothing is said of it.
+  const pricing::Prices* prices() const noexcept { return prices_.get(); }
   Upstream& at(std::size_t number) noexcept { return *parts_[number].upstream; }
   std::span<const Part> all() const noexcept { return parts_; }
   std::chrono::milliseconds total_limit(std::size_t number) const noexcept {
@@ -78,6 +81,7 @@ class Upstreams final
  private:
   RouteTable table_;
   std::vector<Part> parts_;
+  pricing::PricesPointer prices_;
 };
 
 }  // namespace llmgw::proxy

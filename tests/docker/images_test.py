@@ -56,7 +56,7 @@ def test_bill_of_materials_names_what_was_linked(images, image):
     for name in ("libc6-dev", "libssl-dev", "libstdc++-12-dev"):
         assert packages[name]["SPDXID"] in linked and packages[name]["versionInfo"]
         assert f"var/lib/dpkg/status.d/{name}" in archive.getnames()
-    assert "ca-certificates" in packages
+    assert {"ca-certificates", "tzdata"} <= packages.keys()
     ids = [each["SPDXID"] for each in bill["packages"]]
     assert len(ids) == len(set(ids))
 
@@ -71,6 +71,15 @@ def test_licences_of_all_that_was_linked_are_there_once(images, image):
     stored = [archive.extractfile(each).read() for each in archive.getmembers()
               if each.isfile() and each.name.endswith("/copyright.gz")]
     assert len(stored) == len(set(stored)) < len(packages)
+
+
+@pytest.mark.parametrize("image", LIMITS)
+def test_image_knows_the_time_zones(images, image):
+    zones = {name.removeprefix("usr/share/zoneinfo/"): info for name, info in files(image).items()
+             if name.startswith("usr/share/zoneinfo/") and not info.isdir()}
+    assert {"UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Asia/Kolkata"} <= zones.keys()
+    assert sum(info.size for info in zones.values() if info.isfile()) < 600_000
+    assert all(info.mode & 0o444 == 0o444 for info in zones.values())
 
 
 def ask(stream: bool) -> tuple[str, bytes]:

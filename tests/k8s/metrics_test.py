@@ -44,7 +44,7 @@ def exported(gateway, factory, tmp_path) -> dict[str, set[str]]:
     labels."""
     path = tmp_path / "config.yaml"
     path.write_text(f"version: 1\nproviders: {{claude: {{type: anthropic, base_url: {gateway.mock.url}, keys: [{{env: KEY}}]}}}}\n"
-                    f"default_provider: claude\nkeys: {json.dumps([entry('web')])}\n")
+                    f"default_provider: claude\nprices: [{{model: '*', input: 1, output: 1}}]\nkeys: {json.dumps([entry('web')])}\n")
     routing = start(factory, path, KEY="sk-ant-test", GATEWAY_KEYS="required")
     fields = [("Content-Type", "application/json")] + bearer("web")
     assert routing.ask("POST", "/v1/chat/completions", fields, chat()).status == 200

@@ -64,6 +64,12 @@ ROWS = {
         ("Exchanges without usage", "Share of exchanges for which no tokens were reported.", "percentunit", [
             (f"sum(rate(llmgw_proxy_usage_missing_total{{{PROXY}}}[{RATE}])) "
              f"/ sum(rate(llmgw_proxy_requests_total{{{PROXY}}}[{RATE}]))", "no usage")]),
+        ("Cost by tenant", "By the prices of the configuration file, an hour, the ten largest.", "currencyUSD", [
+            (f"topk(10, sum by (tenant) (rate(llmgw_cost_nano_usd_total{{{PROXY}}}[{RATE}]))) * 3600 / 1e9", "{{tenant}}")]),
+        ("Cost by model", "The same.", "currencyUSD", [
+            (f"topk(10, sum by (model) (rate(llmgw_cost_nano_usd_total{{{PROXY}}}[{RATE}]))) * 3600 / 1e9", "{{model}}")]),
+        ("Exchanges without a price", "Of those with tokens, which are in no cost.", "reqps", [
+            (f"sum(rate(llmgw_unpriced_requests_total{{{PROXY}}}[{RATE}]))", "unpriced")]),
         ("Streams asked for usage", "In the place of their client, and those of them that the upstream refused.", "reqps", [
             (f"sum(rate(llmgw_proxy_usage_asked_total{{{PROXY}}}[{RATE}]))", "asked"),
             (f"sum(rate(llmgw_proxy_usage_refused_total{{{PROXY}}}[{RATE}]))", "refused")]),

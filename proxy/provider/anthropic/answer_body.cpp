@@ -117,7 +117,6 @@ std::optional<TranslatedAnswer> anthropic_answer(std::string_view body, const An
   chat_answer::append_choice(choice, answer.body);
   AnthropicAnswerUsage counts(terms.input_includes_cache);
   counts.note(usage);
-  answer.facts.cache_write_1h_tokens = counts.cache_write_1h();
   answer.facts.server_tool_requests = counts.server_tool_requests();
   chat_answer::append_answer_end(counts.in_chat_form(), answer.body);
   return answer;

@@ -95,7 +95,6 @@ void AnthropicStream::open_message(const chat_answer::AnswerNames& names, std::s
 
 void AnthropicStream::note_usage(std::string_view usage) {
   usage_.note(usage);
-  told().cache_write_1h_tokens = usage_.cache_write_1h();
   told().server_tool_requests = usage_.server_tool_requests();
 }
 

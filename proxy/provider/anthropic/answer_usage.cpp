@@ -15,24 +15,18 @@ using chat_answer::replace;
 using chat_answer::sum;
 
 AnthropicAnswerUsage::Counts AnthropicAnswerUsage::read(std::string_view usage) {
-  constexpr std::array<std::string_view, 6> names{"input_tokens",
-                                                  "output_tokens",
-                                                  "cache_creation_input_tokens",
-                                                  "cache_read_input_tokens",
-                                                  "output_tokens_details",
-                                                  "cache_creation"};
+  constexpr std::array<std::string_view, 5> names{
+      "input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens",
+      "output_tokens_details"};
   constexpr std::array<std::string_view, 1> details_names{"thinking_tokens"};
-  constexpr std::array<std::string_view, 1> creation_names{"ephemeral_1h_input_tokens"};
   const auto members = members_of(usage, names);
   if (!members) return {};
   const auto details = members_of((*members)[4], details_names);
-  const auto creation = members_of((*members)[5], creation_names);
   return {.input = count_of((*members)[0]),
           .output = count_of((*members)[1]),
           .cache_write = count_of((*members)[2]),
           .cache_read = count_of((*members)[3]),
-          .thinking = details ? count_of(details->front()) : Count(),
-          .cache_write_1h = creation ? count_of(creation->front()) : Count()};
+          .thinking = details ? count_of(details->front()) : Count()};
 }
 
 AnthropicAnswerUsage::Counts AnthropicAnswerUsage::sum_of(std::string_view iterations) {
@@ -45,7 +39,6 @@ AnthropicAnswerUsage::Counts AnthropicAnswerUsage::sum_of(std::string_view itera
     all.cache_write = sum(all.cache_write, one.cache_write);
     all.cache_read = sum(all.cache_read, one.cache_read);
     all.thinking = sum(all.thinking, one.thinking);
-    all.cache_write_1h = sum(all.cache_write_1h, one.cache_write_1h);
   }
   return all;
 }
@@ -71,7 +64,6 @@ void AnthropicAnswerUsage::note(std::string_view usage) {
     replace(counts.cache_write, later.cache_write);
     replace(counts.cache_read, later.cache_read);
     replace(counts.thinking, later.thinking);
-    replace(counts.cache_write_1h, later.cache_write_1h);
   };
   replace_all(own_, read(usage));
   replace_all(iterations_, sum_of(members->front()));

@@ -20,10 +20,6 @@ class AnthropicAnswerUsage {
   void note(std::string_view usage);
 
   chat_answer::ChatUsage in_chat_form() const;
-  /// Of what was written into the cache, what stays there for an hour.
-  chat_answer::Count cache_write_1h() const noexcept {
-    return iterations_.cache_write_1h ? iterations_.cache_write_1h : own_.cache_write_1h;
-  }
   /// Calls of the provider's own tools, of whatever kind.
   chat_answer::Count server_tool_requests() const noexcept { return server_tools_; }
 
@@ -34,7 +30,6 @@ class AnthropicAnswerUsage {
     chat_answer::Count cache_write = {};
     chat_answer::Count cache_read = {};
     chat_answer::Count thinking = {};
-    chat_answer::Count cache_write_1h = {};
   };
 
   static Counts read(std::string_view usage);

@@ -12,19 +12,26 @@ enum Slot : std::uint8_t {
   output,
   cache_read,
   cache_write,
+  cache_write_1h,
   thinking,
   sum_of_input,  // and those of iterations from here on
   sum_of_output,
   sum_of_cache_read,
-  sum_of_cache_write
+  sum_of_cache_write,
+  sum_of_cache_write_1h
 };
-static_assert(sum_of_cache_write < CountSlots::size);
+static_assert(sum_of_cache_write_1h < CountSlots::size);
+
+constexpr JsonKey iteration_creation_keys[] = {
+    {.name = "ephemeral_1h_input_tokens", .tag = reply_tag::part(sum_of_cache_write_1h)}};
+constexpr JsonShape iteration_creation(iteration_creation_keys);
 
 constexpr JsonKey iteration_keys[] = {
     {.name = "input_tokens", .tag = reply_tag::part(sum_of_input)},
     {.name = "output_tokens", .tag = reply_tag::part(sum_of_output)},
     {.name = "cache_read_input_tokens", .tag = reply_tag::part(sum_of_cache_read)},
     {.name = "cache_creation_input_tokens", .tag = reply_tag::part(sum_of_cache_write)},
+    {.name = "cache_creation", .object = &iteration_creation},
 };
 constexpr JsonShape iteration(iteration_keys);
 constexpr JsonKey each_iteration{.name = "", .object = &iteration};
@@ -33,11 +40,16 @@ constexpr JsonKey output_detail_keys[] = {
     {.name = "thinking_tokens", .tag = reply_tag::count(thinking)}};
 constexpr JsonShape output_details(output_detail_keys);
 
+constexpr JsonKey creation_keys[] = {
+    {.name = "ephemeral_1h_input_tokens", .tag = reply_tag::count(cache_write_1h)}};
+constexpr JsonShape creation(creation_keys);
+
 constexpr JsonKey usage_keys[] = {
     {.name = "input_tokens", .tag = reply_tag::count(input)},
     {.name = "output_tokens", .tag = reply_tag::count(output)},
     {.name = "cache_read_input_tokens", .tag = reply_tag::count(cache_read)},
     {.name = "cache_creation_input_tokens", .tag = reply_tag::count(cache_write)},
+    {.name = "cache_creation", .object = &creation},
     {.name = "output_tokens_details", .object = &output_details},
     {.name = "iterations", .tag = reply_tag::new_sums, .element = &each_iteration},
     {.name = "service_tier", .tag = reply_tag::service_tier},
@@ -93,7 +105,8 @@ Usage read_parts(const CountSlots& found) noexcept {
           .total = std::nullopt,
           .cached = either(sum_of_cache_read, cache_read),
           .reasoning = found[thinking],
-          .cache_write = either(sum_of_cache_write, cache_write)};
+          .cache_write = either(sum_of_cache_write, cache_write),
+          .cache_write_1h = either(sum_of_cache_write_1h, cache_write_1h)};
 }
 
 Usage read_usage(const CountSlots& found) noexcept {

@@ -41,7 +41,7 @@ MeteringEvent most() {
   event.provider = event.model = event.request_model = event.upstream_request_id = long_text;
   event.request_id = event.tenant = long_text;
   constexpr std::uint64_t count = 18'446'744'073'709'551'615U;
-  event.tokens = {count, count, count, count, count, count};
+  event.tokens = {count, count, count, count, count, count, count};
   event.latency = event.ttft.emplace(std::chrono::hours(10'000) + 1us);
   event.status_code = 599;
   event.ts = std::chrono::sys_days(std::chrono::year(2261) / 12 / 31) + 23h + 59min + 59s + 999ms;
@@ -55,13 +55,16 @@ MeteringEvent most() {
   event.request_digest = event.response_digest = digest;
   event.is_routed = true;
   event.route = event.target = long_text;
-  static const TranslationFacts translation{long_text, long_text, true, count, count};
+  static const TranslationFacts translation{long_text, long_text, true, count};
   event.translation = &translation;
   static const std::vector<AttemptFact> attempts(max_event_attempts,
                                                  {long_text, 599, "server_error", 1h});
   event.attempts = attempts;
   event.is_keyed = true;
   event.key_id = "k_web1";
+  event.has_cost = event.is_cost_assumed = true;
+  event.cost_nano_usd = std::numeric_limits<std::int64_t>::max();
+  event.price_id = "0123456789ab";
   return event;
 }
 
@@ -137,6 +140,7 @@ TEST(EventFields, AreNullWhereTheTableSaysSo) {
   event.output_bytes.reset();
   event.route = event.target = event.key_id = {};
   event.translation = nullptr;
+  event.cost_nano_usd.reset();
   const json object = json::parse(line_of(event));
   for (const Field& field : event_fields::table) {
     EXPECT_EQ(object.at(field.name).is_null(), is_nullable(field)) << field.name;

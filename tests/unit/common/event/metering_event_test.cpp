@@ -117,8 +117,9 @@ TEST(MeteringEvent, TellsWhatProvidersTellOfThemselves) {
 
 TEST(MeteringEvent, TellsOfTranslationWhereItIsRouted) {
   MeteringEvent event = example();
-  const TranslationFacts translation{"anthropic", "seed,n", true, 0, 3};
+  const TranslationFacts translation{"anthropic", "seed,n", true, 3};
   event.translation = &translation;
+  event.tokens.cache_write_1h = 0;
   EXPECT_FALSE(parsed(event).contains("translated"));
   event.is_routed = true;
   const json object = parsed(event);
@@ -129,11 +130,28 @@ TEST(MeteringEvent, TellsOfTranslationWhereItIsRouted) {
   EXPECT_EQ(object.at("server_tool_requests"), 3);
   EXPECT_TRUE(validate_event(line_of(event)));
   event.translation = nullptr;
+  event.tokens.cache_write_1h = std::nullopt;
   const json plain = parsed(event);
   for (const auto key : {"translated", "cache_write_1h_tokens", "server_tool_requests"})
     EXPECT_TRUE(plain.at(key).is_null()) << key;
   EXPECT_EQ(plain.at("dropped_params"), json::array());
   EXPECT_EQ(plain.at("max_tokens_defaulted"), false);
+  EXPECT_TRUE(validate_event(line_of(event)));
+}
+
+TEST(MeteringEvent, TellsTheCostWhereThereArePrices) {
+  MeteringEvent event = example();
+  event.cost_nano_usd = 7'450;
+  EXPECT_FALSE(parsed(event).contains("cost_nano_usd"));
+  event.has_cost = true;
+  event.price_id = "0123456789ab";
+  const json object = parsed(event);
+  EXPECT_EQ(object.at("cost_nano_usd"), 7'450);
+  EXPECT_EQ(object.at("cost_assumed"), false);
+  EXPECT_EQ(object.at("price_id"), "0123456789ab");
+  EXPECT_TRUE(validate_event(line_of(event)));
+  event.cost_nano_usd.reset();
+  EXPECT_TRUE(parsed(event).at("cost_nano_usd").is_null());
   EXPECT_TRUE(validate_event(line_of(event)));
 }
 
@@ -227,7 +245,7 @@ TEST(MeteringEvent, NeverOutgrowsItsBound) {
   MeteringEvent event = example();
   for (const auto& [key, member] : text_members) event.*member = text;
   constexpr auto most = std::numeric_limits<std::uint64_t>::max();
-  event.tokens = {most, most, most, most, most, most};
+  event.tokens = {most, most, most, most, most, most, most};
   event.stream_chunks = event.output_bytes = most;
   event.has_digests = true;
   const std::string digest(76, 'f');
@@ -241,7 +259,7 @@ TEST(MeteringEvent, NeverOutgrowsItsBound) {
   event.route = event.target = text;
   std::string names;
   while (names.size() < max_event_names) names += text.substr(0, 127) + ',';
-  const TranslationFacts translation{text, names, false, most, most};
+  const TranslationFacts translation{text, names, false, most};
   event.translation = &translation;
   const AttemptFact attempt{text, std::numeric_limits<int>::max(), "server_error", event.latency};
   const std::vector<AttemptFact> attempts(max_event_attempts + 1, attempt);
@@ -249,6 +267,9 @@ TEST(MeteringEvent, NeverOutgrowsItsBound) {
   event.is_keyed = true;
   const std::string key_id(100, 'k');
   event.key_id = key_id;
+  event.has_cost = true;
+  event.cost_nano_usd = std::numeric_limits<std::int64_t>::max();
+  event.price_id = "0123456789ab";
   const auto line = line_of(event);
   EXPECT_LE(line.size(), max_encoded_event);
   EXPECT_GT(line.size(), max_encoded_event - 1'024);  // else the bound is idle talk

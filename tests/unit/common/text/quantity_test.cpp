@@ -138,5 +138,31 @@ TEST(Integer, IsDigitsAlone) {
   }
 }
 
+TEST(Decimal, IsExact) {
+  for (const auto& [text, places, value] :
+       std::vector<std::tuple<std::string_view, int, std::uint64_t>>{
+           {"0", 6, 0},
+           {"25", 0, 25},
+           {"25.00", 2, 2'500},
+           {"0.075", 6, 75'000},
+           {"0.000001", 6, 1},
+           {"007.5", 1, 75},
+           {"18446744073709.551615", 6, UINT64_MAX}})
+    EXPECT_EQ(parse_decimal(text, places), value) << text;
+  for (const std::string_view text :
+       {"", ".", "1.", ".5", "-1", "+1", "1e3", "1,5", " 1", "1 ", "1.2.3", "0.0000001",
+        "18446744073709.551616", "18446744073710"})
+    EXPECT_FALSE(parse_decimal(text, 6)) << text;
+}
+
+TEST(Decimal, IsWrittenShort) {
+  EXPECT_EQ(format_decimal(0, 6), "0");
+  EXPECT_EQ(format_decimal(1, 6), "0.000001");
+  EXPECT_EQ(format_decimal(2'500'000, 6), "2.5");
+  EXPECT_EQ(format_decimal(100, 0), "100");
+  EXPECT_EQ(format_decimal(12'000'000, 6), "12");
+  EXPECT_EQ(format_decimal(UINT64_MAX, 6), "18446744073709.551615");
+}
+
 }  // namespace
 }  // namespace llmgw

@@ -90,10 +90,10 @@ TEST(TokenTable, TenThousandTenantsAreBounded) {
     const Metric metric = metric_of(series, {first.get(), second.get()});
     prompt.note(metric, "prompt");
     EXPECT_EQ(prompt.sum(), 4.0 * (i + 1));
-    EXPECT_LE(metric.samples.size(), 2 * (TokenTable::most_entries + 1));
+    EXPECT_LE(metric.samples.size(), 2 * (most_pairs + 1));
   }
   const Metric metric = metric_of(series, {first.get(), second.get()});
-  EXPECT_EQ(metric.samples.size(), 2 * (TokenTable::most_entries + 1));
+  EXPECT_EQ(metric.samples.size(), 2 * (most_pairs + 1));
   prompt.note(metric, "prompt");
   EXPECT_EQ(prompt.sum(), 40'000);
 }
@@ -103,18 +103,16 @@ TEST(TokenTable, ForgetsThePairsThatWereNotMetForLongest) {
   const auto table = std::make_unique<TokenTable>();
   TokenSeries series;
   const auto scrape = [&] { return metric_of(series, {table.get()}); };
-  for (std::size_t i = 0; i < TokenTable::most_entries; ++i)
-    table->add("flood-" + std::to_string(i), "m", three);
+  for (std::size_t i = 0; i < most_pairs; ++i) table->add("flood-" + std::to_string(i), "m", three);
   scrape();
   table->add("flood-0", "m", three);
   table->add("late", "m", three);
   const Metric metric = scrape();
   EXPECT_EQ(value_of(metric, "late", "m", "prompt"), 2);
   EXPECT_EQ(value_of(metric, "flood-0", "m", "prompt"), 4);
-  EXPECT_EQ(metric.samples.size(), 2 * TokenTable::most_entries);  // one of the others went
-  EXPECT_LT(value_of(metric, "other", "other", "prompt"), 0);      // and is counted nowhere twice
-  for (std::size_t i = 1; i < TokenTable::most_entries; ++i)
-    table->add("more-" + std::to_string(i), "m", three);
+  EXPECT_EQ(metric.samples.size(), 2 * most_pairs);            // one of the others went
+  EXPECT_LT(value_of(metric, "other", "other", "prompt"), 0);  // and is counted nowhere twice
+  for (std::size_t i = 1; i < most_pairs; ++i) table->add("more-" + std::to_string(i), "m", three);
   EXPECT_EQ(value_of(scrape(), "late", "m", "prompt"), 2);
   table->add("late", "m", three);  // it is no longer in the table, but in the series
   EXPECT_EQ(value_of(scrape(), "late", "m", "prompt"), 4);

@@ -209,7 +209,8 @@ TEST(ProvidersSection, NamesEachFaultByItsPlace) {
        "a, b"},
       {"router: []\n",
        "5:1: `router` is not known here; accepted are version, defaults, providers, models, "
-       "routes, default_provider and keys"},
+       "routes, default_provider, plans, tenants, keys, currency, prices, discounts and "
+       "unpriced"},
   };
   for (const auto& [text, line] : cases)
     EXPECT_EQ(faults_of(head + text), std::vector{std::string(path) + ":" + line}) << text;
@@ -288,7 +289,8 @@ TEST(ProvidersSection, ShowsItselfWithoutSecrets) {
             "providers.b.schema=json default\n"
             "providers.b.mid_system= default\n"
             "providers.b.reasoning_output=content default\n"
-            "default_provider=b gw.yaml:7\n");
+            "default_provider=b gw.yaml:7\n"
+            "unpriced=refuse default\n");
 }
 
 TEST(ProvidersSection, IsReadAnewBesideTheVariablesOfTheStart) {

@@ -23,7 +23,7 @@ inline const std::string json_type = "application/json";
 inline const std::string sse_type = "text/event-stream; charset=utf-8";
 
 struct Expected {
-  Usage usage;  // prompt, completion, total, cached, reasoning, cache_write
+  Usage usage;  // prompt, completion, total, cached, reasoning, cache_write, cache_write_1h
   std::string model;
   std::string finish_reason;
   bool error_event = false;
@@ -32,7 +32,7 @@ struct Expected {
 inline std::string to_text(const Usage& usage) {
   std::string text;
   for (const auto& count : {usage.prompt, usage.completion, usage.total, usage.cached,
-                            usage.reasoning, usage.cache_write}) {
+                            usage.reasoning, usage.cache_write, usage.cache_write_1h}) {
     text += count ? std::to_string(*count) + " " : "- ";
   }
   return text;

@@ -331,7 +331,7 @@ TEST(ResponseMeter, FindsUsageBehindFiftyMegabytes) {
     for (std::size_t at = 0; at < coded.size(); at += 65'536)
       meter.observe(coded.substr(at, 65'536));
     const ResponseFacts facts = meter.finish();
-    EXPECT_EQ(to_text(facts.usage), "8 - 8 - - - ") << coding;
+    EXPECT_EQ(to_text(facts.usage), "8 - 8 - - - - ") << coding;
     EXPECT_TRUE(facts.capture_truncated);
     EXPECT_EQ(facts.captured_bytes, capture_limit);
   };

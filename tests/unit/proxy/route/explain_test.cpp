@@ -84,5 +84,37 @@ TEST(Explain, RefusesWordsThatItDoesNotKnow) {
   EXPECT_EQ(explain(config(), "a b=c header").error().lines.size(), 3U);
 }
 
+TEST(Explain, NamesThePriceThatEachTargetMeets) {
+  Config of = config();
+  of.routing.models = {
+      {.name = "m", .targets = {{.upstream = 0, .model = "gpt-x"}, {.upstream = 1}}}};
+  of.file.files = {"gw.yaml", "prices.yaml"};
+  const auto june = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
+  const auto entry = [](std::string_view provider, std::string_view model, int line) {
+    pricing::Price price{.provider = std::string(provider), .model = std::string(model)};
+    price.base.rates.front() = 2 * pricing::millionths_per_one;
+    price.place = {.file = 1, .line = line, .column = 5};
+    return price;
+  };
+  pricing::PriceSettings settings{.prices = {entry("*", "gpt*", 3), entry("local", "m", 4)},
+                                  .discounts = {{.tenant = "t", .factor = 900'000}}};
+  settings.prices[1].days.from = june;
+  of.prices = std::make_shared<const pricing::Prices>(settings);
+  const auto told = [&of](std::string_view request, auto now) {
+    return *explain(of, request, now);
+  };
+  const std::string first =
+      "  price   provider=* model=gpt* input=2\n          at prices.yaml:3:5\n";
+  const std::string before = told("model=m", june - std::chrono::seconds(1));
+  EXPECT_NE(before.find(first), before.npos) << before;
+  EXPECT_TRUE(before.ends_with("  weight  1\n  price   none: its cost is not known\n")) << before;
+  const std::string after = told("model=m tenant=t", june);
+  EXPECT_NE(after.find(first + "  times   0.9\n"), after.npos) << after;
+  EXPECT_TRUE(
+      after.ends_with("  price   provider=local model=m from=2026-06-01 input=2\n"
+                      "          at prices.yaml:4:5\n  times   0.9\n"))
+      << after;
+}
+
 }  // namespace
 }  // namespace llmgw::proxy

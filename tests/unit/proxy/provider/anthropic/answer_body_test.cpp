@@ -176,13 +176,12 @@ TEST(AnthropicAnswer, FactsForTheEvent) {
   EXPECT_EQ(facts.native_finish_reason, "max_tokens");
   EXPECT_EQ(facts.finish_reason, "length");
   EXPECT_TRUE(facts.is_at_max_tokens);
-  EXPECT_EQ(facts.cache_write_1h_tokens, 20);
   EXPECT_EQ(facts.server_tool_requests, 3);
   const AnswerFacts context =
       anthropic_answer(message("[]", "model_context_window_exceeded"), terms).value().facts;
   EXPECT_EQ(context.finish_reason, "length");
   EXPECT_FALSE(context.is_at_max_tokens);
-  EXPECT_FALSE(context.cache_write_1h_tokens || context.server_tool_requests);
+  EXPECT_FALSE(context.server_tool_requests);
 }
 
 }  // namespace

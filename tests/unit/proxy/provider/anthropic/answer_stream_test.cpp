@@ -345,7 +345,6 @@ TEST(AnthropicStream, FactsForTheEvent) {
   EXPECT_EQ(facts.native_finish_reason, "max_tokens");
   EXPECT_EQ(facts.finish_reason, "length");
   EXPECT_TRUE(facts.is_at_max_tokens);
-  EXPECT_EQ(facts.cache_write_1h_tokens, 20);
   EXPECT_EQ(facts.server_tool_requests, 2);
   const AnswerFacts cut = translated(start() + text_block(0) + text(0, "a")).facts;
   EXPECT_TRUE(cut.native_finish_reason.empty() && cut.finish_reason.empty());

@@ -114,14 +114,10 @@ TEST(AnthropicAnswerUsage, S10StreamThatTellsNoneHasNoChunkOfIt) {
   EXPECT_TRUE(reply.usage.is_null());
 }
 
-TEST(AnthropicAnswerUsage, WhatStaysForAnHourIsOfAllIterations) {
+TEST(AnthropicAnswerUsage, CountsTheProvidersOwnTools) {
   AnthropicAnswerUsage usage;
-  EXPECT_FALSE(usage.cache_write_1h() || usage.server_tool_requests());
-  usage.note(R"({"cache_creation":{"ephemeral_1h_input_tokens":5},"server_tool_use":null})");
-  EXPECT_EQ(usage.cache_write_1h(), 5);
-  usage.note(R"({"iterations":[{"cache_creation":{"ephemeral_1h_input_tokens":5}},)"
-             R"({"cache_creation":{"ephemeral_1h_input_tokens":7}},{"cache_creation":null}]})");
-  EXPECT_EQ(usage.cache_write_1h(), 12);
+  EXPECT_FALSE(usage.server_tool_requests());
+  usage.note(R"({"server_tool_use":null})");
   EXPECT_FALSE(usage.server_tool_requests());
   usage.note(R"({"server_tool_use":{"web_search_requests":0}})");
   EXPECT_EQ(usage.server_tool_requests(), 0);

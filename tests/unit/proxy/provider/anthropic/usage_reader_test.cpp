@@ -56,7 +56,7 @@ TEST(AnthropicUsage, ReadsAMessage) {
          R"("cache_creation":{"ephemeral_5m_input_tokens":100,"ephemeral_1h_input_tokens":0},)"
          R"("output_tokens":30,"output_tokens_details":{"thinking_tokens":11},)"
          R"("server_tool_use":null,"service_tier":"standard"}})",
-         {{2112, 30, 2142, 2000, 11, 100}, model, "tool_use"});
+         {{2112, 30, 2142, 2000, 11, 100, 0}, model, "tool_use"});
 }
 
 TEST(AnthropicUsage, ReadsAStreamOfWhichTheEndCountsOutputAlone) {
@@ -68,6 +68,24 @@ TEST(AnthropicUsage, ReadsAStreamOfWhichTheEndCountsOutputAlone) {
       event("content_block_stop", R"("index":0)") + end(R"({"output_tokens":15})");
   expect(sse_type, stream, {{30, 15, 45, 5, unknown, 0}, model, "end_turn"});
   EXPECT_EQ(facts_of(sse_type, stream).service_tier.view(), "priority");
+}
+
+TEST(AnthropicUsage, TellsWhatStaysInTheCacheForAnHour) {
+  expect(sse_type,
+         start(R"({"input_tokens":10,"cache_creation_input_tokens":300,"output_tokens":1,)"
+               R"("cache_creation":{"ephemeral_5m_input_tokens":200,)"
+               R"("ephemeral_1h_input_tokens":100}})") +
+             end(R"({"output_tokens":4})"),
+         {{310, 4, 314, unknown, unknown, 300, 100}, model, "end_turn"});
+  // Of all iterations, where there are some.
+  expect(sse_type,
+         start(R"({"input_tokens":10,"cache_creation":{"ephemeral_1h_input_tokens":5}})") +
+             end(R"({"output_tokens":4,"iterations":[)"
+                 R"({"input_tokens":1,"output_tokens":1,"cache_creation_input_tokens":5,)"
+                 R"("cache_creation":{"ephemeral_1h_input_tokens":5}},)"
+                 R"({"input_tokens":2,"output_tokens":3,"cache_creation_input_tokens":8,)"
+                 R"("cache_creation":{"ephemeral_1h_input_tokens":7}},{"cache_creation":null}]})"),
+         {{16, 4, 20, unknown, unknown, 13, 12}, model, "end_turn"});
 }
 
 // Per count the last value that is not null: neither the greater one nor a sum (S14, S15).

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// PURE: RuleSet: which rules a caller is under, and whose balance each of them counts.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "quota/limit_settings.hpp"
+
+namespace llmgw::quota {
+
+/// A rule as it holds for one caller. The rule is the set's, or the key's.
+struct ScopedRule {
+  const LimitRule* rule = nullptr;
+  /// Of its balance, in a process as in the collector: `k:KEY/RULE` of what a key says for itself,
+  /// `t:TENANT/RULE` of what its tenant and the plan of its tenant say, and `t:TENANT/PLAN:RULE` of
+  /// a plan that a key names in place of it.
+  std::string balance = {};
+};
+
+/// Immutable, so that any thread may ask.
+class RuleSet {
+ public:
+  explicit RuleSet(LimitSettings settings);
+  RuleSet(const RuleSet&) = delete;
+  RuleSet& operator=(const RuleSet&) = delete;
+
+  const LimitSettings& settings() const noexcept { return settings_; }
+  /// Whether nobody is under a rule but by a key's own.
+  bool is_empty() const noexcept { return settings_.plans.empty() && settings_.tenants.empty(); }
+
+  /// All rules that somebody with this key, or without one, is under, in the order of admission: at
+  /// most most_rules, as the readers of the file see to. `key` outlives what is returned.
+  std::vector<ScopedRule> rules_of(std::string_view tenant, const KeyLimits* key = nullptr) const;
+
+  /// The rule behind the name of a balance that is no key's own; null where the set has no such
+  /// rule.
+  const LimitRule* rule_of(std::string_view balance) const;
+
+  /// The entry of this name, else that of `*`; null where there is neither.
+  const TenantLimits* tenant(std::string_view name) const;
+  /// Null where there is none of this name.
+  const Plan* plan(std::string_view name) const;
+  /// The plan of the tenant's entry, else that of `*`; null where neither names one.
+  const Plan* plan_of(std::string_view tenant) const;
+
+ private:
+  LimitSettings settings_;
+  // By name, into the settings, which do not move any more.
+  std::unordered_map<std::string_view, const Plan*> plans_;
+  std::unordered_map<std::string_view, const TenantLimits*> tenants_;
+};
+
+/// The rule of this id; null where there is none.
+const LimitRule* rule_named(const std::vector<LimitRule>& rules, std::string_view id) noexcept;
+
+}  // namespace llmgw::quota
