@@ -27,7 +27,7 @@ HIDDEN = {"llmgw_collector_recent_event_ids", "llmgw_collector_open_connections"
           "llmgw_config_hash", "llmgw_config_last_error", "llmgw_config_reloads_total", "llmgw_discovery_models",
           "llmgw_discovery_fetches_total", "llmgw_learnt_refusals_total", "llmgw_store_events_total",
           "llmgw_store_events_ahead_total", "llmgw_store_bytes", "llmgw_store_oldest_seconds", "llmgw_store_series",
-          "llmgw_store_series_reduced_total"}
+          "llmgw_store_series_reduced_total", "llmgw_jwks_reads_total", "llmgw_jwks_keys"}
 # Labels that the scraping Prometheus adds.
 SCRAPE_LABELS = {"namespace", "pod", "job", "instance"}
 
@@ -45,7 +45,9 @@ def exported(gateway, factory, tmp_path) -> dict[str, set[str]]:
     path = tmp_path / "config.yaml"
     path.write_text(f"version: 1\nproviders: {{claude: {{type: anthropic, base_url: {gateway.mock.url}, keys: [{{env: KEY}}]}}}}\n"
                     f"default_provider: claude\nprices: [{{model: '*', input: 1, output: 1}}]\nkeys: {json.dumps([entry('web')])}\n")
-    routing = start(factory, path, KEY="sk-ant-test", GATEWAY_KEYS="required")
+    (tmp_path / "jwks.json").write_text("{}")
+    routing = start(factory, path, KEY="sk-ant-test", GATEWAY_KEYS="required", GATEWAY_JWT_ISSUER="https://issuer.example",
+                    GATEWAY_JWT_JWKS_FILE=str(tmp_path / "jwks.json"))
     fields = [("Content-Type", "application/json")] + bearer("web")
     assert routing.ask("POST", "/v1/chat/completions", fields, chat()).status == 200
     wait_until(lambda: "llmgw_key_last_used" in scrape(routing.daemon, "admin"), "the use of the key")

@@ -80,7 +80,11 @@ PORT: "8081"
 EVENTS_TOKEN_FILE: /etc/llm-gateway/events-token/token
 {{- end }}
 {{- if .Values.collector.persistence.enabled }}
+{{- if eq .Values.collector.persistence.format "sqlite" }}
+STORE_URL: sqlite:/var/lib/llm-gateway/events.db
+{{- else }}
 EVENT_LOG_PATH: /var/lib/llm-gateway/events.ndjson
+{{- end }}
 {{- end }}
 {{- if .Values.gatewayConfig }}
 GATEWAY_CONFIG: /etc/llm-gateway/config
