@@ -58,7 +58,8 @@ TEST(Cli, ExplainsWhereItIsOffered) {
 }
 
 TEST(Cli, MakesKeysWhereThatIsOffered) {
-  const auto made = parse_all({"--new-key", "--tenant", "t", "--test"}, Explains::yes);
+  const std::vector<const char*> arguments{"--new-key", "--tenant", "t", "--test"};
+  const auto made = parse(arguments, Explains::yes);
   ASSERT_TRUE(made);
   EXPECT_EQ(made->command, Command::new_key);
   ASSERT_EQ(made->options.size(), 3U);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,9 +14,12 @@ namespace {
 
 using Lines = std::vector<std::pair<std::string, std::string>>;
 
+// What is presented are views of the lines, which are kept for as long as the tests run.
 Presented presented(const Lines& lines) {
+  static std::deque<Lines> kept;
   std::vector<http::Field> fields;
-  for (const auto& [name, value] : lines) fields.push_back({name, value, http::field_id(name)});
+  for (const auto& [name, value] : kept.emplace_back(lines))
+    fields.push_back({name, value, http::field_id(name)});
   http::Head head;
   head.fields = fields;
   return presented_by(head);
