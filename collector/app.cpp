@@ -42,7 +42,7 @@ int App::run() {
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error of that write alone
   // Held from here on, handled once the loop runs: none ends the process half-way.
   signals_.emplace(loop_, [this](int number) { on_signal(number); });
-  if (!listen()) return address_unavailable_status;
+  if (!listen() || !open_query()) return address_unavailable_status;
   if (const int status = open_store(); status != 0) return status;
   pipeline_.emplace(loop_, *store_.sink);
   const std::size_t bodies_most =
@@ -50,7 +50,7 @@ int App::run() {
   ingest_.emplace(*pipeline_, config_.max_events_body, bodies_most);
   watch_config();
   ops_.emplace(*pipeline_, *ingest_, server_, store_,
-               config_watch_ ? &config_watch_->status() : nullptr);
+               config_watch_ ? &config_watch_->status() : nullptr, query_ ? &*query_ : nullptr);
   guard();
   add_routes();
   for (const Endpoint& each : addresses_)
@@ -60,6 +60,7 @@ int App::run() {
     upkeep_->start();
   }
   for (auto& each : listeners_) server_.start(std::move(each));
+  if (query_) query_->start();
   loop_.run();
   log::info("stopped");
   return 0;
@@ -81,6 +82,15 @@ bool App::listen() {
   }
   addresses_ = std::move(*endpoints);
   return true;
+}
+
+// The default address is a convenience: without it there are no answers, but events are stored.
+bool App::open_query() {
+  if (!config_.query_listen) return true;
+  query_.emplace(loop_, config_);
+  if (query_->listen()) return true;
+  query_.reset();
+  return !config_.is_query_listen_set;
 }
 
 // The exit status, or 0.
@@ -152,22 +162,30 @@ void App::on_signal(int number) {
     if (store_.on_hangup) pipeline_->between_writes(store_.on_hangup);
     if (config_watch_) config_watch_->reload();
   } else if (std::exchange(ending_, true)) {
-    server_.cancel_all();
+    cut_connections();
   } else {
     log::info("stopping");
     spawn(shut_down());
   }
 }
 
+void App::cut_connections() {
+  server_.cancel_all();
+  if (query_) query_->cancel_all();
+}
+
 // A request ends only after its write, so once all have ended nothing is left to flush.
 Task<void> App::shut_down() {
   server_.drain();
+  if (query_) query_->drain();
   Child watch;
   watch.start(end_grace());
   co_await server_.wait_until_empty();
+  if (query_) co_await query_->wait_until_empty();
   grace_.cancel();
   co_await watch.join();
   if (upkeep_) upkeep_->stop();
+  if (query_) query_->stop();
   if (token_watch_) token_watch_->stop();
   if (config_watch_) config_watch_->stop();
   signals_->cancel();
@@ -178,7 +196,7 @@ Task<void> App::end_grace() {
   const bool is_late = co_await grace_.wait(grace_time);
   if (!is_late) co_return;
   log::warn("open requests are cut", {{"connections", server_.open_connections()}});
-  server_.cancel_all();
+  cut_connections();
   const bool is_stuck = co_await grace_.wait(write_time);
   if (!is_stuck) co_return;
   // A write that does not return (a pipe nobody reads, a dead NFS server) cannot be called off.

@@ -11,6 +11,7 @@
 #include "collector/ingest.hpp"
 #include "collector/pipeline/pipeline.hpp"
 #include "collector/pipeline/upkeep.hpp"
+#include "collector/query/query_service.hpp"
 #include "common/async/config_watch.hpp"
 #include "common/async/file_watch.hpp"
 #include "common/async/signals.hpp"
@@ -33,12 +34,14 @@ class App {
 
  private:
   bool listen();
+  bool open_query();
   int open_store();
   void guard();
   void take_tokens(Result<std::string> content);
   void watch_config();
   void add_routes();
   void on_signal(int number);
+  void cut_connections();
   Task<void> shut_down();
   Task<void> end_grace();
 
@@ -53,6 +56,7 @@ class App {
   std::optional<Pipeline> pipeline_;  // below the store and the loop, which its thread uses
   std::optional<Upkeep> upkeep_;      // where the store has something to maintain
   std::optional<Ingest> ingest_;
+  std::optional<QueryService> query_;  // where the store may be asked
   std::optional<Ops> ops_;
   BearerTokens tokens_;  // that are accepted now
   std::optional<FileWatch> token_watch_;

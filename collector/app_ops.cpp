@@ -94,6 +94,7 @@ std::string Ops::render() const {
        {{{}, number(server_.turned_away())}}},
   };
   if (store_.add_metrics) store_.add_metrics(metrics);
+  if (query_ != nullptr) query_->add_metrics(metrics);
   if (file_ != nullptr) append_metrics(*file_, metrics);
   return prometheus_text(metrics);
 }

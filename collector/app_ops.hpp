@@ -6,6 +6,7 @@
 
 #include "collector/ingest.hpp"
 #include "collector/pipeline/pipeline.hpp"
+#include "collector/query/query_service.hpp"
 #include "collector/sinks/store.hpp"
 #include "common/http/endpoint_server.hpp"
 #include "common/settings/config_status.hpp"
@@ -15,10 +16,15 @@ namespace llmgw::collector {
 /// All of them outlive it and belong to one loop.
 class Ops {
  public:
-  /// `file`: null where there is no configuration file.
+  /// `file`: null where there is no configuration file; `query`: null where nobody can ask.
   Ops(Pipeline& pipeline, const Ingest& ingest, const http::EndpointServer& server,
-      const Store& store, const ConfigStatus* file = nullptr)
-      : pipeline_(pipeline), ingest_(ingest), server_(server), store_(store), file_(file) {}
+      const Store& store, const ConfigStatus* file = nullptr, const QueryService* query = nullptr)
+      : pipeline_(pipeline),
+        ingest_(ingest),
+        server_(server),
+        store_(store),
+        file_(file),
+        query_(query) {}
 
   /// 200 as long as the loop turns.
   Task<void> healthz(http::EndpointExchange& exchange) const;
@@ -37,6 +43,7 @@ class Ops {
   const http::EndpointServer& server_;
   const Store& store_;
   const ConfigStatus* file_;
+  const QueryService* query_;
 };
 
 }  // namespace llmgw::collector

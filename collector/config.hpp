@@ -5,10 +5,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "collector/store/query_access.hpp"
 #include "common/settings/config_document.hpp"
 #include "common/settings/config_form.hpp"
 #include "common/settings/events_token.hpp"
@@ -36,6 +38,12 @@ struct Config {
   std::uint64_t store_max_series = 100'000;
   std::chrono::nanoseconds event_retention{0};  ///< 0: for ever
   std::chrono::nanoseconds usage_retention{0};
+  std::optional<ListenAddress> query_listen;  ///< nothing: nobody can ask
+  bool is_query_listen_set = false;           ///< else it is the default, and goes without if taken
+  std::string query_tokens_file;              ///< empty: no tokens
+  QueryAccess query_access;                   ///< what it held
+  std::uint64_t query_threads = 2;
+  std::chrono::nanoseconds query_timeout = std::chrono::seconds(10);
   std::uint64_t max_events_body = 0;  ///< bytes, also after decompression
   EventsToken events_token;
   LogSettings log;

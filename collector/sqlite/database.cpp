@@ -17,7 +17,10 @@ class Category final : public boost::system::error_category {
 };
 #pragma GCC diagnostic pop
 
-boost::system::error_code fault_of(int code) noexcept { return {code & 0xff, sqlite_category()}; }
+boost::system::error_code fault_of(int code) noexcept {
+  if (code == SQLITE_INTERRUPT) return errc::timed_out;
+  return {code & 0xff, sqlite_category()};
+}
 
 constexpr int busy_milliseconds = 10'000;
 
@@ -149,7 +152,21 @@ bool Database::is_committed() const noexcept {
   return sqlite3_get_autocommit(database_.get()) != 0;
 }
 
-void Database::interrupt() noexcept { sqlite3_interrupt(database_.get()); }
+void Database::set_deadline(std::chrono::steady_clock::time_point deadline,
+                            const std::atomic<bool>* is_ending) noexcept {
+  constexpr int instructions = 10'000;  // of SQLite's own, between two looks: some 100 us
+  if (!limit_) limit_ = std::make_unique<Limit>();
+  *limit_ = {deadline, is_ending};
+  sqlite3_progress_handler(
+      database_.get(), instructions,
+      [](void* given) {
+        const auto* const limit = static_cast<const Limit*>(given);
+        const bool is_over = std::chrono::steady_clock::now() > limit->deadline ||
+                             (limit->is_ending != nullptr && limit->is_ending->load());
+        return is_over ? 1 : 0;
+      },
+      limit_.get());
+}
 
 Result<void> Database::add_function(const char* name, std::int64_t (*call)(std::int64_t)) noexcept {
   const int code = sqlite3_create_function_v2(

@@ -2,6 +2,8 @@
 // Database and Statement: SQLite's C interface with owners, and with errors as values.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -50,7 +52,7 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Close> statement_;
 };
 
-/// One connection. Used by one thread at a time, but for interrupt().
+/// One connection. Used by one thread at a time.
 class Database {
  public:
   enum class Mode : std::uint8_t { read_write, read_only };
@@ -71,8 +73,10 @@ class Database {
   /// Whether no transaction is open.
   bool is_committed() const noexcept;
 
-  /// Ends the statement under way with SQLITE_INTERRUPT. Any thread, while this lives.
-  void interrupt() noexcept;
+  /// From then on, and once `is_ending` (nullptr: never) is true, statements end with
+  /// SQLITE_INTERRUPT, which is errc::timed_out.
+  void set_deadline(std::chrono::steady_clock::time_point deadline,
+                    const std::atomic<bool>* is_ending = nullptr) noexcept;
 
   /// Makes a function of one integer known to SQL.
   Result<void> add_function(const char* name, std::int64_t (*call)(std::int64_t)) noexcept;
@@ -81,6 +85,12 @@ class Database {
   struct Close {
     void operator()(sqlite3* database) const noexcept;
   };
+  struct Limit {
+    std::chrono::steady_clock::time_point deadline;
+    const std::atomic<bool>* is_ending = nullptr;
+  };
+
+  std::unique_ptr<Limit> limit_;  // of set_deadline(); stays in its place
   std::unique_ptr<sqlite3, Close> database_;
 };
 

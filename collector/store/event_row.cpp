@@ -65,6 +65,17 @@ bool take_time(std::string_view text, Cell& cell) noexcept {
 
 }  // namespace
 
+void append_unescaped(std::string_view raw, std::string& out) {
+  while (!raw.empty()) {
+    const std::size_t plain = std::min(raw.find('\\'), raw.size());
+    out += raw.substr(0, plain);
+    raw.remove_prefix(plain);
+    if (raw.empty()) return;
+    const Utf8Character character = take_escape(raw);
+    out.append(character.bytes, character.size);
+  }
+}
+
 bool RowReader::read(std::string_view line, EventRow& row) {
   row.cells.fill({});
   row.rest.clear();
@@ -121,14 +132,7 @@ bool RowReader::take(std::string_view raw_key, std::string_view value, EventRow&
 std::string_view RowReader::unescaped(std::string_view raw) {
   if (raw.find('\\') == std::string_view::npos) return raw;
   const std::size_t begin = texts_.size();
-  while (!raw.empty()) {
-    const std::size_t plain = std::min(raw.find('\\'), raw.size());
-    texts_ += raw.substr(0, plain);
-    raw.remove_prefix(plain);
-    if (raw.empty()) break;
-    const Utf8Character character = take_escape(raw);
-    texts_.append(character.bytes, character.size);
-  }
+  append_unescaped(raw, texts_);
   return std::string_view(texts_).substr(begin);
 }
 

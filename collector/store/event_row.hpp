@@ -145,6 +145,9 @@ inline constexpr std::int64_t most_count = std::int64_t{1} << 53;
 /// Bytes of a word; a longer one is kept whole beside its beginning.
 inline constexpr std::size_t longest_word = 256;
 
+/// Appends what the inside of a JSON string stands for.
+void append_unescaped(std::string_view raw, std::string& out);
+
 /// Reads rows one after the other; each is good until the next is read. Not thread-safe.
 class RowReader {
  public:

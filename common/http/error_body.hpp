@@ -7,7 +7,9 @@
 
 namespace llmgw::http {
 
-/// `{"error":{"message","type","param":null,"code"}}`, as OpenAI spells it.
-std::string error_body(std::string_view message, std::string_view type, std::string_view code);
+/// `{"error":{"message","type","param","code"}}`, as OpenAI spells it. `param`: what of the request
+/// is meant; empty: null.
+std::string error_body(std::string_view message, std::string_view type, std::string_view code,
+                       std::string_view param = {});
 
 }  // namespace llmgw::http

@@ -15,6 +15,7 @@ from support.config_file import start
 from support.gateway import chat
 from support.keys import bearer, entry
 from support.process import wait_until
+from support.wire import ask
 
 RULES = CHART / "files" / "rules.yaml"
 CASES = ROOT / "tests" / "k8s" / "rules_cases.yaml"
@@ -27,7 +28,8 @@ HIDDEN = {"llmgw_collector_recent_event_ids", "llmgw_collector_open_connections"
           "llmgw_config_hash", "llmgw_config_last_error", "llmgw_config_reloads_total", "llmgw_discovery_models",
           "llmgw_discovery_fetches_total", "llmgw_learnt_refusals_total", "llmgw_store_events_total",
           "llmgw_store_events_ahead_total", "llmgw_store_bytes", "llmgw_store_oldest_seconds", "llmgw_store_series",
-          "llmgw_store_series_reduced_total", "llmgw_jwks_reads_total", "llmgw_jwks_keys"}
+          "llmgw_store_series_reduced_total", "llmgw_jwks_reads_total", "llmgw_jwks_keys",
+          "llmgw_query_seconds", "llmgw_query_refused_total"}
 # Labels that the scraping Prometheus adds.
 SCRAPE_LABELS = {"namespace", "pod", "job", "instance"}
 
@@ -52,7 +54,10 @@ def exported(gateway, factory, tmp_path) -> dict[str, set[str]]:
     assert routing.ask("POST", "/v1/chat/completions", fields, chat()).status == 200
     wait_until(lambda: "llmgw_key_last_used" in scrape(routing.daemon, "admin"), "the use of the key")
     with_file = [(routing.daemon, "admin"), (factory.collector(GATEWAY_CONFIG=str(path)).daemon, "events")]
-    with_store = [(factory.collector(STORE_URL=f"sqlite:{tmp_path}/events.db").daemon, "events")]
+    collector = factory.collector(STORE_URL=f"sqlite:{tmp_path}/events.db")
+    for path in ("store", "none"):
+        ask(collector.query, "GET", f"/api/v1/{path}", [("Host", "localhost")], host=False)
+    with_store = [(collector.daemon, "events")]
     for body in (chat(), chat(stream=True, stream_options={"include_usage": True})):
         assert gateway.post(body)[0].status == 200  # and its event is stored
     text = ""

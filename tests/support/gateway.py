@@ -83,9 +83,11 @@ class Collector:
     def __init__(self, folder: pathlib.Path, port: str = "127.0.0.1:0", events: pathlib.Path | None = None,
                  **settings: str) -> None:
         self.events_path = events or folder / f"events-{uuid.uuid4().hex[:8]}.ndjson"
-        place = {} if "STORE_URL" in settings else {"EVENT_LOG_PATH": str(self.events_path)}
-        self.daemon = Daemon("llm-collector", folder, PORT=port, **place, **settings)
+        has_store = "STORE_URL" in settings
+        own = {"QUERY_LISTEN_ADDR": "127.0.0.1:0"} if has_store else {"EVENT_LOG_PATH": str(self.events_path)}
+        self.daemon = Daemon("llm-collector", folder, **{"PORT": port, **own, **settings})
         self.address = self.daemon.address("events")
+        self.query = self.daemon.address("query") if has_store and settings.get("QUERY_LISTEN_ADDR") != "off" else None
         self.url = url(self.address)
 
     def events(self, request_id: str | None = None) -> list[dict]:

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE = 120.0  # seconds; the first run may have something left to build
-DEFAULT_PORTS = (8080, 8081, 9090)
+DEFAULT_PORTS = (8080, 8081, 8082, 9090)
 
 
 def as_from_a_terminal() -> None:

@@ -15,6 +15,7 @@ Result<std::string> read_fake(const std::string& path) {
   if (path == "/token") return "hush-new\nhush-old\n";
   if (path == "/three") return "hush\nhush\nhush\n";
   if (path == "/empty") return "";
+  if (path == "/query") return "a sha256:" + std::string(64, '0') + " admin\n";
   return make_error_code(boost::system::errc::no_such_file_or_directory);
 }
 
@@ -33,7 +34,9 @@ TEST(CollectorConfig, DefaultsAreThoseOfTheTable) {
       to_text(effective(*config)),
       "PORT=:8081\nMAX_EVENTS_BODY=16MB\nEVENTS_TOKEN_FILE=\nEVENT_LOG_PATH=\nEVENT_LOG_SYNC=none\n"
       "STORE_URL=\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\nSTORE_MAX=0\nSTORE_MAX_SERIES=100000\n"
-      "EVENT_RETENTION=90d\nUSAGE_RETENTION=0s\nLOG_LEVEL=info\nLOG_FORMAT=json\nGATEWAY_CONFIG="
+      "EVENT_RETENTION=90d\nUSAGE_RETENTION=0s\n"
+      "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_THREADS=2\nQUERY_TIMEOUT=10s\nLOG_LEVEL="
+      "info\nLOG_FORMAT=json\nGATEWAY_CONFIG="
       "\n");
 }
 
@@ -59,7 +62,9 @@ TEST(CollectorConfig, ReadsEveryVariable) {
             "log/events.ndjson\n"
             "EVENT_LOG_SYNC=batch\nSTORE_URL=\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\nSTORE_MAX="
             "0\nSTORE_MAX_"
-            "SERIES=100000\nEVENT_RETENTION=90d\nUSAGE_RETENTION=0s\nLOG_LEVEL=warn\nLOG_FORMAT="
+            "SERIES=100000\nEVENT_RETENTION=90d\nUSAGE_RETENTION=0s\n"
+            "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_THREADS=2\nQUERY_TIMEOUT=10s\nLOG_"
+            "LEVEL=warn\nLOG_FORMAT="
             "text\nGATEWAY_CONFIG=\n");
 }
 
@@ -98,6 +103,13 @@ TEST(CollectorConfig, NamesEachBadSettingByItself) {
       {"STORE_MAX_SERIES", "99", "not an integer from 100 to 10000000"},
       {"EVENT_RETENTION", "90", durations},
       {"USAGE_RETENTION", "-1d", durations},
+      {"QUERY_LISTEN_ADDR", "127.0.0.1:8082", "needs STORE_URL: an event log answers no questions"},
+      {"QUERY_TOKENS_FILE", "/none", "cannot be read: No such file or directory"},
+      {"QUERY_TOKENS_FILE", "/token",
+       "must have lines such as `name sha256:<64 hex digits> admin`, each name once (what it holds "
+       "is not shown)"},
+      {"QUERY_THREADS", "0", "not an integer from 1 to 64"},
+      {"QUERY_TIMEOUT", "1ms", "not a duration from 100ms to 10m, such as 500ms, 2s or 1m30s"},
       {"LOG_LEVEL", "loud", "not one of debug, info, warn or error"},
       {"LOG_FORMAT", "xml", "not one of json or text"},
       {"GATEWAY_CONFIG", "/none", "cannot be read: No such file or directory"},
@@ -132,6 +144,27 @@ TEST(CollectorConfig, ReadsWhatAStoreNeeds) {
   EXPECT_EQ(config->usage_retention, std::chrono::hours(400 * 24));
   const std::string text = to_text(effective(*config));
   EXPECT_NE(text.find("EVENT_RETENTION=36h\nUSAGE_RETENTION=400d\n"), std::string::npos) << text;
+  EXPECT_EQ(config->query_listen, (ListenAddress{"127.0.0.1", 8082}));
+  EXPECT_FALSE(config->is_query_listen_set);
+}
+
+TEST(CollectorConfig, AsksForTokensWhereOthersReachTheListener) {
+  const auto at = [](std::string address, std::string tokens) {
+    return load({{"STORE_URL", "sqlite:/a"},
+                 {"QUERY_LISTEN_ADDR", std::move(address)},
+                 {"QUERY_TOKENS_FILE", std::move(tokens)}});
+  };
+  for (const auto* own : {"127.0.0.1:1", "127.1.2.3:1", "[::1]:1", "localhost:1"})
+    EXPECT_TRUE(at(own, "")) << own;
+  for (const auto* open : {":8082", "0.0.0.0:8082", "10.0.0.1:8082", "[::]:8082"}) {
+    const auto config = at(open, "");
+    ASSERT_FALSE(config) << open;
+    EXPECT_EQ(config.error().lines,
+              std::vector<std::string>{"QUERY_TOKENS_FILE: must be set, for QUERY_LISTEN_ADDR is "
+                                       "reached from other machines"});
+    EXPECT_TRUE(at(open, "/query")) << open;
+  }
+  EXPECT_EQ(at("off", "")->query_listen, std::nullopt);
 }
 
 TEST(CollectorConfig, TakesOnePlaceForEventsAlone) {

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// Address, tokens, and the end.
+#include "collector/query/query_service.hpp"
+
+#include "collector/query/reader_registry.hpp"
+#include "common/log/log.hpp"
+
+namespace llmgw::collector {
+namespace {
+
+constexpr std::size_t most_connections = 256;
+
+}  // namespace
+
+QueryService::QueryService(Loop& loop, const Config& config)
+    : loop_(loop),
+      config_(config),
+      readers_(loop, config.query_threads,
+               std::chrono::duration_cast<std::chrono::milliseconds>(config.query_timeout),
+               [url = config.store_url] { return open_reader(url); }),
+      api_(readers_),
+      server_(loop, api_, {.connections = most_connections}),
+      access_(config.query_access) {}
+
+bool QueryService::listen() {
+  const auto fail = [this](const boost::system::error_code& fault) {
+    const std::string address = to_string(*config_.query_listen);
+    if (config_.is_query_listen_set) {
+      log::error(
+          "cannot listen",
+          {{"variable", "QUERY_LISTEN_ADDR"}, {"address", address}, {"reason", fault.message()}});
+    } else {
+      log::warn(
+          "no query API: its default address cannot be had",
+          {{"variable", "QUERY_LISTEN_ADDR"}, {"address", address}, {"reason", fault.message()}});
+    }
+    listeners_.clear();
+    return false;
+  };
+  auto endpoints = reserve_addresses(*config_.query_listen);
+  if (endpoints.has_error()) return fail(endpoints.error());
+  for (const Endpoint& endpoint : *endpoints) {
+    auto listener = Listener::open(loop_, endpoint);
+    if (listener.has_error()) return fail(listener.error());
+    listeners_.push_back(std::move(*listener));
+  }
+  addresses_ = std::move(*endpoints);
+  return true;
+}
+
+void QueryService::start() {
+  api_.set_access(access_);
+  if (!config_.query_tokens_file.empty()) {
+    token_watch_.emplace(loop_, config_.query_tokens_file,
+                         [this](Result<std::string> content) { take_tokens(std::move(content)); });
+    token_watch_->start();
+  }
+  for (const Endpoint& each : addresses_)
+    log::info("listening", {{"listener", "query"}, {"address", to_string(each)}});
+  for (auto& each : listeners_) server_.start(std::move(each));
+}
+
+void QueryService::take_tokens(Result<std::string> content) {
+  auto access = content ? QueryAccess::parse(*content) : content.error();
+  if (!access)
+    return log::warn("query tokens file not usable, keeping the last tokens",
+                     {{"file", config_.query_tokens_file}, {"reason", access.error().message()}});
+  if (*access == access_) return;
+  access_ = std::move(*access);
+  api_.set_access(access_);
+  log::info("query tokens changed", {{"file", config_.query_tokens_file}});
+}
+
+// Answers that are being made end too: nothing would take them any more.
+void QueryService::cancel_all() {
+  readers_.cancel();
+  server_.cancel_all();
+}
+
+void QueryService::stop() {
+  if (token_watch_) token_watch_->stop();
+}
+
+}  // namespace llmgw::collector

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// QueryService: the listener of the query API with all that is behind it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "collector/config.hpp"
+#include "collector/query/query_api.hpp"
+#include "common/async/file_watch.hpp"
+
+namespace llmgw::collector {
+
+/// Belongs to its loop's thread. Whether it can be had never decides whether events are stored.
+class QueryService {
+ public:
+  /// Both outlive it; the configuration has a store, and an address for this.
+  QueryService(Loop& loop, const Config& config);
+
+  /// Binds the address. False where it cannot be had, which it says.
+  bool listen();
+  /// Answers from now on.
+  void start();
+
+  /// No new connections; open ones end after their answer.
+  void drain() { server_.drain(); }
+  Task<void> wait_until_empty() { return server_.wait_until_empty(); }
+  void cancel_all();
+  /// The loop does not end before.
+  void stop();
+
+  void add_metrics(std::vector<Metric>& metrics) const { api_.add_metrics(metrics); }
+
+ private:
+  void take_tokens(Result<std::string> content);
+
+  Loop& loop_;
+  const Config& config_;
+  std::vector<Endpoint> addresses_;  // bound
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  Readers readers_;
+  QueryApi api_;
+  http::EndpointServer server_;
+  QueryAccess access_;
+  std::optional<FileWatch> token_watch_;
+};
+
+}  // namespace llmgw::collector

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// The kinds of reader, one row each.
+#include "collector/query/reader_registry.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "collector/query/sqlite_reader.hpp"
+#include "collector/store/store_url.hpp"
+
+namespace llmgw::collector {
+namespace {
+
+struct Kind {
+  std::string_view scheme;
+  Result<std::unique_ptr<Reader>> (*open)(const std::string& place);
+};
+
+constexpr std::array kinds{
+    Kind{sqlite_scheme, SqliteReader::open},
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Reader>> open_reader(std::string_view url) {
+  const auto parts = split_store_url(url);
+  const auto* const kind = std::find_if(kinds.begin(), kinds.end(), [&parts](const Kind& each) {
+    return parts && each.scheme == parts->scheme;
+  });
+  if (kind == kinds.end()) return make_error_code(boost::system::errc::protocol_not_supported);
+  return kind->open(std::string(parts->place));
+}
+
+}  // namespace llmgw::collector

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+// Sums, times, values and facts.
+#include "collector/query/sqlite_reader.hpp"
+
+#include <map>
+
+#include "collector/query/parse.hpp"
+#include "collector/query/row_filter.hpp"
+#include "collector/query/sqlite_moment.hpp"
+#include "collector/query/usage_count.hpp"
+#include "collector/sinks/sqlite/place.hpp"
+#include "collector/sinks/sqlite/sqlite_file.hpp"
+#include "collector/store/latency_bucket.hpp"
+
+namespace llmgw::collector {
+namespace {
+
+constexpr std::int64_t hour_length = 3'600'000;
+constexpr std::int64_t hours_a_day = 24;
+
+/// Rows of one table of sums, from the first period up to and without the second.
+struct Part {
+  std::string_view table;
+  std::string_view period;
+  std::int64_t hours;  ///< of a period
+  std::int64_t begin;
+  std::int64_t end;
+};
+
+// Whole days out of the days, unless hours are asked for, and hours at both ends.
+std::vector<Part> parts_of(const UsageQuery& query) {
+  const std::int64_t from = query.span.from / hour_length;
+  const std::int64_t to = query.span.to / hour_length;
+  const std::int64_t first_day = (from + hours_a_day - 1) / hours_a_day;
+  const std::int64_t last_day = to / hours_a_day;
+  const auto hours = [](std::int64_t begin, std::int64_t end) {
+    return Part{"usage_hour", "hour", 1, begin, end};
+  };
+  if (query.bucket == Bucket::hour || first_day >= last_day) return {hours(from, to)};
+  return {hours(from, first_day * hours_a_day),
+          {"usage_day", "day", hours_a_day, first_day, last_day},
+          hours(last_day * hours_a_day, to)};
+}
+
+std::string sums_sql(const Part& part, const RowFilter& filter) {
+  std::string sql =
+      "SELECT " + std::string(part.period) + ", tenant, app_key, provider, model, class";
+  for (const std::string_view each : sum_columns) sql.append(", ").append(each);
+  return sql + " FROM " + std::string(part.table) + " WHERE " + std::string(part.period) +
+         " >= ? AND " + std::string(part.period) + " < ?" + filter.sums_sql();
+}
+
+Result<void> count_part(Database& database, const Part& part, const RowFilter& filter,
+                        UsageCount& count) {
+  if (part.begin >= part.end) return {};
+  auto select = database.prepare(sums_sql(part, filter));
+  if (select.has_error()) return select.error();
+  select->bind(1, part.begin);
+  select->bind(2, part.end);
+  for (;;) {
+    const Result<int> row = select->step();
+    if (row.has_error()) return row.error();
+    if (*row == 0) return {};
+    UsageCount::CellOfSums cell;
+    cell.hour = select->integer(0) * part.hours;
+    cell.series = {select->integer(1), select->integer(2), select->integer(3), select->integer(4),
+                   select->integer(5)};
+    for (std::size_t i = 0; i < sum_count; ++i)
+      cell.sums[i] = select->integer(static_cast<int>(6 + i));
+    if (!count.add(cell, Reader::most_groups)) return errc::body_too_large;
+  }
+}
+
+std::string times_sql(const LatencyQuery& query, const RowFilter& filter) {
+  if (!needs_events(query.filter))
+    return "SELECT hour, provider, model, bucket, n FROM latency_hour WHERE hour >= ? AND hour < ? "
+           "AND kind = " +
+           std::to_string(query.is_ttft ? ttft_kind : latency_kind) + filter.times_sql();
+  const std::string column = query.is_ttft ? "ttft_us" : "latency_us";
+  return "SELECT ts / 3600000, provider, model, latency_bucket(" + column +
+         "), 1 FROM event WHERE ts / 3600000 >= ? AND ts / 3600000 < ? AND event_id >= ? AND "
+         "event_id < ? AND " +
+         column + " IS NOT NULL" + filter.events_sql();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Reader>> SqliteReader::open(const std::string& path) {
+  auto database = Database::open(path, Database::Mode::read_only);
+  if (database.has_error()) return database.error();
+  std::unique_ptr<SqliteReader> reader(new SqliteReader(path, std::move(*database)));
+  if (const auto ready = reader->prepare(); ready.has_error()) return ready.error();
+  return std::unique_ptr<Reader>(std::move(reader));
+}
+
+Result<void> SqliteReader::prepare() {
+  Result<void> done = database_.execute("PRAGMA query_only = 1; PRAGMA cache_size = -16384");
+  if (done)
+    done = database_.add_function("latency_bucket", [](std::int64_t microseconds) {
+      return std::int64_t{latency_bucket(microseconds)};
+    });
+  if (done.has_error()) return done;
+  auto words = WordTable::open(database_);
+  if (words.has_error()) return words.error();
+  words_ = std::move(*words);
+  auto placed = database_.prepare("SELECT id FROM placed WHERE event_id = ?");
+  if (placed.has_error()) return placed.error();
+  placed_ = std::move(*placed);
+  return {};
+}
+
+Result<UsageAnswer> SqliteReader::usage(const UsageQuery& query) {
+  const Moment moment(database_);
+  const RowFilter filter(query.filter, words_);
+  const auto completed = words_.numbers(Column::outcome, {std::string(name(Outcome::completed))});
+  UsageCount count(query, completed.empty() ? -1 : completed.front());
+  for (const Part& each : parts_of(query)) {
+    if (const auto done = count_part(database_, each, filter, count); done.has_error())
+      return done.error();
+  }
+  return count.finish(most_rows, [this](std::int64_t number) { return words_.text(number); });
+}
+
+Result<std::vector<LatencyRow>> SqliteReader::latency(const LatencyQuery& query) {
+  const Moment moment(database_);
+  const RowFilter filter(query.filter, words_);
+  auto select = database_.prepare(times_sql(query, filter));
+  if (select.has_error()) return select.error();
+  select->bind(1, query.span.from / hour_length);
+  select->bind(2, query.span.to / hour_length);
+  const Place first = first_place(query.span.from - most_skew);
+  const Place last = first_place(query.span.to + most_skew);
+  if (needs_events(query.filter)) {
+    select->bind_blob(3, first.view());
+    select->bind_blob(4, last.view());
+  }
+  std::map<std::array<std::int64_t, 1 + dimension_count>, std::map<int, std::int64_t>> counts;
+  for (;;) {
+    const Result<int> row = select->step();
+    if (row.has_error()) return row.error();
+    if (*row == 0) break;
+    std::array<std::int64_t, 1 + dimension_count> key{
+        bucket_begin(query.bucket, select->integer(0))};
+    for (std::size_t i = 0; i < query.group_by.size(); ++i)
+      key[i + 1] = select->integer(query.group_by[i] == Dimension::provider ? 1 : 2);
+    counts[key][static_cast<int>(select->integer(3))] += select->integer(4);
+    if (counts.size() > most_rows) return errc::body_too_large;
+  }
+  std::vector<LatencyRow> rows;
+  for (const auto& [key, classes] : counts) {
+    LatencyRow row{bucket_text(query.bucket, key[0]), {}, {classes.begin(), classes.end()}};
+    for (std::size_t i = 0; i < query.group_by.size(); ++i)
+      row.groups.push_back(words_.text(key[i + 1]));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+// Of a field's values the dictionary has all; which of them are a tenant's, only the days say.
+Result<std::vector<std::string>> SqliteReader::values(const ValuesQuery& query) {
+  const Moment moment(database_);
+  std::string sql =
+      "SELECT text FROM word WHERE kind = ? AND text >= ? AND substr(text, 1, length(?2)) = ?2";
+  if (query.visible_tenants) {
+    std::string_view column = stored_fields[static_cast<std::size_t>(query.field)].column;
+    if (query.field == Column::outcome) column = "class / 8";
+    Filter visible;
+    visible.visible_tenants = query.visible_tenants;
+    sql.append(" AND id IN (SELECT ").append(column).append(" FROM usage_day WHERE 1");
+    sql += RowFilter(visible, words_).sums_sql() + ")";
+  }
+  auto select = database_.prepare(sql + " ORDER BY text LIMIT ?3");
+  if (select.has_error()) return select.error();
+  select->bind(1, static_cast<std::int64_t>(query.field));
+  select->bind_text(2, query.prefix);
+  select->bind(3, static_cast<std::int64_t>(query.limit));
+  return texts_of(*select, query.limit);
+}
+
+Result<std::vector<std::string>> SqliteReader::texts_of(Statement& statement, std::size_t limit) {
+  std::vector<std::string> texts;
+  while (texts.size() < limit) {
+    const Result<int> row = statement.step();
+    if (row.has_error()) return row.error();
+    if (*row == 0) break;
+    texts.emplace_back(statement.text(0));
+  }
+  return texts;
+}
+
+Result<StoreFacts> SqliteReader::facts() {
+  const Moment moment(database_);
+  StoreFacts facts;
+  facts.engine = "sqlite";
+  facts.bytes = bytes_of_store(path_);
+  const auto schema = database_.integer("SELECT max(number) FROM migration");
+  if (schema.has_error()) return schema.error();
+  facts.schema = *schema;
+  // Each day's sum fits; theirs is done here.
+  auto days = database_.prepare("SELECT requests FROM usage_day");
+  if (days.has_error()) return days.error();
+  for (;;) {
+    const Result<int> row = days->step();
+    if (row.has_error()) return row.error();
+    if (*row == 0) break;
+    facts.requests += days->integer(0);
+  }
+  const auto floor = database_.integer("SELECT value FROM meta WHERE key = 'floor'");
+  if (floor.has_error()) return floor.error();
+  facts.floor = *floor;
+  const std::pair<std::string_view, std::int64_t*> ends[] = {{"", &facts.oldest},
+                                                             {" DESC", &facts.newest}};
+  for (const auto& [order, time] : ends) {
+    const auto found = database_.integer("SELECT ts FROM event ORDER BY event_id" +
+                                         std::string(order) + " LIMIT 1");
+    if (found.has_error()) return found.error();
+    *time = *found;
+  }
+  return facts;
+}
+
+}  // namespace llmgw::collector
