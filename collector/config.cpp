@@ -9,6 +9,7 @@
 #include "common/settings/setting.hpp"
 #include "common/text/quantity.hpp"
 #include "pricing/sections.hpp"
+#include "quota/limit_sections.hpp"
 
 namespace llmgw::collector {
 namespace {
@@ -200,10 +201,29 @@ std::span<const Row> table() {
   return all;
 }
 
+// Where the sections of limits find what they fill.
+constexpr auto limits_of = [](auto& config) -> auto& { return config.limits; };
+constexpr auto defaults_of = [](auto& config) -> auto& { return config.limits.defaults; };
+
+constexpr auto default_rows = quota::limit_default_rows<Config, defaults_of>();
+
+constexpr Member<Config> defaults_section{
+    {.name = "defaults",
+     .value = "",
+     .meaning = "what holds for providers, models and limits that say nothing else",
+     .form = {.shape = Form::Shape::object,
+              .members = [] { return facts_of(std::span<const Member<Config>>(default_rows)); }},
+     .shown = "see its members"},
+    [](ConfigReader& reader, const ConfigValue& value, Config& into) {
+      reader.object(value, std::span<const Member<Config>>(default_rows), into, proxy_defaults);
+    }};
+
 // In the order in which they are read.
 const std::vector<Member<Config>>& sections() {
   static const std::vector<Member<Config>> all = [] {
-    std::vector<Member<Config>> own{version_section<Config>()};
+    std::vector<Member<Config>> own{version_section<Config>(), defaults_section,
+                                    quota::plans_section<Config, limits_of>(),
+                                    quota::tenants_section<Config, limits_of>()};
     const auto money = pricing::sections<Config, &Config::price_settings>();
     own.insert(own.end(), money.begin(), money.end());
     return own;
@@ -250,6 +270,7 @@ Checked<Config> load_config(const Environment& environment, const FileReader& re
 Checked<Config> reload_config(const Config& running, const Environment& environment,
                               const FileReader& read, const FileLister& list) {
   Config config = running;
+  config.limits = {};
   config.prices = nullptr;
   Faults faults;
   read_sections(read_config_document(running.file.path, read, list), environment, read, config,

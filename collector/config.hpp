@@ -18,6 +18,7 @@
 #include "common/settings/log_settings.hpp"
 #include "common/settings/settings.hpp"
 #include "pricing/prices.hpp"
+#include "quota/limit_settings.hpp"
 
 namespace llmgw::collector {
 
@@ -50,6 +51,7 @@ struct Config {
   pricing::PriceSettings price_settings;  ///< while the file is read
   pricing::PricesPointer prices;          ///< what models cost; null: nothing is said of it
   ConfigOrigin file;                      ///< what GATEWAY_CONFIG held; nothing where it is not set
+  quota::LimitSettings limits;            ///< of the file
 };
 
 /// The table behind --help, the README and the defaults.

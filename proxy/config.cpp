@@ -9,6 +9,7 @@
 #include "pricing/sections.hpp"
 #include "proxy/config/rows.hpp"
 #include "proxy/config/sections.hpp"
+#include "quota/limit_sections.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -30,6 +31,9 @@ const std::vector<Row>& table() {
   }();
   return all;
 }
+
+// Where the sections of limits find what they fill.
+constexpr auto limits_of = [](auto& config) -> auto& { return config.limits; };
 
 bool has_section(const ConfigDocument& document, std::string_view name) {
   const auto& members = document.root.members;
@@ -81,6 +85,8 @@ const std::vector<Section>& sections() {
                              models_section(),
                              routes_section(),
                              default_provider_section(),
+                             quota::plans_section<Config, limits_of>(),
+                             quota::tenants_section<Config, limits_of>(),
                              keys_section()};
     const auto money = pricing::sections<Config, &Config::price_settings>();
     own.insert(own.end(), money.begin(), money.end());
@@ -115,6 +121,7 @@ Checked<Config> reload_config(const Config& running, const Environment& environm
   config.routing = {};
   config.defaults = {};
   config.keys = std::make_shared<const KeyList>();
+  config.limits = {};
   config.prices = nullptr;
   note_providers(document, config);
   Faults faults;

@@ -25,6 +25,7 @@
 #include "proxy/config/reach.hpp"
 #include "proxy/config/routing.hpp"
 #include "proxy/config/upstream.hpp"
+#include "quota/limit_settings.hpp"
 
 namespace llmgw::proxy {
 
@@ -39,6 +40,7 @@ struct Defaults {
   bool drops_unsupported = false;
   bool shows_reasoning = true;
   bool remembers_signatures = false;  ///< those that clients may lose
+  quota::LimitDefaults limits = {};
 };
 
 struct Config {
@@ -48,6 +50,7 @@ struct Config {
                                   ///< CA that holds where a provider of the file names none
   ConfigOrigin file;              ///< what GATEWAY_CONFIG held; nothing where it is not set
   Defaults defaults;              ///< of the file
+  quota::LimitSettings limits;    ///< of the file
   bool has_providers = false;     ///< the upstreams are those of GATEWAY_CONFIG
   std::vector<UpstreamSettings> upstreams;          ///< at least one; no two have the same name
   std::optional<std::size_t> default_upstream = 0;  ///< of these, for requests that name none;

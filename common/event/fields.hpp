@@ -76,7 +76,7 @@ inline constexpr Form word{.shortest = 1, .longest = max_event_word};
 
 // Outcome and usage_source are open lists for the collector on purpose: a word that a newer proxy
 // adds must not make an older collector refuse, and so lose, its events.
-inline constexpr std::array<Field, 46> table{{
+inline constexpr std::array<Field, 49> table{{
     {"request_id",
      Kind::word,
      Written::always,

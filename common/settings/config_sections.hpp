@@ -12,9 +12,14 @@ namespace llmgw {
 
 /// All of them, whoever reads them. A new one also gets its row, in a file of the folder that uses
 /// it.
-inline constexpr std::array<std::string_view, 11> config_sections{
-    "version",  "defaults", "providers", "models",   "routes", "default_provider",
-    "currency", "prices",   "discounts", "unpriced", "keys"};
+inline constexpr std::array<std::string_view, 13> config_sections{
+    "version",          "defaults", "providers", "models",   "routes",
+    "default_provider", "plans",    "tenants",   "currency", "prices",
+    "discounts",        "unpriced", "keys"};
+
+/// The members of `defaults` that are the proxy's alone.
+inline constexpr std::array<std::string_view, 6> proxy_defaults{
+    "timeouts", "cooldown", "retry", "on_unsupported", "reasoning_output", "signatures"};
 
 /// `version: 1`, which both daemons read and nothing depends on yet.
 template <class T>

@@ -207,8 +207,43 @@ TEST(CollectorConfig, LeavesTheSectionsOfTheProxyAlone) {
             std::vector<std::string>{"c.yaml:1:10: version=\"2\": not an integer, 1"});
   EXPECT_EQ(with("version: 1\nprovider: {}\n").error().lines,
             std::vector<std::string>{"c.yaml:2:1: `provider` is not known here; accepted are "
-                                     "version, currency, prices, discounts, unpriced, defaults, "
-                                     "providers, models, routes, default_provider and keys"});
+                                     "version, defaults, plans, tenants, currency, prices, "
+                                     "discounts, unpriced, providers, models, routes, "
+                                     "default_provider and keys"});
+}
+
+TEST(CollectorConfig, ReadsWhatItLends) {
+  std::string text =
+      "version: 1\n"
+      "defaults: {retry: {}, timeouts: 5, lease_ttl: 5s}\n"
+      "plans: {p: [{unit: requests, limit: 600, per: 1m}]}\n"
+      "tenants: {\"*\": {plan: p}}\n";
+  const auto read = [&text](const std::string&) -> Result<std::string> { return text; };
+  const auto list = [](const std::string& path) -> Result<std::vector<std::string>> {
+    return std::vector{path};
+  };
+  const Environment environment(Map{{"GATEWAY_CONFIG", "c.yaml"}});
+  const auto config = load_config(environment, read, list);
+  ASSERT_TRUE(config) << config.error().lines[0];
+  EXPECT_EQ(config->limits.defaults.lease_ttl, std::chrono::seconds(5));
+  ASSERT_EQ(config->limits.plans.size(), 1U);
+  EXPECT_EQ(config->limits.plans[0].limits[0].burst, 100);
+  ASSERT_EQ(config->limits.tenants.size(), 1U);
+
+  text += "extra: 1\n";
+  EXPECT_FALSE(reload_config(*config, environment, read, list));
+  text = "version: 1\ntenants: {x: {}}\n";
+  const auto reloaded = reload_config(*config, environment, read, list);
+  ASSERT_TRUE(reloaded);
+  EXPECT_TRUE(reloaded->limits.plans.empty());
+  EXPECT_EQ(reloaded->limits.tenants[0].name, "x");
+
+  text = "version: 1\ndefaults: {leases: 1}\n";
+  EXPECT_EQ(load_config(environment, read, list).error().lines,
+            std::vector<std::string>{"c.yaml:2:12: defaults: `leases` is not known here; accepted "
+                                     "are on_outage, reserve, lease_ttl, outage_allowance, "
+                                     "timeouts, cooldown, retry, on_unsupported, reasoning_output "
+                                     "and signatures"});
 }
 
 TEST(CollectorConfig, ReportsAllFaultsTogether) {
