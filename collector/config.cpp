@@ -9,6 +9,7 @@
 #include "common/settings/setting.hpp"
 #include "common/text/quantity.hpp"
 #include "pricing/sections.hpp"
+#include "quota/key_limits.hpp"
 #include "quota/limit_sections.hpp"
 
 namespace llmgw::collector {
@@ -218,12 +219,28 @@ constexpr Member<Config> defaults_section{
       reader.object(value, std::span<const Member<Config>>(default_rows), into, proxy_defaults);
     }};
 
+constexpr std::size_t most_keys = 100'000;
+
+constexpr Member<Config> keys_section{
+    {.name = "keys",
+     .value = "",
+     .meaning =
+         "who may call, where `GATEWAY_KEYS` asks for it; the lists of several files are one",
+     .form = {.shape = Form::Shape::list,
+              .least = 0,
+              .most = most_keys,
+              .each = &quota::key_limits_form},
+     .shown = "none"},
+    [](ConfigReader& reader, const ConfigValue& value, Config& into) {
+      into.key_limits = quota::read_key_limits(reader, value, into.limits);
+    }};
+
 // In the order in which they are read.
 const std::vector<Member<Config>>& sections() {
   static const std::vector<Member<Config>> all = [] {
     std::vector<Member<Config>> own{version_section<Config>(), defaults_section,
                                     quota::plans_section<Config, limits_of>(),
-                                    quota::tenants_section<Config, limits_of>()};
+                                    quota::tenants_section<Config, limits_of>(), keys_section};
     const auto money = pricing::sections<Config, &Config::price_settings>();
     own.insert(own.end(), money.begin(), money.end());
     return own;
@@ -272,6 +289,7 @@ Checked<Config> reload_config(const Config& running, const Environment& environm
   Config config = running;
   config.limits = {};
   config.prices = nullptr;
+  config.key_limits = {};
   Faults faults;
   read_sections(read_config_document(running.file.path, read, list), environment, read, config,
                 faults);

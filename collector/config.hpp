@@ -48,10 +48,11 @@ struct Config {
   std::uint64_t max_events_body = 0;  ///< bytes, also after decompression
   EventsToken events_token;
   LogSettings log;
+  ConfigOrigin file;                      ///< what GATEWAY_CONFIG held; nothing where it is not set
   pricing::PriceSettings price_settings;  ///< while the file is read
   pricing::PricesPointer prices;          ///< what models cost; null: nothing is said of it
-  ConfigOrigin file;                      ///< what GATEWAY_CONFIG held; nothing where it is not set
   quota::LimitSettings limits;            ///< of the file
+  std::vector<quota::KeyLimits> key_limits;  ///< of its keys that say something of limits
 };
 
 /// The table behind --help, the README and the defaults.

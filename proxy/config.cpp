@@ -25,7 +25,7 @@ const std::vector<Row>& table() {
     std::vector<Row> rows;
     for (const std::span<const Row> group :
          {listening_rows(), upstream_rows(), metering_rows(), delivery_rows(), limit_rows(),
-          log_rows(), key_rows(), jwt_rows(), std::span<const Row>(file_rows)})
+          tenant_limit_rows(), log_rows(), key_rows(), jwt_rows(), std::span<const Row>(file_rows)})
       rows.insert(rows.end(), group.begin(), group.end());
     return rows;
   }();
@@ -59,6 +59,8 @@ void read_sections(const ConfigDocument& document, const Environment& environmen
   append(document.faults.lines, faults.lines);
   config.defaults.timeouts.connect = std::chrono::seconds(5);
   config.defaults.timeouts.head = config.defaults.timeouts.idle = config.client_timeout;
+  config.defaults.limits.has_calendars = config.limits_url.has_value();
+  config.limits.defaults = config.defaults.limits;
   if (!document.origin.path.empty() && document.faults.lines.empty()) {
     ConfigReader reader(document, environment, read);
     reader.object(document.root, std::span<const Section>(sections()), config, config_sections);

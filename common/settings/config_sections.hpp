@@ -21,6 +21,11 @@ inline constexpr std::array<std::string_view, 13> config_sections{
 inline constexpr std::array<std::string_view, 6> proxy_defaults{
     "timeouts", "cooldown", "retry", "on_unsupported", "reasoning_output", "signatures"};
 
+/// The same of an entry of `keys`.
+inline constexpr std::array<std::string_view, 9> proxy_key_members{
+    "id",      "hash",     "tenant",        "models", "not_before",
+    "expires", "disabled", "tenant_header", "tenants"};
+
 /// `version: 1`, which both daemons read and nothing depends on yet.
 template <class T>
 constexpr Member<T> version_section() {

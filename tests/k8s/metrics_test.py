@@ -53,6 +53,7 @@ def exported(gateway, factory, tmp_path) -> dict[str, set[str]]:
     fields = [("Content-Type", "application/json")] + bearer("web")
     assert routing.ask("POST", "/v1/chat/completions", fields, chat()).status == 200
     wait_until(lambda: "llmgw_key_last_used" in scrape(routing.daemon, "admin"), "the use of the key")
+    wait_until(lambda: "llmgw_limit_decisions_total{" in scrape(routing.daemon, "admin"), "what the limit decided")
     with_file = [(routing.daemon, "admin"), (factory.collector(GATEWAY_CONFIG=str(path)).daemon, "events")]
     collector = factory.collector(STORE_URL=f"sqlite:{tmp_path}/events.db")
     for path in ("store", "none"):

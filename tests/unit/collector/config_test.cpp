@@ -207,9 +207,9 @@ TEST(CollectorConfig, LeavesTheSectionsOfTheProxyAlone) {
             std::vector<std::string>{"c.yaml:1:10: version=\"2\": not an integer, 1"});
   EXPECT_EQ(with("version: 1\nprovider: {}\n").error().lines,
             std::vector<std::string>{"c.yaml:2:1: `provider` is not known here; accepted are "
-                                     "version, defaults, plans, tenants, currency, prices, "
-                                     "discounts, unpriced, providers, models, routes, "
-                                     "default_provider and keys"});
+                                     "version, defaults, plans, tenants, keys, currency, "
+                                     "prices, discounts, unpriced, providers, models, routes "
+                                     "and default_provider"});
 }
 
 TEST(CollectorConfig, ReadsWhatItLends) {
@@ -217,7 +217,9 @@ TEST(CollectorConfig, ReadsWhatItLends) {
       "version: 1\n"
       "defaults: {retry: {}, timeouts: 5, lease_ttl: 5s}\n"
       "plans: {p: [{unit: requests, limit: 600, per: 1m}]}\n"
-      "tenants: {\"*\": {plan: p}}\n";
+      "tenants: {\"*\": {plan: p}}\n"
+      "keys: [{id: k_1, hash: x, tenant: t, limits: [{unit: usd, limit: 5, per: month}]}, {id: "
+      "k_2}]\n";
   const auto read = [&text](const std::string&) -> Result<std::string> { return text; };
   const auto list = [](const std::string& path) -> Result<std::vector<std::string>> {
     return std::vector{path};
@@ -229,13 +231,16 @@ TEST(CollectorConfig, ReadsWhatItLends) {
   ASSERT_EQ(config->limits.plans.size(), 1U);
   EXPECT_EQ(config->limits.plans[0].limits[0].burst, 100);
   ASSERT_EQ(config->limits.tenants.size(), 1U);
+  ASSERT_EQ(config->key_limits.size(), 1U);
+  EXPECT_EQ(config->key_limits[0].id, "k_1");
+  EXPECT_EQ(config->key_limits[0].limits[0].unit, quota::Unit::usd);
 
   text += "extra: 1\n";
   EXPECT_FALSE(reload_config(*config, environment, read, list));
   text = "version: 1\ntenants: {x: {}}\n";
   const auto reloaded = reload_config(*config, environment, read, list);
   ASSERT_TRUE(reloaded);
-  EXPECT_TRUE(reloaded->limits.plans.empty());
+  EXPECT_TRUE(reloaded->limits.plans.empty() && reloaded->key_limits.empty());
   EXPECT_EQ(reloaded->limits.tenants[0].name, "x");
 
   text = "version: 1\ndefaults: {leases: 1}\n";
