@@ -29,7 +29,8 @@ HIDDEN = {"llmgw_collector_recent_event_ids", "llmgw_collector_open_connections"
           "llmgw_discovery_fetches_total", "llmgw_learnt_refusals_total", "llmgw_store_events_total",
           "llmgw_store_events_ahead_total", "llmgw_store_bytes", "llmgw_store_oldest_seconds", "llmgw_store_series",
           "llmgw_store_series_reduced_total", "llmgw_jwks_reads_total", "llmgw_jwks_keys",
-          "llmgw_query_seconds", "llmgw_query_refused_total"}
+          "llmgw_query_seconds", "llmgw_query_refused_total",
+          "llmgw_limit_shared_total", "llmgw_limit_balances"}
 # Labels that the scraping Prometheus adds.
 SCRAPE_LABELS = {"namespace", "pod", "job", "instance"}
 
@@ -46,7 +47,8 @@ def exported(gateway, factory, tmp_path) -> dict[str, set[str]]:
     labels."""
     path = tmp_path / "config.yaml"
     path.write_text(f"version: 1\nproviders: {{claude: {{type: anthropic, base_url: {gateway.mock.url}, keys: [{{env: KEY}}]}}}}\n"
-                    f"default_provider: claude\nprices: [{{model: '*', input: 1, output: 1}}]\nkeys: {json.dumps([entry('web')])}\n")
+                    f"default_provider: claude\nprices: [{{model: '*', input: 1, output: 1}}]\nkeys: {json.dumps([entry('web')])}\n"
+                    "tenants: {\"*\": {limits: [{unit: requests, limit: 100, per: 1h}]}}\n")
     (tmp_path / "jwks.json").write_text("{}")
     routing = start(factory, path, KEY="sk-ant-test", GATEWAY_KEYS="required", GATEWAY_JWT_ISSUER="https://issuer.example",
                     GATEWAY_JWT_JWKS_FILE=str(tmp_path / "jwks.json"))
