@@ -86,7 +86,7 @@ std::string days(std::chrono::nanoseconds duration) {
   return std::to_string(duration / day) + "d";
 }
 
-constexpr std::array<Row, 17> own_rows{{
+constexpr std::array<Row, 19> own_rows{{
     {{"PORT",
       "8081",
       "events, metrics and health: a port, or an address such as `127.0.0.1:8081` or "
@@ -184,6 +184,24 @@ constexpr std::array<Row, 17> own_rows{{
            input.duration(std::chrono::milliseconds(100), std::chrono::minutes(10));
      },
      [](const Config& config) { return format_duration(config.query_timeout); }},
+    {{"LIMITS_STATE_DIR", "",
+      "a folder that outlives the collector, for what is spent of budgets by the day, week or "
+      "month; "
+      "without one none of them is lent",
+      "unset", "Lending limits"},
+     [](SettingInput& input, Config& config) {
+       config.limits_state_dir = input.text().value_or("");
+     },
+     [](const Config& config) { return config.limits_state_dir; }},
+    {{"LIMITS_TOKEN_FILE", "",
+      "a file with the bearer token that `POST /limits/v1/sync` needs, as EVENTS_TOKEN_FILE; "
+      "unset: "
+      "the tokens of that one",
+      "unset"},
+     [](SettingInput& input, Config& config) {
+       config.limits_token = read_events_token(input.settings, input.read_file, input.name);
+     },
+     [](const Config& config) { return config.limits_token.file; }},
     {gateway_config_variable,
      [](SettingInput& input, Config& config) { config.file.path = input.text().value_or(""); },
      [](const Config& config) { return config.file.path; }},

@@ -47,6 +47,8 @@ struct Config {
   std::chrono::nanoseconds query_timeout = std::chrono::seconds(10);
   std::uint64_t max_events_body = 0;  ///< bytes, also after decompression
   EventsToken events_token;
+  EventsToken limits_token;      ///< where none is set, those of events are taken
+  std::string limits_state_dir;  ///< empty: no budget is lent
   LogSettings log;
   ConfigOrigin file;                      ///< what GATEWAY_CONFIG held; nothing where it is not set
   pricing::PriceSettings price_settings;  ///< while the file is read

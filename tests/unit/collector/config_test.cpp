@@ -35,8 +35,8 @@ TEST(CollectorConfig, DefaultsAreThoseOfTheTable) {
       "PORT=:8081\nMAX_EVENTS_BODY=16MB\nEVENTS_TOKEN_FILE=\nEVENT_LOG_PATH=\nEVENT_LOG_SYNC=none\n"
       "STORE_URL=\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\nSTORE_MAX=0\nSTORE_MAX_SERIES=100000\n"
       "EVENT_RETENTION=90d\nUSAGE_RETENTION=0s\n"
-      "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_THREADS=2\nQUERY_TIMEOUT=10s\nLOG_LEVEL="
-      "info\nLOG_FORMAT=json\nGATEWAY_CONFIG="
+      "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_THREADS=2\nQUERY_TIMEOUT=10s\n"
+      "LIMITS_STATE_DIR=\nLIMITS_TOKEN_FILE=\nLOG_LEVEL=info\nLOG_FORMAT=json\nGATEWAY_CONFIG="
       "\n");
 }
 
@@ -46,6 +46,8 @@ TEST(CollectorConfig, ReadsEveryVariable) {
                             {"EVENT_LOG_SYNC", "batch"},
                             {"MAX_EVENTS_BODY", "1000"},
                             {"EVENTS_TOKEN_FILE", "/token"},
+                            {"LIMITS_STATE_DIR", "/state"},
+                            {"LIMITS_TOKEN_FILE", "/token"},
                             {"LOG_LEVEL", "warn"},
                             {"LOG_FORMAT", "text"}});
   ASSERT_TRUE(config) << config.error().lines[0];
@@ -55,6 +57,8 @@ TEST(CollectorConfig, ReadsEveryVariable) {
   EXPECT_EQ(config->max_events_body, 1'000U);
   EXPECT_EQ(config->events_token.tokens.authorization().reveal(), "Bearer hush-new");
   EXPECT_TRUE(config->events_token.tokens.accepts("Bearer hush-old"));
+  EXPECT_EQ(config->limits_state_dir, "/state");
+  EXPECT_TRUE(config->limits_token.tokens.accepts("Bearer hush-old"));
   EXPECT_EQ(config->log.level, log::Level::warn);
   EXPECT_EQ(config->log.format, log::Format::text);
   EXPECT_EQ(to_text(effective(*config)),
@@ -63,8 +67,8 @@ TEST(CollectorConfig, ReadsEveryVariable) {
             "EVENT_LOG_SYNC=batch\nSTORE_URL=\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\nSTORE_MAX="
             "0\nSTORE_MAX_"
             "SERIES=100000\nEVENT_RETENTION=90d\nUSAGE_RETENTION=0s\n"
-            "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_THREADS=2\nQUERY_TIMEOUT=10s\nLOG_"
-            "LEVEL=warn\nLOG_FORMAT="
+            "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_THREADS=2\nQUERY_TIMEOUT=10s\n"
+            "LIMITS_STATE_DIR=/state\nLIMITS_TOKEN_FILE=/token\nLOG_LEVEL=warn\nLOG_FORMAT="
             "text\nGATEWAY_CONFIG=\n");
 }
 
@@ -114,8 +118,8 @@ TEST(CollectorConfig, NamesEachBadSettingByItself) {
       {"LOG_FORMAT", "xml", "not one of json or text"},
       {"GATEWAY_CONFIG", "/none", "cannot be read: No such file or directory"},
   };
-  std::set<std::string_view> covered{"EVENTS_TOKEN_FILE",  // below
-                                     "EVENT_LOG_PATH"};    // any path may come to exist
+  std::set<std::string_view> covered{"EVENTS_TOKEN_FILE", "LIMITS_TOKEN_FILE",  // below
+                                     "EVENT_LOG_PATH", "LIMITS_STATE_DIR"};     // may come to exist
   for (const auto& [name, value, reason] : cases) {
     const auto config = load({{name, value}});
     ASSERT_FALSE(config) << name << '=' << value;
@@ -189,6 +193,10 @@ TEST(CollectorConfig, NamesFaultsOfTheTokenAndShowsNone) {
     const auto config = load({{"EVENTS_TOKEN_FILE", path}});
     ASSERT_FALSE(config) << path;
     EXPECT_EQ(config.error().lines, std::vector{line});
+    const auto other = load({{"LIMITS_TOKEN_FILE", path}});
+    ASSERT_FALSE(other) << path;
+    EXPECT_EQ(other.error().lines[0].substr(6), line.substr(6));
+    EXPECT_TRUE(other.error().lines[0].starts_with("LIMITS_TOKEN_FILE="));
   }
 }
 
