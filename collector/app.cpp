@@ -29,17 +29,25 @@ std::size_t most_connections() {
   return limit > own + 1 ? (limit - own) / 2 : 1;
 }
 
-bool has_limits(const quota::LimitSettings& limits) {
-  return !limits.plans.empty() || !limits.tenants.empty();
+bool has_limits(const Config& config) {
+  return !config.limits.plans.empty() || !config.limits.tenants.empty() ||
+         !config.key_limits.empty();
 }
 
-bool has_calendars(const quota::LimitSettings& limits) {
+bool has_calendars(const Config& config) {
   const auto has_one = [](const auto& each) {
     return std::any_of(each.limits.begin(), each.limits.end(),
                        [](const auto& rule) { return rule.period.is_calendar(); });
   };
-  return std::any_of(limits.plans.begin(), limits.plans.end(), has_one) ||
-         std::any_of(limits.tenants.begin(), limits.tenants.end(), has_one);
+  const auto has_any = [&](const auto& all) {
+    return std::any_of(all.begin(), all.end(), has_one);
+  };
+  return has_any(config.limits.plans) || has_any(config.limits.tenants) ||
+         has_any(config.key_limits);
+}
+
+Lender::Rules rules_of(const Config& config) {
+  return std::make_shared<const quota::RuleSet>(config.limits, config.key_limits);
 }
 
 }  // namespace
@@ -146,7 +154,7 @@ void App::guard_lender() {
   if (!token.file.empty()) {
     limits_token_.emplace(loop_, token, "limits token",
                           [this](const auto& tokens) { leases_->gate().set_tokens(tokens); });
-  } else if (config_.events_token.file.empty() && has_limits(config_.limits)) {
+  } else if (config_.events_token.file.empty() && has_limits(config_)) {
     log::warn("LIMITS_TOKEN_FILE is not set: anyone who reaches this port may use up limits");
   }
 }
@@ -160,9 +168,9 @@ bool App::open_lender() {
     if (opened.has_error()) return cannot_open_ledger(opened.error());
     ledger = std::move(*opened);
   }
-  if (ledger == nullptr && has_calendars(config_.limits))
+  if (ledger == nullptr && has_calendars(config_))
     log::warn("LIMITS_STATE_DIR is not set: limits by the day, week or month are not lent");
-  lender_.emplace(loop_, config_.limits, config_.file.hash, std::move(ledger));
+  lender_.emplace(loop_, rules_of(config_), config_.file.hash, std::move(ledger));
   if (const auto loaded = lender_->load(); loaded.has_error())
     return cannot_open_ledger(loaded.error());
   leases_.emplace(*lender_);
@@ -185,7 +193,7 @@ void App::watch_config() {
                         [this](const FileReader& read) -> Checked<ConfigOrigin> {
                           auto config = reload_config(config_, environment_, read);
                           if (config.has_error()) return config.error();
-                          lender_->set_limits(config->limits, config->file.hash);
+                          lender_->set_rules(rules_of(*config), config->file.hash);
                           return std::move(config->file);
                         });
   config_watch_->start();

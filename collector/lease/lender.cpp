@@ -28,17 +28,17 @@ std::string make_name() {
 
 }  // namespace
 
-Lender::Lender(Loop& loop, const quota::LimitSettings& limits, std::string policy,
-               std::unique_ptr<Ledger> ledger)
+Lender::Lender(Loop& loop, Rules rules, std::string policy, std::unique_ptr<Ledger> ledger)
     : loop_(loop), policy_(std::move(policy)), ledger_(std::move(ledger)), alarm_(loop) {
-  lease::AuthorityOptions options{make_name(), limits.defaults.lease_ttl, ledger_ != nullptr};
-  authority_ = std::make_unique<lease::Authority>(
-      std::move(options), rules_of(std::make_shared<const quota::RuleSet>(limits)), now());
+  lease::AuthorityOptions options{make_name(), rules->settings().defaults.lease_ttl,
+                                  ledger_ != nullptr};
+  authority_ =
+      std::make_unique<lease::Authority>(std::move(options), terms_of(std::move(rules)), now());
 }
 
 Lender::~Lender() = default;
 
-lease::Authority::Rules Lender::rules_of(std::shared_ptr<const quota::RuleSet> rules) {
+lease::Authority::Rules Lender::terms_of(Rules rules) {
   return [rules = std::move(rules)](std::string_view id) -> std::optional<lease::RuleTerms> {
     const quota::LimitRule* const rule = rules->rule_of(id);
     if (rule == nullptr) return std::nullopt;
@@ -71,10 +71,10 @@ void Lender::look_after() {
   start();
 }
 
-void Lender::set_limits(const quota::LimitSettings& limits, std::string policy) {
+void Lender::set_rules(Rules rules, std::string policy) {
   policy_ = std::move(policy);
-  authority_->set_rules(rules_of(std::make_shared<const quota::RuleSet>(limits)),
-                        limits.defaults.lease_ttl, now());
+  const lease::Duration ttl = rules->settings().defaults.lease_ttl;
+  authority_->set_rules(terms_of(std::move(rules)), ttl, now());
 }
 
 Task<Lender::Answer> Lender::sync(std::string body) {

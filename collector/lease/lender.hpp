@@ -35,9 +35,10 @@ struct LenderCounts {
 /// written together. Belongs to its loop's thread; the disk has a thread of its own.
 class Lender {
  public:
+  using Rules = std::shared_ptr<const quota::RuleSet>;
+
   /// `ledger`: null where there is none, and so no budget is lent. The loop outlives it.
-  Lender(Loop& loop, const quota::LimitSettings& limits, std::string policy,
-         std::unique_ptr<Ledger> ledger);
+  Lender(Loop& loop, Rules rules, std::string policy, std::unique_ptr<Ledger> ledger);
   ~Lender();
   Lender(const Lender&) = delete;
   Lender& operator=(const Lender&) = delete;
@@ -49,7 +50,7 @@ class Lender {
   void stop();
 
   /// Other rules, from now on.
-  void set_limits(const quota::LimitSettings& limits, std::string policy);
+  void set_rules(Rules rules, std::string policy);
 
   struct Answer {
     int status = 200;
@@ -63,7 +64,7 @@ class Lender {
   bool is_healthy() const noexcept { return healthy_; }
 
  private:
-  static lease::Authority::Rules rules_of(std::shared_ptr<const quota::RuleSet> rules);
+  static lease::Authority::Rules terms_of(Rules rules);
   Task<Result<void>> write();
   void write_next();
   void finish(const Result<void>& outcome, const std::vector<lease::LedgerChange>& changes);

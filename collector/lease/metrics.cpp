@@ -32,12 +32,13 @@ std::vector<Sample> syncs(const LenderCounts& counts, const LeaseEndpoint& endpo
           by_result("unauthorized", unauthorized),  by_result("not_read", unread)};
 }
 
-// `t:TENANT/RULE`: a tenant may hold slashes, a rule does not.
+// `t:TENANT/RULE`: a tenant may hold slashes, a rule does not. Of a key's own rule the tenant is
+// empty, and the rule names the key, as proxies tell it.
 Sample spent(const lease::Authority::BudgetState& budget) {
   const std::string_view id = budget.rule;
-  const std::size_t slash = id.rfind('/');
+  const std::size_t slash = id.starts_with("k:") ? 1 : id.rfind('/');
   const double ratio = number(budget.taken) / number(std::max<lease::Units>(1, budget.limit));
-  return {{{"tenant", std::string(id.substr(2, slash - 2))},
+  return {{{"tenant", std::string(slash == 1 ? std::string_view() : id.substr(2, slash - 2))},
            {"rule", std::string(id.substr(slash + 1))}},
           ratio};
 }

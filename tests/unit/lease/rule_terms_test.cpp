@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "quota/rule_set.hpp"
+
 namespace llmgw::lease {
 namespace {
 
@@ -72,6 +74,18 @@ TEST(LeaseRuleTerms, AreBounded) {
   const Rate rate = std::get<Rate>(rule_terms(rule)->kind);
   EXPECT_EQ(rate.limit, Units{1} << 50);
   EXPECT_EQ(rate.period, 1ns);
+}
+
+// Whatever tenants, plans and rules may be called.
+TEST(LeaseRuleTerms, NamesOfBalancesAreIds) {
+  const quota::LimitRule rule{.id = std::string(32, 'r'), .limit = 1, .burst = 1};
+  const quota::RuleSet set(
+      {.plans = {{std::string(64, 'p'), {rule}}}, .tenants = {{"*", "", {rule}}}},
+      {{.id = std::string(64, 'k'), .plan = std::string(64, 'p'), .limits = {rule}}});
+  const auto rules = set.rules_of(std::string(128, '~'), set.key(std::string(64, 'k')));
+  EXPECT_EQ(rules.size(), 3U);
+  for (const quota::ScopedRule& each : rules) EXPECT_TRUE(is_id(each.balance)) << each.balance;
+  EXPECT_TRUE(is_id(set.rules_of("")[0].balance));
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace llmgw::quota {
 namespace {
 
@@ -90,6 +92,22 @@ TEST(RuleSet, FindsTheRuleOfABalance) {
        {"", "t:", "t:team-a", "t:team-a/", "t:team-a/none", "t:team-a/none:rpm",
         "t:team-a/batch:none", "k:k_1/rpm", "x:team-a/rpm"})
     EXPECT_EQ(set.rule_of(name), nullptr) << name;
+}
+
+// A proxy makes names out of whom it serves, and the collector finds the rules behind them: by the
+// same file, whatever tenants call themselves.
+TEST(RuleSet, KnowsEachNameThatItMakes) {
+  const RuleSet set(settings(), {{.id = "k", .plan = "batch", .limits = {rule("own")}},
+                                 {.id = "a.b-c_1", .plan = "standard", .limits = {rule("x")}},
+                                 {.id = "free", .plan = "free"}});
+  for (const std::string tenant : {"", "/", ":", "a/", "a:", "a/b:c", "t:a/rpm", "k:k/own", "*",
+                                   "team-a", "team-a/batch:", "a/b", "\"\\", "~!#"})
+    for (const char* key : {"", "k", "a.b-c_1", "free"})
+      for (const ScopedRule& each : set.rules_of(tenant, set.key(key))) {
+        EXPECT_EQ(set.rule_of(each.balance), each.rule) << each.balance;
+        const auto beside = set.rules_in(each.scope());
+        EXPECT_EQ(std::count(beside.begin(), beside.end(), each.rule), 1) << each.balance;
+      }
 }
 
 }  // namespace

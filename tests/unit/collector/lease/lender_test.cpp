@@ -15,15 +15,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-quota::LimitSettings limits(lease::Units budget = 1'000) {
+Lender::Rules limits(lease::Units budget = 1'000) {
   quota::LimitSettings made;
   const quota::LimitRule day{
       .id = "day", .limit = budget, .period = {quota::Period::Kind::day, {}, "UTC"}};
   const quota::LimitRule slots{
       .id = "par", .unit = quota::Unit::concurrency, .limit = 5, .burst = 5};
+  made.plans = {{.name = "batch", .limits = {slots}}};
   made.tenants = {{.name = "*", .limits = {day, slots}}};
   made.defaults.lease_ttl = std::chrono::milliseconds(1);  // so that it lends at once
-  return made;
+  return std::make_shared<const quota::RuleSet>(
+      made, std::vector<quota::KeyLimits>{{.id = "web", .plan = "batch", .limits = {day}}});
 }
 
 class LenderTest : public testing::Test {
@@ -161,24 +163,39 @@ TEST_F(LenderTest, WritesWhatIsLeftAtItsEnd) {
 TEST_F(LenderTest, TakesOtherLimits) {
   make();
   answer_to(request("p", 1, R"({"id":"t:a/day","pending":10})"));
-  lender_->set_limits(limits(12), "other");
+  lender_->set_rules(limits(12), "other");
   const std::string answer = answer_to(request("q", 1, R"({"id":"t:a/day","pending":3})"));
   EXPECT_NE(answer.find(R"("grant":0,"remaining":2)"), std::string::npos) << answer;
   EXPECT_EQ(lender_->counts().policy_mismatches, 1u);
 }
 
+TEST_F(LenderTest, LendsOfWhatKeysSay) {
+  make();
+  const std::string answer =
+      answer_to(request("p", 1,
+                        R"({"id":"k:web/day","pending":3},{"id":"t:a/batch:par"},)"
+                        R"({"id":"k:other/day","pending":1})"));
+  for (const char* part :
+       {R"({"id":"k:web/day","grant":3,"remaining":997)",
+        R"({"id":"t:a/batch:par","grant":0,"remaining":5)", R"({"id":"k:other/day",)"})
+    EXPECT_NE(answer.find(part), std::string::npos) << part << answer;
+  EXPECT_EQ(lender_->counts().unknown_rules, 1u);
+}
+
 TEST_F(LenderTest, TellsItsMetrics) {
   make();
+  answer_to(request("q", 1, R"({"id":"k:web/day","pending":500})"));
   answer_to(request("p", 1, R"({"id":"t:a/b/day","pending":250})"));
   LeaseEndpoint endpoint(*lender_);
   std::vector<Metric> metrics;
   append_lease_metrics(*lender_, endpoint, metrics);
   const std::string text = prometheus_text(metrics);
-  for (const char* line : {"llmgw_collector_lease_syncs_total{result=\"ok\"} 1\n",
+  for (const char* line : {"llmgw_collector_lease_syncs_total{result=\"ok\"} 2\n",
                            "llmgw_collector_lease_syncs_total{result=\"unauthorized\"} 0\n",
-                           "llmgw_collector_lease_proxies 1\n", "llmgw_collector_lease_rules 1\n",
-                           "llmgw_collector_lease_ledger_writes_total{result=\"ok\"} 1\n",
-                           "llmgw_budget_spent_ratio{tenant=\"a/b\",rule=\"day\"} 0.25\n"})
+                           "llmgw_collector_lease_proxies 2\n", "llmgw_collector_lease_rules 2\n",
+                           "llmgw_collector_lease_ledger_writes_total{result=\"ok\"} 2\n",
+                           "llmgw_budget_spent_ratio{tenant=\"a/b\",rule=\"day\"} 0.25\n",
+                           "llmgw_budget_spent_ratio{tenant=\"\",rule=\"web/day\"} 0.5\n"})
     EXPECT_NE(text.find(line), std::string::npos) << line << text;
 }
 
