@@ -8,14 +8,17 @@ namespace llmgw::lease {
 namespace {
 
 __extension__ using Wide = __int128;
-constexpr auto relaxed = std::memory_order_relaxed;
 // Between two questions about a rule that the authority does not lend.
 constexpr std::chrono::seconds while_alone{1};
 
 }  // namespace
 
-Holder::Holder(std::string id, const HolderTerms& terms, quota::Balance& balance)
-    : id_(std::move(id)), terms_(terms), balance_(&balance) {}
+Holder::Holder(std::string id, const HolderTerms& terms, quota::Balance& balance,
+               quota::LentState* state)
+    : id_(std::move(id)),
+      terms_(terms),
+      balance_(&balance),
+      state_(state != nullptr ? state : &own_state_) {}
 
 void Holder::wait(Units units) noexcept {
   least_ = pending_ == 0 ? units : std::min(least_, units);
@@ -48,7 +51,7 @@ void Holder::tick(Instant now, const Standing& standing) {
     end_local();
   }
   const bool is_refused = is_local_ || now < refused_until_;
-  stance_.store(is_local_ ? without_answer() : is_refused ? Stance::refuse : Stance::ask, relaxed);
+  state_->set(is_local_ ? without_answer() : is_refused ? Stance::refuse : Stance::ask);
 }
 
 void Holder::go_on(Instant now, const Standing& standing) {
@@ -151,13 +154,12 @@ void Holder::on_answer(const RuleAnswer& answer, Instant sent, Instant now, Dura
   renewed_at_ = sent;
   told_back_ = asked_back_;
   is_alone_ = answer.is_unknown || answer.is_refused;
-  if (is_alone_) return stance_.store(without_answer(), relaxed);
+  if (is_alone_) return state_->set(without_answer());
   if (std::exchange(is_local_, false)) end_local();
   if (answer.period != period_) {
     period_ = answer.period;
     allowed_ = local_;
   }
-  remaining_.store(answer.remaining, relaxed);
   const auto ttl_here =
       answer.ttl > 0 ? std::min<Duration>(ttl, std::chrono::milliseconds(answer.ttl)) : ttl;
   const Instant end = sent + ttl_here - slack;
@@ -177,10 +179,11 @@ void Holder::on_answer(const RuleAnswer& answer, Instant sent, Instant now, Dura
     balance_->give(owed);
     back_ += rest - owed;
   }
-  const std::chrono::milliseconds retry(answer.retry);
-  retry_.store(answer.reset > 0 && answer.retry > 0 ? answer.reset : answer.retry, relaxed);
-  refused_until_ = now + retry;
-  stance_.store(answer.retry > 0 ? Stance::refuse : Stance::ask, relaxed);
+  using std::chrono::milliseconds;
+  refused_until_ = now + milliseconds(answer.retry);
+  state_->say(answer.remaining, now + milliseconds(answer.reset > 0 ? answer.reset : answer.retry),
+              now);
+  state_->set(answer.retry > 0 ? Stance::refuse : Stance::ask);
 }
 
 bool Holder::is_quiet() const noexcept {
@@ -192,17 +195,22 @@ bool Holder::is_quiet() const noexcept {
 void Holder::let_go() noexcept {
   hand_back(0);
   end_local();
-  own_.give(balance_->units());
+  const Units owed = balance_->units();
+  balance_->give(-owed);
+  own_.give(owed);
   balance_ = &own_;
+  state_->set(Stance::ask);
+  state_ = &own_state_;
   pending_ = 0;
   lease_end_ = Instant::max();
 }
 
-void Holder::take_up(quota::Balance& balance) noexcept {
+void Holder::take_up(quota::Balance& balance, quota::LentState* state) noexcept {
   const Units units = own_.units();
   own_.give(-units);
   balance.give(units);
   balance_ = &balance;
+  if (state != nullptr) state_ = state;
 }
 
 }  // namespace llmgw::lease

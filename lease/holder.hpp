@@ -3,15 +3,15 @@
 // without.
 #pragma once
 
-#include <atomic>
 #include <string>
 
 #include "lease/spending.hpp"
-#include "quota/limit_rule.hpp"
+#include "quota/lent.hpp"
 
 namespace llmgw::lease {
 
 using quota::OnOutage;
+using quota::Stance;
 
 struct HolderTerms {
   enum class Kind : std::uint8_t { rate, slots, budget };
@@ -24,42 +24,29 @@ struct HolderTerms {
   Units allowance = 0;  ///< of a budget: for all proxies together in one window
 };
 
-/// What an exchange does whose units the balance does not have.
-enum class Stance : std::uint8_t {
-  ask,     ///< it waits for an answer of the authority
-  refuse,  ///< it is refused at once
-  charge,  ///< it is admitted: the units are taken all the same, Balance::give(-units)
-};
-
 /// Whether the authority can be had, and how many proxies there were when it was heard last.
 struct Standing {
   bool is_away = false;
   std::uint32_t proxies = 0;  ///< 0: it was never heard
 };
 
-/// The balance is taken from by any thread; everything here but what says otherwise belongs to the
-/// thread that speaks with the authority. Totals obey used = got + local - back - balance, where
-/// `local` is what the proxy gave itself and the authority has not been told of yet as spent.
+/// The balance is taken from by any thread, and its state is read by any; everything here belongs
+/// to the thread that speaks with the authority. Totals obey used = got + local - back - balance,
+/// where `local` is what the proxy gave itself and the authority has not been told of yet as spent.
 class Holder {
  public:
-  /// The balance is empty, and outlives the holder or its let_go().
-  Holder(std::string id, const HolderTerms& terms, quota::Balance& balance);
+  /// The balance is empty, and outlives the holder or its let_go(). `state`: the same, of what is
+  /// said of it; null: it is kept here.
+  Holder(std::string id, const HolderTerms& terms, quota::Balance& balance,
+         quota::LentState* state = nullptr);
 
   const std::string& id() const noexcept { return id_; }
   const HolderTerms& terms() const noexcept { return terms_; }
   void set_terms(const HolderTerms& terms) noexcept { terms_ = terms; }
 
-  // Any thread.
-
-  Stance stance() const noexcept { return stance_.load(std::memory_order_relaxed); }
-  /// Units that others can still have, as the authority said last.
-  Units remaining() const noexcept { return remaining_.load(std::memory_order_relaxed); }
-  /// For a caller that is refused: when the units may be there, from the last refusal on.
-  std::chrono::milliseconds retry() const noexcept {
-    return std::chrono::milliseconds(retry_.load(std::memory_order_relaxed));
-  }
-
-  // The thread that speaks with the authority.
+  Stance stance() const noexcept { return state_->stance(); }
+  /// What the authority said last.
+  const quota::LentState& state() const noexcept { return *state_; }
 
   /// An exchange waits for so many units, or does not any more.
   void wait(Units units) noexcept;
@@ -84,7 +71,7 @@ class Holder {
   /// Leaves the balance with nothing of the authority's; what is spent from now on is not told.
   void let_go() noexcept;
   /// After let_go(): goes on with the same totals, and a balance that is empty.
-  void take_up(quota::Balance& balance) noexcept;
+  void take_up(quota::Balance& balance, quota::LentState* state = nullptr) noexcept;
 
   Units got() const noexcept { return got_; }
   Units back() const noexcept { return back_; }
@@ -105,7 +92,9 @@ class Holder {
   std::string id_;
   HolderTerms terms_;
   quota::Balance* balance_;
-  quota::Balance own_;  // in the place of one that it let go
+  quota::LentState* state_;
+  quota::Balance own_;            // in the place of one that it let go
+  quota::LentState own_state_{};  // the same
   Units got_ = 0;
   Units back_ = 0;
   Units local_ = 0;
@@ -126,9 +115,6 @@ class Holder {
   bool is_alone_ = false;      // the authority does not lend of this rule
   bool is_local_ = false;      // it goes on by itself
   Spending spending_;
-  std::atomic<Stance> stance_{Stance::ask};
-  std::atomic<Units> remaining_{0};
-  std::atomic<std::int64_t> retry_{0};
 };
 
 }  // namespace llmgw::lease

@@ -25,11 +25,12 @@ Holders::Holders(std::string proxy, std::string policy, Instant now)
 
 Holders::~Holders() = default;
 
-Holder& Holders::add(std::string_view id, const HolderTerms& terms, quota::Balance& balance) {
+Holder& Holders::add(std::string_view id, const HolderTerms& terms, quota::Balance& balance,
+                     quota::LentState* state) {
   const auto [place, is_new] = by_id_.try_emplace(std::string(id));
   Entry& entry = place->second;
-  if (is_new) entry.holder = std::make_unique<Holder>(std::string(id), terms, balance);
-  if (std::exchange(entry.is_removed, false)) entry.holder->take_up(balance);
+  if (is_new) entry.holder = std::make_unique<Holder>(std::string(id), terms, balance, state);
+  if (std::exchange(entry.is_removed, false)) entry.holder->take_up(balance, state);
   if (standing_.is_away) activate(entry);
   entry.holder->set_terms(terms);
   return *entry.holder;
@@ -46,6 +47,10 @@ void Holders::remove(std::string_view id) {
 void Holders::wait(Holder& holder, Units units) {
   holder.wait(units);
   activate(by_id_.find(holder.id())->second);
+}
+
+void Holders::look_at(Holder& holder, Instant now) {
+  if (standing_.is_away) holder.tick(now, standing_);
 }
 
 void Holders::activate(Entry& entry) {
@@ -168,6 +173,8 @@ bool Holders::on_answer(std::string_view body, Instant now) {
       continue;
     }
     entry.holder->on_answer(each, last_.at, now, ttl_);
+    if (each.is_unknown || each.is_refused)
+      entry.holder->tick(now, standing_);  // goes on by itself
     activate(entry);
   }
   is_drained_ = last_.is_last;

@@ -33,7 +33,8 @@ class Holders {
 
   /// A rule that is used from now on; of an id that is there already its holder, with these terms
   /// (the balance is then the one it had). It stays where it is until remove().
-  Holder& add(std::string_view id, const HolderTerms& terms, quota::Balance& balance);
+  Holder& add(std::string_view id, const HolderTerms& terms, quota::Balance& balance,
+              quota::LentState* state = nullptr);
   /// What it has is handed back with the next request; the balance is not touched any more.
   void remove(std::string_view id);
   void set_policy(std::string policy) { policy_ = std::move(policy); }
@@ -42,6 +43,9 @@ class Holders {
   /// that ended.
   void wait(Holder& holder, Units units);
   void end_wait(Holder& holder, Units units) { holder.end_wait(units); }
+
+  /// Of one that may have been added while the authority is away: it goes on by itself at once.
+  void look_at(Holder& holder, Instant now);
 
   void tick(Instant now);
   /// Whether tick() has anything to look after.
@@ -64,6 +68,8 @@ class Holders {
   bool is_drained() const noexcept { return is_drained_; }
 
   Contact contact() const noexcept { return contact_; }
+  /// Requests in a row that were not answered.
+  std::size_t failures() const noexcept { return failures_; }
   /// Proxies that share the limits, as the authority said last; 0 before the first answer.
   std::uint32_t proxies() const noexcept { return standing_.proxies; }
   /// How often another authority than before has answered.

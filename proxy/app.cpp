@@ -41,8 +41,10 @@ App::App(const Config& config, const Environment& environment)
                  [this](const auto& all) {
                    for (const auto& each : workers_) each->set_discovered(all);
                  }),
-      tokens_(config.events_token.tokens) {
+      tokens_(config.events_token.tokens),
+      limits_tokens_(config.limits_token.tokens) {
   courier_.authorize(tokens_.authorization());
+  limits_.authorize(limits_tokens().authorization());
   const std::size_t share = std::max<std::size_t>(1, config.event_queue_size / config.threads);
   const WorkerShare each = share_descriptors(raise_open_file_limit(), config.threads);
   const Worker::Limits limits{{.connections = each.clients}, {.open = each.upstreams}};
@@ -143,7 +145,10 @@ Task<void> App::shut_down() {
   if (config_.drain_delay.count() > 0) co_await pause_.wait(in_milliseconds(config_.drain_delay));
   co_await wait_for_workers();
   for (const auto& each : workers_) each->join();
+  Child handing_back;  // while there are events to deliver
+  handing_back.start(hand_back());
   co_await deliver_the_last();
+  co_await handing_back.join();
   watches_.clear();
   limits_.stop();
   if (config_watch_) config_watch_->stop();
@@ -160,6 +165,12 @@ Task<void> App::deliver_the_last() {
   courier_.drain([this, &ended] { loop_.post([&ended] { ended.set(true); }); });
   co_await ended;
   courier_.join();
+}
+
+Task<void> App::hand_back() {
+  OneShot<bool> ended;
+  limits_.drain([&ended] { ended.set(true); });
+  co_await ended;
 }
 
 // Lets open exchanges end, for DRAIN_TIMEOUT or until a second signal.
@@ -201,6 +212,8 @@ void App::watch_files() {
         [this](Result<std::string> content) { take_key(std::move(content)); });
   watch(config_.events_token.file,
         [this](Result<std::string> content) { take_token(std::move(content)); });
+  watch(config_.limits_token.file,
+        [this](Result<std::string> content) { take_limits_token(std::move(content)); });
 }
 
 // Of the upstream that the variables describe, as long as the file has no providers.
@@ -226,18 +239,35 @@ void App::take_token(Result<std::string> content) {
   if (*tokens == tokens_) return;
   tokens_ = std::move(*tokens);
   courier_.authorize(tokens_.authorization());
+  limits_.authorize(limits_tokens().authorization());
   log::info("events token changed", {{"file", config_.events_token.file}});
+}
+
+const BearerTokens& App::limits_tokens() const noexcept {
+  return limits_tokens_.is_empty() ? tokens_ : limits_tokens_;
+}
+
+void App::take_limits_token(Result<std::string> content) {
+  auto tokens = content ? BearerTokens::parse(std::move(*content)) : content.error();
+  if (!tokens)
+    return log::warn("limits token file not usable, keeping the last token",
+                     {{"file", config_.limits_token.file}});
+  if (*tokens == limits_tokens_) return;
+  limits_tokens_ = std::move(*tokens);
+  limits_.authorize(limits_tokens_.authorization());
+  log::info("limits token changed", {{"file", config_.limits_token.file}});
 }
 
 std::string App::metrics() {
   std::vector<const Worker*> workers;
   workers.reserve(workers_.size());
   for (const auto& each : workers_) workers.push_back(each.get());
-  return render_metrics(
-      workers, courier_.counts(), series_, config_watch_ ? &config_watch_->status() : nullptr,
-      cooling_.all(), discovery_.counts(),
-      current_.key_mode == KeyMode::off ? nullptr : keys_.get(),
-      jwks_ == nullptr ? nullptr : &jwks_->counts(), limits_.decisions(), limits_.scopes());
+  return render_metrics(workers, courier_.counts(), series_,
+                        config_watch_ ? &config_watch_->status() : nullptr, cooling_.all(),
+                        discovery_.counts(),
+                        current_.key_mode == KeyMode::off ? nullptr : keys_.get(),
+                        jwks_ == nullptr ? nullptr : &jwks_->counts(), limits_.decisions(),
+                        limits_.scopes(), limits_.borrower());
 }
 
 }  // namespace llmgw::proxy

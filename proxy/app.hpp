@@ -46,6 +46,9 @@ class App {
   Checked<ConfigOrigin> reload(const FileReader& read);
   void take_key(Result<std::string> content);
   void take_token(Result<std::string> content);
+  void take_limits_token(Result<std::string> content);
+  const BearerTokens& limits_tokens() const noexcept;
+  Task<void> hand_back();
   void tell_keys() const;
   void use_issuer();
   void set_issuer(std::shared_ptr<const JwkSet> keys);
@@ -75,6 +78,7 @@ class App {
   std::vector<std::unique_ptr<FileWatch>> watches_;
   std::optional<ConfigWatch> config_watch_;  // where GATEWAY_CONFIG is set
   BearerTokens tokens_;                      // the first of them is in use
+  BearerTokens limits_tokens_;               // the same; none: those of events
   OneShot<bool>* workers_ended_ = nullptr;
   std::size_t workers_open_ = 0;
   int stop_signals_ = 0;

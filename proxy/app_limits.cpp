@@ -38,6 +38,14 @@ std::vector<quota::KeyLimits> limits_of_keys(const Config& config) {
   return keys;
 }
 
+// Those whose balances no other scope has.
+void forget(quota::Scopes& scopes, const std::vector<std::unique_ptr<quota::Scope>>& gone,
+            Borrower& borrower) {
+  for (const auto& each : gone)
+    for (const quota::Scope::Place& place : each->places())
+      if (!scopes.has(each->name(), *place.cell)) borrower.forget(*place.cell->lent);
+}
+
 void tell(const Config& config) {
   Told told;
   for (const quota::Plan& each : config.limits.plans) told.rules("plan", each.name, each.limits);
@@ -48,8 +56,11 @@ void tell(const Config& config) {
   told.end();
   if (config.key_mode != KeyMode::required)
     log::warn("tenants name themselves: their limits are a courtesy, not a fence");
-  log::info("limits hold for this proxy alone",
-            {{"mode", config.enforces_limits ? "enforce" : "observe"}});
+  const std::string_view mode = config.enforces_limits ? "enforce" : "observe";
+  if (config.limits_url)
+    return log::info("limits are lent by the collector",
+                     {{"collector", to_string(*config.limits_url)}, {"mode", mode}});
+  log::info("limits hold for this proxy alone", {{"mode", mode}});
 }
 
 }  // namespace
@@ -57,11 +68,9 @@ void tell(const Config& config) {
 void AppLimits::use(const Config& config) {
   auto rules = std::make_shared<const quota::RuleSet>(config.limits, limits_of_keys(config));
   if (scopes_ == nullptr && rules->is_empty()) return;
-  if (scopes_ == nullptr) {
-    scopes_ = std::make_unique<quota::Scopes>();
-    tell(config);
-  }
+  if (scopes_ == nullptr) begin(config);
   scopes_->renew(rules, ++generation_);
+  if (borrower_ != nullptr) borrower_->use(rules, config.file.hash);
   for (const auto& each : workers_)
     each->limit({scopes_.get(), rules, generation_},
                 [this](std::vector<quota::DecisionCount> counts) {
@@ -70,8 +79,35 @@ void AppLimits::use(const Config& config) {
   if (!turn_.is_set()) look_after();
 }
 
+void AppLimits::begin(const Config& config) {
+  scopes_ = std::make_unique<quota::Scopes>(config.limits_url.has_value());
+  tell(config);
+  if (!config.limits_url) return;
+  borrower_ = std::make_unique<Borrower>(
+      loop_, *config.limits_url, workers_.size(), [this](std::size_t worker) {
+        workers_[worker]->look_at_units([this] { loop_.post([this] { borrower_->looked(); }); });
+      });
+  borrower_->authorize(authorization_);
+  for (std::size_t i = 0; i < workers_.size(); ++i)
+    workers_[i]->borrow(
+        UnitWaits::most_in_process / workers_.size(), [this, i](UnitWaits::Changes changes) {
+          loop_.post([this, i, changes = std::move(changes)] { borrower_->take(i, changes); });
+        });
+}
+
+void AppLimits::authorize(Secret authorization) {
+  authorization_ = std::move(authorization);
+  if (borrower_ != nullptr) borrower_->authorize(authorization_);
+}
+
+void AppLimits::drain(std::function<void()> ended) {
+  if (borrower_ == nullptr) return loop_.post(std::move(ended));
+  borrower_->drain(std::move(ended));
+}
+
 void AppLimits::look_after() {
   scopes_->look_after(quota::Clock::now());
+  if (borrower_ != nullptr) borrower_->tick();
   if (passing_ == 0) destroy_when_passed();
   turn_.set(between_turns, [this] { look_after(); });
 }
@@ -80,6 +116,7 @@ void AppLimits::look_after() {
 void AppLimits::destroy_when_passed() {
   leaving_ = scopes_->collect();
   if (leaving_.empty()) return;
+  if (borrower_ != nullptr) forget(*scopes_, leaving_, *borrower_);
   passing_ = workers_.size();
   for (const auto& each : workers_)
     each->pass([this] {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// AppLimits: the limits of the process: hands them to the workers, and looks after the balances.
+// AppLimits: the limits of the process: hands them to the workers, looks after the balances, and
+// borrows of a collector where there is one.
 #pragma once
 
 #include <memory>
 #include <vector>
 
 #include "common/async/alarm.hpp"
+#include "proxy/lease/borrower.hpp"
 #include "proxy/metrics_limits.hpp"
 #include "proxy/worker.hpp"
 
@@ -23,20 +25,30 @@ class AppLimits {
 
   /// New requests are held to what these settings say.
   void use(const Config& config);
+  /// What the collector is sent as Authorization from now on.
+  void authorize(Secret authorization);
+  /// What is borrowed goes back; no worker runs any more. `ended` is called within
+  /// Borrower::drain_time.
+  void drain(std::function<void()> ended);
   /// Balances are refilled no more.
   void stop() noexcept { turn_.cancel(); }
 
   DecisionSeries& decisions() noexcept { return decisions_; }
   /// Null where there was no limit yet.
   const quota::Scopes* scopes() const noexcept { return scopes_.get(); }
+  /// Null where nothing is borrowed.
+  const Borrower* borrower() const noexcept { return borrower_.get(); }
 
  private:
+  void begin(const Config& config);
   void look_after();
   void destroy_when_passed();
 
   Loop& loop_;
   const Workers& workers_;
   std::unique_ptr<quota::Scopes> scopes_;  // null: there was no limit yet
+  Secret authorization_;
+  std::unique_ptr<Borrower> borrower_;
   quota::Generation generation_ = 0;
   Alarm turn_{loop_};
   std::vector<std::unique_ptr<quota::Scope>> leaving_;  // until each worker has passed

@@ -53,7 +53,8 @@ struct Config {
   quota::LimitSettings limits;        ///< of the file
   bool enforces_limits = true;        ///< else they are observed
   bool shows_limits = true;           ///< to callers that are under one
-  std::optional<HttpUrl> limits_url;  ///< who keeps those of a calendar
+  std::optional<HttpUrl> limits_url;  ///< who lends them; nothing: they hold for this process
+  EventsToken limits_token;           ///< what is sent there; without a file that of events
   bool has_providers = false;         ///< the upstreams are those of GATEWAY_CONFIG
   std::vector<UpstreamSettings> upstreams;          ///< at least one; no two have the same name
   std::optional<std::size_t> default_upstream = 0;  ///< of these, for requests that name none;

@@ -10,6 +10,7 @@
 #include "proxy/discovery/watch.hpp"
 #include "proxy/jwks/jwks_source.hpp"
 #include "proxy/metrics_costs.hpp"
+#include "proxy/metrics_leases.hpp"
 #include "proxy/metrics_limits.hpp"
 #include "proxy/metrics_tokens.hpp"
 #include "proxy/outbox/courier.hpp"
@@ -32,6 +33,6 @@ std::string render_metrics(const std::vector<const Worker*>& workers,
                            const ConfigStatus* file, const std::vector<CoolingBook::Entry>& targets,
                            const std::map<std::string, DiscoveryCounts>& discovery,
                            const KeyTable* keys, const JwksCounts* jwks, DecisionSeries& decisions,
-                           const quota::Scopes* scopes);
+                           const quota::Scopes* scopes, const Borrower* borrower);
 
 }  // namespace llmgw::proxy

@@ -18,13 +18,16 @@ Pair pair_of(std::string_view scope, std::string_view rule) {
   if (is_key) return {std::string(), std::string(scope) + std::string(rule)};
   const auto slash = scope.rfind('/');
   const std::string_view tenant = scope.substr(0, slash);
-  return {tenant.starts_with(' ') ? other : clean_label(tenant),
+  return {tenant.empty() ? other : clean_label(tenant),
           std::string(scope.substr(slash + 1)) + std::string(rule)};
 }
 
-double ratio_of(const quota::Scope::Place& place) {
-  const auto burst = static_cast<double>(place.cell->terms.burst);
-  return (burst - static_cast<double>(place.balance->units())) / burst;
+double ratio_of(const quota::Scope::Place& place, quota::Clock::time_point now) {
+  const quota::Cell& cell = *place.cell;
+  const auto burst = static_cast<double>(cell.terms.burst);
+  const quota::Units left =
+      cell.lent == nullptr ? place.balance->units() : quota::left_of(*cell.lent, cell.terms, now);
+  return (burst - static_cast<double>(left)) / burst;
 }
 
 Metric by_unit(const Workers& workers, MetricKind kind, std::string name, std::string help,
@@ -95,12 +98,22 @@ Metric DecisionSeries::metric() {
   return metric;
 }
 
-Metric used_ratio(const quota::Scopes& scopes) {
+namespace {
+
+bool is_of_calendar(const quota::Scope::Place& place) noexcept {
+  return place.cell->terms.period.count() == 0 && place.cell->unit != quota::Unit::concurrency;
+}
+
+// Of those that `is_shown` picks, no more than may be told of.
+template <class Predicate>
+std::vector<Sample> ratios_of(const quota::Scopes& scopes, Predicate is_shown) {
   std::map<Pair, double> ratios;
+  const auto now = quota::Clock::now();
   scopes.for_each([&](const quota::Scope& scope) {
     for (const quota::Scope::Place& each : scope.places()) {
+      if (!is_shown(each)) continue;
       double& ratio = ratios[pair_of(scope.name(), each.cell->id)];
-      ratio = std::max(ratio, ratio_of(each));
+      ratio = std::max(ratio, ratio_of(each, now));
     }
   });
   std::vector<std::pair<double, const Pair*>> order;
@@ -108,15 +121,20 @@ Metric used_ratio(const quota::Scopes& scopes) {
   for (const auto& [pair, ratio] : ratios) order.emplace_back(-ratio, &pair);
   const std::size_t shown = std::min(order.size(), DecisionSeries::most);
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end());
-  Metric metric{"llmgw_limit_used_ratio",
-                "The part of a limit's burst that is used up now; above 1: debt.",
-                MetricKind::gauge,
-                {}};
+  std::vector<Sample> samples;
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& [tenant, rule] = *order[i].second;
-    metric.samples.push_back({{{"tenant", tenant}, {"rule", rule}}, -order[i].first});
+    samples.push_back({{{"tenant", tenant}, {"rule", rule}}, -order[i].first});
   }
-  return metric;
+  return samples;
+}
+
+}  // namespace
+
+Metric used_ratio(const quota::Scopes& scopes) {
+  return {"llmgw_limit_used_ratio",
+          "The part of a limit's burst that is used up now; above 1: debt.", MetricKind::gauge,
+          ratios_of(scopes, [](const quota::Scope::Place&) { return true; })};
 }
 
 void add_limits(std::vector<Metric>& all, const Workers& workers, DecisionSeries& decisions,
@@ -124,6 +142,11 @@ void add_limits(std::vector<Metric>& all, const Workers& workers, DecisionSeries
   if (scopes == nullptr) return;
   all.push_back(decisions.metric());
   all.push_back(used_ratio(*scopes));
+  if (scopes->is_lent())
+    all.push_back({"llmgw_budget_spent_ratio",
+                   "Part of a budget that is spent or with proxies, in its window; at most 1,000 "
+                   "of them.",
+                   MetricKind::gauge, ratios_of(*scopes, is_of_calendar)});
   all.push_back(
       by_unit(workers, MetricKind::gauge, "llmgw_limit_reserved_units",
               "Units that exchanges under way have taken of their limits; usd: billionths "

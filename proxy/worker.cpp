@@ -95,7 +95,27 @@ void Worker::limit(LimitsInUse limits,
   thread_.joinable() ? loop_.post(std::move(use)) : use();
 }
 
-void Worker::pass(std::function<void()> passed) { loop_.post(std::move(passed)); }
+void Worker::borrow(std::size_t most, std::function<void(UnitWaits::Changes)> tell) {
+  auto begin = [this, most, tell = std::move(tell)] {
+    context_.unit_waits = std::make_unique<UnitWaits>(loop_, most, tell);
+  };
+  thread_.joinable() ? loop_.post(std::move(begin)) : begin();
+}
+
+void Worker::look_at_units(std::function<void()> looked) {
+  loop_.post([this, looked = std::move(looked)] {
+    context_.unit_waits->look();
+    context_.unit_waits->tell_changes();
+    looked();
+  });
+}
+
+void Worker::pass(std::function<void()> passed) {
+  loop_.post([this, passed = std::move(passed)] {
+    if (context_.unit_waits != nullptr) context_.unit_waits->tell_changes();
+    passed();
+  });
+}
 
 void Worker::announce_end() {
   loop_.post([this] { server_.announce_end(); });

@@ -48,7 +48,14 @@ class Worker {
   /// New requests are held to these limits. `report`: told now and then on this worker's thread
   /// what was decided, if anything.
   void limit(LimitsInUse limits, std::function<void(std::vector<quota::DecisionCount>)> report);
-  /// Calls `passed` on this worker's thread: what it was doing before, it does no more.
+  /// Before limit(): exchanges wait for units that are lent, at most `most` at a time. `tell`:
+  /// called on this worker's thread.
+  void borrow(std::size_t most, std::function<void(UnitWaits::Changes)> tell);
+  /// Exchanges that wait for units look again. `looked`: called on this worker's thread, when it
+  /// was told who waits no more.
+  void look_at_units(std::function<void()> looked);
+  /// Calls `passed` on this worker's thread: what it was doing before, it does no more, and it has
+  /// told who waits for units.
   void pass(std::function<void()> passed);
   /// From now on each response says that its connection ends.
   void announce_end();
@@ -69,6 +76,7 @@ class Worker {
   const RouteTable::Counts& targets() const noexcept { return targets_; }
   const TrafficCounts& traffic() const noexcept { return context_.counts; }
   const quota::LimitCounts& limits() const noexcept { return context_.limits.counts; }
+  const LeaseHistogram& lease_waits() const noexcept { return context_.limits.waits; }
   /// Published once a tick, so that scraping touches nothing of the worker's own.
   struct Gauges {
     Counter open_connections, overdue_exchanges;

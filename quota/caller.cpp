@@ -8,8 +8,8 @@
 namespace llmgw::quota {
 namespace {
 
-// Of newcomers without room: no tenant's name has a blank.
-constexpr std::string_view newcomers = " other";
+// Of newcomers without room: no tenant's name is empty.
+constexpr std::string_view newcomers;
 
 bool is_of_body(const LimitRule& rule) noexcept {
   return rule.unit >= Unit::tokens || !rule.models.empty();
@@ -37,6 +37,7 @@ Caller::Caller(const CallerTerms& terms, std::shared_ptr<const RuleSet> set, Gen
                         .balance = place.balance,
                         .cell = place.cell,
                         .terms = refill_terms(*each.rule),
+                        .lent = place.cell->lent.get(),
                         .keep = floor.of(each.rule->burst),
                         .label = label_of(each, tenant)});
     has_rules_of_body_ |= is_of_body(*each.rule);

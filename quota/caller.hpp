@@ -34,6 +34,7 @@ class Caller final : public boost::intrusive_ref_counter<Caller, boost::thread_u
     Balance* balance = nullptr;
     Cell* cell = nullptr;
     RefillTerms terms = {};
+    Lent* lent = nullptr;    ///< null: it is not lent
     Units keep = 0;          ///< what stays behind for others
     std::string label = {};  ///< what the rule is called where the tenant is named too
     DecisionAmounts decisions{};

@@ -27,8 +27,12 @@ std::optional<std::size_t> unit_number(Unit unit) noexcept {
   }
 }
 
+Units left_in(const Caller::Entry& entry) noexcept {
+  return entry.lent != nullptr ? left_of(*entry.lent, entry.terms.burst) : entry.balance->units();
+}
+
 Units remaining(const Caller::Entry& entry) noexcept {
-  return std::clamp<Units>(entry.balance->units(), 0, entry.rule->limit);
+  return std::clamp<Units>(left_in(entry), 0, entry.rule->limit);
 }
 
 double part_left(const Caller::Entry& entry) noexcept {
@@ -68,7 +72,7 @@ void RateFields::add(const Caller::Entry& entry, std::size_t unit) noexcept {
   if (entry.rule->period.kind != Period::Kind::rolling) return;
   Field& reset = fields_[count_++];
   reset.name = names[unit][2];
-  reset.value = short_duration(entry.rule->time_for(entry.terms.burst - entry.balance->units()));
+  reset.value = short_duration(entry.rule->time_for(entry.terms.burst - left_in(entry)));
 }
 
 bool RateFields::replaces(std::string_view name) const noexcept {

@@ -13,12 +13,15 @@ bool is_of_head(const LimitRule& rule) noexcept {
 
 // A balance that is given back to may be full by now; slots are there or in use, and never more.
 void give_back(const Caller::Entry& entry, Units units) noexcept {
-  if (entry.rule->unit == Unit::concurrency) {
+  if (entry.rule->unit == Unit::concurrency || entry.lent != nullptr) {
     entry.balance->give(units);
   } else {
     entry.balance->fill(units, entry.terms.burst);
   }
 }
+
+// Who is refused what is lent, and nobody has said when there will be more.
+constexpr std::chrono::nanoseconds least_wait = std::chrono::milliseconds(100);
 
 RefusalKind kind_of(const LimitRule& rule) noexcept {
   if (rule.unit == Unit::concurrency) return RefusalKind::concurrency;
@@ -41,6 +44,7 @@ std::optional<Refusal> Reservation::admit(Stage stage, std::string_view model,
     const LimitRule& rule = *entry.rule;
     if (is_of_head(rule) != (stage == Stage::head)) continue;
     if (!rule.models.empty() && (model.empty() || !rule.is_about(model))) continue;
+    if ((asked_ >> i & 1) != 0) continue;  // before it was waited for units of a later one
     asked_ = static_cast<std::uint8_t>(asked_ | 1U << i);
     const auto cost = reserved_units(rule, demand);
     // Of what nothing is reserved, something has to be there.
@@ -48,6 +52,10 @@ std::optional<Refusal> Reservation::admit(Stage stage, std::string_view model,
     const Units keep = is_free ? std::max<Units>(entry.keep, 1) : entry.keep;
     const auto refusal = cost ? take(entry, *cost, keep)
                               : std::optional<Refusal>({&entry, RefusalKind::unpriced, {}});
+    if (refusal && refusal->kind == RefusalKind::lacking) {
+      asked_ = static_cast<std::uint8_t>(asked_ & ~(1U << i));
+      return refusal;
+    }
     const bool is_enforced = terms_.refuses && rule.mode == RuleMode::enforce;
     const auto decision = !refusal      ? Decision::admitted
                           : is_enforced ? Decision::refused
@@ -69,6 +77,7 @@ std::optional<Refusal> Reservation::admit(Stage stage, std::string_view model,
 // What is due is given before anybody is refused, so that to wait as long as is said is enough.
 std::optional<Refusal> Reservation::take(Caller::Entry& entry, Units cost, Units keep) const {
   Balance& balance = *entry.balance;
+  if (entry.lent != nullptr) return take_lent(entry, cost, keep);
   if (balance.take(cost, keep)) return std::nullopt;
   if (cost > entry.terms.burst - keep) return Refusal{&entry, RefusalKind::too_large, {}};
   if (entry.rule->period.kind != Period::Kind::rolling)
@@ -78,6 +87,33 @@ std::optional<Refusal> Reservation::take(Caller::Entry& entry, Units cost, Units
   if (balance.take(cost, keep)) return std::nullopt;
   return Refusal{&entry, RefusalKind::rate,
                  entry.cell->refill.wait_for(cost + keep, balance, entry.terms, now)};
+}
+
+// What is to stay behind for others may be anywhere; what is not reserved, but has to be there, is
+// to be here.
+std::optional<Refusal> Reservation::take_lent(Caller::Entry& entry, Units cost, Units keep) const {
+  Balance& balance = *entry.balance;
+  const LentState& state = entry.lent->state;
+  const Units least = std::max<Units>(cost, 1);
+  if (keep > 0) keep = std::max(keep - state.remaining(), least - cost);
+  if (balance.take(cost, keep)) return std::nullopt;
+  if (cost > entry.terms.burst - entry.keep) return Refusal{&entry, RefusalKind::too_large, {}};
+  Stance stance = state.stance();
+  if (stance == Stance::ask && waits_ && balance.units() < least)
+    return Refusal{&entry, RefusalKind::lacking, {}, least};
+  if (stance == Stance::ask && !waits_ && entry.rule->on_outage == OnOutage::open)
+    stance = Stance::charge;
+  if (stance == Stance::charge) {
+    balance.give(-cost);
+    return std::nullopt;
+  }
+  const RefusalKind kind = kind_of(*entry.rule);
+  Refusal refusal{&entry, kind, state.free_at() - terms_.now()};
+  const bool is_rate = kind == RefusalKind::rate;
+  if (is_rate && balance.units() >= least)  // it is there, and is left to others
+    refusal.wait = entry.rule->time_for(keep + cost - balance.units());
+  refusal.wait = std::max(refusal.wait, is_rate ? least_wait : std::chrono::nanoseconds(0));
+  return refusal;
 }
 
 void Reservation::note_taken(std::size_t number, Units units) noexcept {

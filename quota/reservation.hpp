@@ -20,12 +20,14 @@ enum class RefusalKind : std::uint8_t {
   budget,       ///< a day, week or month is used up
   too_large,    ///< never: it is more than can be had at once
   unpriced,     ///< what its model costs is not known
+  lacking,      ///< none yet: there may be units soon, see Reservation::admit_head()
 };
 
 struct Refusal {
   const Caller::Entry* entry = nullptr;
   RefusalKind kind = RefusalKind::rate;
-  std::chrono::nanoseconds wait{};  ///< of a rate
+  std::chrono::nanoseconds wait{};  ///< of a rate, or what is lent of a calendar; 0: not known
+  Units units = 0;                  ///< of what is lacking: so many have to be in the balance
 };
 
 /// What an admission goes by.
@@ -48,11 +50,15 @@ class Reservation {
   const Caller& caller() const noexcept { return *caller_; }
 
   /// Takes what is known from the head alone: slots and requests. Where a rule refuses nothing is
-  /// kept.
+  /// kept. Where one is lacking units that may be lent soon, what was taken of others is kept, and
+  /// this is to be called again: when there may be some, or after wait_no_more().
   std::optional<Refusal> admit_head();
   /// The same of what the body tells. `model`: what is asked for; empty: none is, and no rule about
   /// models of certain names is asked.
   std::optional<Refusal> admit_body(std::string_view model, const Demand& demand);
+
+  /// Rules that still lack units decide by what holds where the collector is away.
+  void wait_no_more() noexcept { waits_ = false; }
 
   /// Gives back what was not used, or takes what was used beyond. Nothing more is to be settled
   /// then.
@@ -70,6 +76,7 @@ class Reservation {
 
   std::optional<Refusal> admit(Stage stage, std::string_view model, const Demand& demand);
   std::optional<Refusal> take(Caller::Entry& entry, Units cost, Units keep) const;
+  std::optional<Refusal> take_lent(Caller::Entry& entry, Units cost, Units keep) const;
   void note_taken(std::size_t number, Units units) noexcept;
 
   Caller::Pointer caller_;
@@ -78,6 +85,7 @@ class Reservation {
   std::string_view limited_by_;  // of the caller
   std::uint8_t taken_ = 0;       // a bit a rule
   std::uint8_t asked_ = 0;
+  bool waits_ = true;
 };
 
 }  // namespace llmgw::quota

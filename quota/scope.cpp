@@ -12,7 +12,7 @@ RefillTerms refill_terms(const LimitRule& rule) noexcept {
 }
 
 Scope::Scope(std::string name, Generation generation, std::span<const LimitRule* const> rules,
-             const Scope* before)
+             const Scope* before, bool is_lent)
     : name_(std::move(name)), generation_(generation) {
   if (before != nullptr) lines_ = before->lines_;
   std::shared_ptr<BalanceLine> line;
@@ -20,14 +20,22 @@ Scope::Scope(std::string name, Generation generation, std::span<const LimitRule*
   for (const LimitRule* rule : rules.first(std::min(rules.size(), most_rules))) {
     Place& place = places_[count_++];
     if (before != nullptr) place = before->place(rule->id);
-    if (place.balance != nullptr && place.cell->unit == rule->unit) continue;
+    if (place.balance != nullptr && place.cell->unit == rule->unit) {
+      if (is_lent) place.cell->lent->state.set(Stance::ask);  // by the new settings it may be
+      continue;
+    }
     if (line == nullptr) line = std::make_shared<BalanceLine>();
     place = {&line->balances[made], &line->cells[made]};
     ++made;
     place.cell->id = rule->id;
     place.cell->unit = rule->unit;
     place.cell->terms = refill_terms(*rule);
-    place.balance->give(rule->burst);
+    if (is_lent) {
+      place.cell->lent =
+          std::make_unique<Lent>(name_ + rule->id, rule->unit, *place.balance, rule->burst);
+    } else {
+      place.balance->give(rule->burst);
+    }
   }
   if (line != nullptr) lines_.push_back(std::move(line));
   std::erase_if(lines_, [this](const auto& each) { return !lies_in(*each); });
@@ -55,8 +63,9 @@ bool Scope::use() noexcept {
 
 bool Scope::look_after(Clock::time_point now) noexcept {
   for (const Place& each : places())
-    each.cell->refill.give_due(*each.balance, each.cell->terms, now);
-  return is_full();
+    if (each.cell->lent == nullptr)
+      each.cell->refill.give_due(*each.balance, each.cell->terms, now);
+  return is_as_new();
 }
 
 void Scope::adjust(std::span<const LimitRule* const> rules) noexcept {
@@ -64,12 +73,13 @@ void Scope::adjust(std::span<const LimitRule* const> rules) noexcept {
     const Place place = this->place(rule->id);
     if (place.balance == nullptr || place.cell->unit != rule->unit) continue;
     const RefillTerms terms = refill_terms(*rule);
+    const Units more = terms.burst - std::exchange(place.cell->terms, terms).burst;
+    if (place.cell->lent != nullptr) continue;
     if (rule->unit == Unit::concurrency) {
-      place.balance->give(terms.burst - place.cell->terms.burst);
+      place.balance->give(more);
     } else {
       place.balance->cut(terms.burst);
     }
-    place.cell->terms = terms;
   }
 }
 
@@ -85,15 +95,16 @@ bool Scope::end() noexcept {
 // One of which something was taken in between is not forgotten; whoever took it for gone meanwhile
 // has made another one, with the same balances.
 bool Scope::forget() noexcept {
-  if (!is_full() || !end()) return false;
-  if (is_full()) return true;
+  if (!is_as_new() || !end()) return false;
+  if (is_as_new()) return true;
   users_.store(0, std::memory_order_release);
   return false;
 }
 
-bool Scope::is_full() const noexcept {
+bool Scope::is_as_new() const noexcept {
   return std::all_of(places().begin(), places().end(), [](const Place& each) {
-    return each.balance->units() >= each.cell->terms.burst;
+    const Units units = each.balance->units();
+    return each.cell->lent != nullptr ? units == 0 : units >= each.cell->terms.burst;
   });
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "quota/lent.hpp"
 #include "quota/limit_settings.hpp"
 #include "quota/refill.hpp"
 
@@ -28,6 +29,7 @@ struct Cell {
   RefillTerms terms = {};  ///< of the thread that looks after all, once others know of the cell
   Refill refill = {};
   std::atomic<std::int64_t> told_at{0};  ///< when the log was last told of a refusal; nanoseconds
+  std::unique_ptr<Lent> lent = nullptr;  ///< null: this process has all of it
 };
 
 /// Balances that lie side by side, in one line of the cache.
@@ -45,10 +47,10 @@ class Scope {
     Cell* cell = nullptr;
   };
 
-  /// Full balances, but for the rules that `before` has too; null: none are there. At most
-  /// most_rules.
+  /// Full balances, or empty ones of what is lent, but for the rules that `before` has too; null:
+  /// none are there. At most most_rules.
   Scope(std::string name, Generation generation, std::span<const LimitRule* const> rules,
-        const Scope* before);
+        const Scope* before, bool is_lent = false);
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
 
@@ -68,14 +70,16 @@ class Scope {
 
   // Of the thread that looks after all.
 
-  /// Refills; whether all balances are full.
+  /// Refills, if that is not the collector's; whether all balances are full, or nothing of what is
+  /// lent is here.
   bool look_after(Clock::time_point now) noexcept;
   /// Goes by these rules from now on: what a limit has become more or less, slots have at once; of
-  /// what is refilled no more is left than the new burst.
+  /// what is refilled no more is left than the new burst. Of what is lent the collector sees to it.
   void adjust(std::span<const LimitRule* const> rules) noexcept;
   /// Whether nobody works with it; from then on nobody can.
   bool end() noexcept;
-  /// The same, but only of one whose balances are full: one that is made anew begins so too.
+  /// The same, but only of one whose balances are as those of one that is made anew: full, or of
+  /// what is lent empty.
   bool forget() noexcept;
 
  private:
@@ -83,7 +87,7 @@ class Scope {
 
   static constexpr std::int32_t forgotten = INT32_MIN / 2;
 
-  bool is_full() const noexcept;
+  bool is_as_new() const noexcept;
   bool lies_in(const BalanceLine& line) const noexcept;
 
   const std::string name_;

@@ -41,7 +41,8 @@ Scope* Scopes::use(std::string_view name, const RuleSet& set, Generation generat
     if (found.same != nullptr && found.same->use()) return found.same;
     // Also of one that is being forgotten: whatever was taken of it stays so.
     const auto rules = set.rules_in(name);
-    auto made = std::make_unique<Scope>(std::string(name), generation, rules, found.latest);
+    auto made =
+        std::make_unique<Scope>(std::string(name), generation, rules, found.latest, is_lent_);
     const std::size_t size = made->places().size();
     if (is_bounded && found.latest == nullptr && count() + size > most_balances) {
       is_full_.store(true, std::memory_order_relaxed);
@@ -57,11 +58,20 @@ Scope* Scopes::use(std::string_view name, const RuleSet& set, Generation generat
   }
 }
 
+// What is lent has nobody here who would refill it.
 void Scopes::wake(Scope& scope) noexcept {
+  if (is_lent_) return;
   if (scope.is_awake_.exchange(true, std::memory_order_acq_rel)) return;
   scope.next_awake_ = woken_.load(std::memory_order_relaxed);
   while (!woken_.compare_exchange_weak(scope.next_awake_, &scope, std::memory_order_release)) {
   }
+}
+
+bool Scopes::has(std::string_view name, const Cell& cell) noexcept {
+  for (const Scope* each = bucket_of(name).load(std::memory_order_acquire); each != nullptr;
+       each = each->next_.load(std::memory_order_acquire))
+    if (each->name() == name && each->place(cell.id).cell == &cell) return true;
+  return false;
 }
 
 void Scopes::renew(std::shared_ptr<const RuleSet> set, Generation generation) {

@@ -25,7 +25,8 @@ class Scopes {
   /// used.
   static constexpr std::size_t most_balances = 65'536;
 
-  Scopes() = default;
+  /// `is_lent`: all balances begin empty, and a collector lends what is taken of them.
+  explicit Scopes(bool is_lent = false) noexcept : is_lent_(is_lent) {}
   Scopes(const Scopes&) = delete;
   Scopes& operator=(const Scopes&) = delete;
   ~Scopes();
@@ -38,6 +39,7 @@ class Scopes {
   /// To be called where something was taken of a scope that was not awake.
   void wake(Scope& scope) noexcept;
 
+  bool is_lent() const noexcept { return is_lent_; }
   std::size_t count() const noexcept { return balances_.load(std::memory_order_relaxed); }
 
   // The thread that looks after all.
@@ -48,6 +50,9 @@ class Scopes {
   /// `turns` turns.
   void look_after(Clock::time_point now);
   static constexpr std::size_t turns = 20;
+
+  /// Whether a scope of that name, of any generation, has this cell.
+  bool has(std::string_view name, const Cell& cell) noexcept;
 
   /// What was taken away since the last call. To be destroyed when each thread that calls use() has
   /// ended what it was doing.
@@ -72,6 +77,7 @@ class Scopes {
   void unlink(Bucket& bucket, Scope& scope) noexcept;
   void wake_all() noexcept;
 
+  const bool is_lent_;
   std::array<Bucket, bucket_count> buckets_{};
   std::atomic<std::size_t> balances_{0};  // of scopes of which there may be any number
   std::atomic<bool> is_full_{false};      // since the last turn there was no room for somebody

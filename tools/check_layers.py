@@ -20,7 +20,7 @@ SHARED = ("common", "pricing", "quota", "lease")
 # Floors from the top down; a file may include its own floor's name and any floor below. Names that share
 # a floor do not see each other.
 FLOORS = {
-    "proxy": [["main"], ["app"], ["metrics"], ["worker"], ["api"], ["upstream", "outbox", "discovery", "jwks"], ["provider"], ["route", "metering"],
+    "proxy": [["main"], ["app"], ["metrics"], ["worker"], ["api"], ["upstream", "outbox", "discovery", "jwks", "lease"], ["provider"], ["route", "metering"],
               ["tenant", "estimate"], ["tokens"], ["config"], ["http"]],
     "collector": [["main"], ["app"], ["command"], ["query", "lease"], ["ingest"], ["pipeline"], ["sinks"], ["sqlite"], ["config"], ["store"]],
     "common": [["http"], ["net"], ["async"], ["settings"], ["event", "log", "metrics", "coding"], ["json", "system"],
@@ -37,7 +37,7 @@ ALOOF = ("bench/load/",)
 IO_PLACES = (
     "common/async/", "common/net/", "common/http/", "common/log/", "common/system/",
     "proxy/main", "proxy/app", "proxy/metrics", "proxy/worker", "proxy/api/", "proxy/upstream/", "proxy/http/",
-    "proxy/outbox/", "proxy/discovery/", "proxy/jwks/", "collector/main", "collector/app", "collector/lease/", "collector/ingest", "collector/pipeline/", "collector/sinks/",
+    "proxy/outbox/", "proxy/discovery/", "proxy/jwks/", "proxy/lease/", "collector/main", "collector/app", "collector/lease/", "collector/ingest", "collector/pipeline/", "collector/sinks/",
     "collector/sqlite/", "collector/command/", "collector/query/",
 )
 IO_HEADER = re.compile(

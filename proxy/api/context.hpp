@@ -19,6 +19,7 @@
 #include "proxy/api/traffic_counts.hpp"
 #include "proxy/config.hpp"
 #include "proxy/discovery/model_list.hpp"
+#include "proxy/lease/unit_waits.hpp"
 #include "proxy/outbox/outbox.hpp"
 #include "proxy/tenant/callers.hpp"
 #include "proxy/tenant/identity_memory.hpp"
@@ -64,6 +65,7 @@ struct Context {
   std::shared_ptr<const Discovered> discovered = nullptr;  ///< null: nothing yet
 
   Limits limits{};
+  std::unique_ptr<UnitWaits> unit_waits = nullptr;  ///< null: limits are not lent
 };
 
 }  // namespace llmgw::proxy

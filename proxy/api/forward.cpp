@@ -12,8 +12,11 @@ namespace llmgw::proxy {
 Task<void> forward(Context& context, http::Exchange& exchange) {
   Forward self(context, exchange);
   const GatewayError* refusal = self.admit();
+  if (self.lacks_units()) refusal = co_await self.wait_for_units();
   if (refusal == nullptr && self.has_more_to_read()) refusal = co_await self.read_to_route();
   if (refusal == nullptr) refusal = self.find_route();
+  if (self.lacks_units()) refusal = co_await self.wait_for_units();
+  if (refusal == nullptr) refusal = self.take_target();
   if (refusal != nullptr) co_return co_await self.refuse(*refusal);
 
   AttemptEnd end;
@@ -174,17 +177,22 @@ void Forward::emit() {
 
 bool Forward::is_limited() const noexcept {
   return (attempt_ && attempt_->is_limited()) || exchange_.client().is_limited() ||
-         is_awaiting_usage_ || (routed_ != nullptr && routed_->waiting != nullptr);
+         is_awaiting_usage_ || (routed_ != nullptr && routed_->waiting != nullptr) ||
+         (limited_ != nullptr && limited_->waiting != nullptr);
 }
 
 void Forward::abandon() {
   request_.note_client_gone();
   if (attempt_) emit();
+  if (limited_ != nullptr && limited_->waiting != nullptr)
+    context_.unit_waits->abandon(*limited_->waiting);
   limited_.reset();
 }
 
 void Forward::peer_closed() noexcept {
   request_.note_client_gone();
+  if (limited_ != nullptr && limited_->waiting != nullptr)
+    return context_.unit_waits->cancel(*limited_->waiting);
   if (routed_ != nullptr && routed_->waiting != nullptr) return routed_->waiting->cancel();
   if (!attempt_) return;
   if (!may_await_usage()) return attempt_->leave();

@@ -39,8 +39,15 @@ class Forward final : public OpenExchange, private CloseListener {
   bool has_more_to_read() const noexcept;
   /// Holds it, as far as there is room; or says why that cannot be.
   Task<const GatewayError*> read_to_route();
-  /// Finds whom to ask; or says why there is nobody.
+  /// Finds whom to ask, and takes what the body tells of limits; or says why that cannot be.
   const GatewayError* find_route();
+  /// Whether some limit has not enough units here, and may be lent some; nothing was refused then.
+  bool lacks_units() const noexcept { return limited_ != nullptr && limited_->lacking; }
+  /// Waits for them, at most UnitWaits::longest, and goes on with what asked for them; or says why
+  /// that cannot be.
+  Task<const GatewayError*> wait_for_units();
+  /// Decides whom to ask first; or says why there is nobody.
+  const GatewayError* take_target();
   /// The first attempt, or the one that follows from the verdict on the last one.
   Attempt& next_attempt(Verdict last);
   /// Whether the target that was asked is to be asked again after the wait that it names.
@@ -95,6 +102,10 @@ class Forward final : public OpenExchange, private CloseListener {
     std::uint64_t text_bytes = 0;             // of the request
     std::uint64_t part_tokens = 0;            // of its pictures and the like, as a guess
     std::uint64_t input_tokens = 0;           // of all of it, as a guess
+    std::optional<quota::Refusal> lacking;    // of a rule that may be lent units
+    UnitWait* waiting = nullptr;              // while it waits for them
+    Call::Clock::time_point waits_until{};    // once it has begun to
+    bool is_of_body = false;                  // what was asked last
     bool is_text = false;
     bool is_sent = false;  // some upstream has, or may have, some byte of the request
   };
@@ -146,6 +157,8 @@ class Forward final : public OpenExchange, private CloseListener {
   Task<void> replay();
   Task<void> reply_failure(const Failure& failure, const GatewayError& error);
   const GatewayError* admit_head();
+  const GatewayError* ask_head();
+  const GatewayError* decide(std::optional<quota::Refusal> refusal);
   bool has_body_to_admit() const noexcept;
   bool has_more_to_admit() const noexcept;
   Task<errc> read_to_admit();

@@ -42,8 +42,39 @@ const GatewayError* Forward::admit_head() {
   const quota::AdmissionTerms terms{context_.config.enforces_limits,
                                     [] { return quota::Clock::now(); }};
   limited_ = std::make_unique<Limited>(std::move(caller), terms);
-  const auto refusal = limited_->reservation.admit_head();
-  return refusal ? refuse_by(*refusal) : nullptr;
+  return ask_head();
+}
+
+const GatewayError* Forward::ask_head() { return decide(limited_->reservation.admit_head()); }
+
+const GatewayError* Forward::decide(std::optional<quota::Refusal> refusal) {
+  if (!refusal) return nullptr;
+  if (refusal->kind != quota::RefusalKind::lacking) return refuse_by(*refusal);
+  limited_->lacking = refusal;
+  return nullptr;
+}
+
+// Nothing is held upstream meanwhile. Other exchanges may be faster when there are some.
+Task<const GatewayError*> Forward::wait_for_units() {
+  if (request_.held() == nullptr) request_.hold(context_.workspace.bytes_to_edit);
+  const auto begun = Call::Clock::now();
+  Call::Clock::time_point& until = limited_->waits_until;
+  if (until == Call::Clock::time_point()) until = begun + UnitWaits::longest;
+  UnitWait wait(until);
+  limited_->waiting = &wait;
+  request_.watch_client_now();
+  const GatewayError* refusal = nullptr;
+  while (limited_->lacking && !request_.is_client_gone()) {
+    const quota::Refusal lacking = *std::exchange(limited_->lacking, std::nullopt);
+    const UnitWaitEnd end =
+        co_await context_.unit_waits->wait(wait, *lacking.entry->lent, lacking.units);
+    if (end == UnitWaitEnd::late) limited_->reservation.wait_no_more();
+    if (!request_.is_client_gone()) refusal = limited_->is_of_body ? admit_body() : ask_head();
+  }
+  limited_->waiting = nullptr;
+  limited_->lacking.reset();
+  context_.limits.waits.observe(Call::Clock::now() - begun);
+  co_return request_.is_client_gone() ? &gateway_error::malformed_request : refusal;
 }
 
 bool Forward::has_body_to_admit() const noexcept {
@@ -88,8 +119,8 @@ const GatewayError* Forward::admit_body() {
       .max_tokens = facts.max_tokens,
       .answers = facts.answers,
       .prices = prices ? &*prices : nullptr};
-  const auto refusal = limited_->reservation.admit_body(facts.model.view(), demand);
-  return refusal ? refuse_by(*refusal) : nullptr;
+  limited_->is_of_body = true;
+  return decide(limited_->reservation.admit_body(facts.model.view(), demand));
 }
 
 // At whoever may be asked, if it has to be routed.

@@ -32,7 +32,7 @@ bool Forward::has_more_to_read() const noexcept {
 
 Task<const GatewayError*> Forward::read_to_route() {
   const bool is_form = is_form_data(exchange_.head().value(http::FieldId::content_type));
-  request_.hold(context_.workspace.bytes_to_edit);
+  if (request_.held() == nullptr) request_.hold(context_.workspace.bytes_to_edit);
   if (!request_.is_complete()) {
     errc fault = errc::ok;
     if (upstreams_->table().asks_for_model()) {
@@ -70,9 +70,13 @@ const GatewayError* Forward::find_route() {
   if (const RouteFault* fault = std::get_if<RouteFault>(&found)) return &error_of(*fault);
   routed_->route = std::move(std::get<Route>(found));
   if (const GatewayError* const refusal = leave_out_foreign(query)) return refusal;
-  if (limited_ != nullptr)
-    if (const GatewayError* const refusal = admit_body()) return refusal;
-  if (routed_->route.prefers_native()) routed_->route.put_behind(upstreams_->translating(head));
+  return limited_ == nullptr ? nullptr : admit_body();
+}
+
+const GatewayError* Forward::take_target() {
+  if (routed_ == nullptr) return nullptr;
+  if (routed_->route.prefers_native())
+    routed_->route.put_behind(upstreams_->translating(exchange_.head()));
   if (routed_->route.has_affinity() && request_.held() != nullptr)
     routed_->route.begin_at(affinity_of(call_.tenant(), request_.held()->body()));
   const auto now = routed_->attempt_begun_at = Clock::now();

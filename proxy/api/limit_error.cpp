@@ -60,6 +60,7 @@ std::string message_of(const quota::Refusal& refusal, std::string_view tenant,
 
 std::optional<std::chrono::nanoseconds> wait_of(const quota::Refusal& refusal) {
   if (refusal.kind == RefusalKind::concurrency) return std::chrono::seconds(1);
+  if (refusal.kind == RefusalKind::budget && refusal.wait.count() > 0) return refusal.wait;
   if (refusal.kind != RefusalKind::rate) return std::nullopt;
   return std::max<std::chrono::nanoseconds>(refusal.wait, std::chrono::milliseconds(1));
 }

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "proxy/lease/lease_counts.hpp"
 #include "quota/callers.hpp"
 #include "quota/learned.hpp"
 
@@ -20,6 +21,7 @@ struct LimitsInUse {
 struct Limits {
   quota::LimitCounts counts = {};
   quota::DecisionCounts decisions = {};
+  LeaseHistogram waits = {};                          ///< of exchanges for units that are lent
   std::unique_ptr<quota::Learned> learned = nullptr;  ///< made with the first callers
   std::unique_ptr<quota::Callers> callers = nullptr;  ///< null: nobody is under a limit
 

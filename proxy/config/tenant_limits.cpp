@@ -14,7 +14,7 @@ constexpr std::array<std::pair<std::string_view, bool>, 2> switches{{
     {"off", false},
 }};
 
-constexpr std::array<Row, 3> rows{{
+constexpr std::array<Row, 4> rows{{
     {{"LIMITS_MODE",
       "enforce",
       "what becomes of requests beyond a limit of GATEWAY_CONFIG: they are refused (`enforce`), or "
@@ -29,8 +29,9 @@ constexpr std::array<Row, 3> rows{{
      [](SettingInput& input, Config& config) { config.shows_limits = input.choice(switches); },
      [](const Config& config) { return word_of(switches, config.shows_limits); }},
     {{"LIMITS_URL", "",
-      "the collector that keeps the limits of days, weeks and months, `http` or `https`; without "
-      "it such a limit is a fault, and all others hold for each proxy by itself",
+      "the collector that lends units of limits, `http` or `https`, so that they hold for all "
+      "proxies together; unset: for each proxy by itself, and one of days, weeks or months is a "
+      "fault",
       "unset"},
      [](SettingInput& input, Config& config) {
        config.limits_url = input.settings.http_url(input.name);
@@ -38,6 +39,13 @@ constexpr std::array<Row, 3> rows{{
      [](const Config& config) {
        return config.limits_url ? to_string(*config.limits_url) : std::string();
      }},
+    {{"LIMITS_TOKEN_FILE", "",
+      "a file with the bearer token for LIMITS_URL, as EVENTS_TOKEN_FILE; unset: that one's",
+      "unset"},
+     [](SettingInput& input, Config& config) {
+       config.limits_token = read_events_token(input.settings, input.read_file, input.name);
+     },
+     [](const Config& config) { return config.limits_token.file; }},
 }};
 
 }  // namespace

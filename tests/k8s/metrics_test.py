@@ -31,7 +31,7 @@ HIDDEN = {"llmgw_collector_recent_event_ids", "llmgw_collector_open_connections"
           "llmgw_store_events_ahead_total", "llmgw_store_bytes", "llmgw_store_oldest_seconds", "llmgw_store_series",
           "llmgw_store_series_reduced_total", "llmgw_jwks_reads_total", "llmgw_jwks_keys",
           "llmgw_query_seconds", "llmgw_query_refused_total",
-          "llmgw_limit_shared_total", "llmgw_limit_balances", "llmgw_budget_spent_ratio",
+          "llmgw_limit_shared_total", "llmgw_limit_balances",
           "llmgw_collector_lease_syncs_total", "llmgw_collector_lease_unknown_rules_total",
           "llmgw_collector_lease_policy_mismatches_total", "llmgw_collector_lease_proxies", "llmgw_collector_lease_rules",
           "llmgw_collector_lease_lent_units", "llmgw_collector_lease_lent_slots",
@@ -65,7 +65,9 @@ def exported(gateway, factory, tmp_path) -> dict[str, set[str]]:
     limits.write_text('version: 1\ntenants: {"*": {limits: [{unit: requests, limit: 5, per: day}]}}\n')
     lender = factory.collector(GATEWAY_CONFIG=str(limits), LIMITS_STATE_DIR=str(tmp_path / "state"))
     assert ScriptedProxy(lender.address).ask("t:demo/requests-day", 1)["grant"] == 1
-    with_file = [(routing.daemon, "admin"), (lender.daemon, "events")]
+    borrower = factory.proxy(gateway.mock.url, None, GATEWAY_CONFIG=str(limits), LIMITS_URL=lender.url)
+    assert borrower.ask("POST", "/v1/chat/completions", [("Content-Type", "application/json")], chat()).status == 200
+    with_file = [(routing.daemon, "admin"), (lender.daemon, "events"), (borrower.daemon, "admin")]
     collector = factory.collector(STORE_URL=f"sqlite:{tmp_path}/events.db")
     for path in ("store", "none"):
         ask(collector.query, "GET", f"/api/v1/{path}", [("Host", "localhost")], host=False)

@@ -119,6 +119,19 @@ ROWS = {
          "percentunit", [
              (f"histogram_quantile({q}, sum by (le) (rate(llmgw_limit_reservation_error_ratio_bucket{{{PROXY}}}[{RATE}])))", name)
              for q, name in ((0.5, "half"), (0.95, "one in twenty"))]),
+        ("Units borrowed", "Requests of proxies to the collector that lends, by result.", "reqps", [
+            (f"sum by (result) (rate(llmgw_lease_syncs_total{{{PROXY}}}[{RATE}]))", "{{result}}")]),
+        ("Time to borrow", "What the collector takes to answer, and how long exchanges wait that lack units.", "s", [
+            (f"histogram_quantile({q}, sum by (le) (rate({name}_bucket{{{PROXY}}}[{RATE}])))", legend)
+            for q, name, legend in ((0.5, "llmgw_lease_sync_seconds", "answer, half"),
+                                    (0.99, "llmgw_lease_sync_seconds", "answer, one in a hundred"),
+                                    (0.99, "llmgw_lease_wait_seconds", "wait, one in a hundred"))]),
+        ("Collector that lends", "Proxies without its answers, which go on by themselves once they are away; and times that another "
+         "one than before answered, or one that was restarted.", "short", [
+             (f"sum by (state) (llmgw_lease_state{{{PROXY},state!=\"ok\"}})", "{{state}}"),
+             (f"sum(increase(llmgw_lease_authority_changes_total{{{PROXY}}}[{RATE}]))", "other collectors")]),
+        ("Budgets", "Spent or with proxies, of limits by the day, week or month.", "percentunit", [
+            (f"topk(10, max by (tenant, rule) (llmgw_budget_spent_ratio{{{PROXY}}}))", "{{tenant}} {{rule}}")]),
     ],
     "Metering": [
         ("Events", "Made by the proxies, taken by the collector.", "ops", [

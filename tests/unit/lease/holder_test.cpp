@@ -45,7 +45,7 @@ TEST_F(LeaseHolder, AsksForWhatIsWaitedFor) {
   EXPECT_EQ(ask.least, 3);
   answer({.grant = 8, .remaining = 70});
   EXPECT_EQ(balance.units(), 8);
-  EXPECT_EQ(holder->remaining(), 70);
+  EXPECT_EQ(holder->state().remaining(), 70);
   EXPECT_TRUE(balance.take(5) && balance.take(3));
   holder->end_wait(5);
   holder->end_wait(3);
@@ -78,7 +78,7 @@ TEST_F(LeaseHolder, RefusesByItselfAfterARefusal) {
   prepare();
   answer({.retry = 100});
   EXPECT_EQ(holder->stance(), Stance::refuse);
-  EXPECT_EQ(holder->retry(), 100ms);
+  EXPECT_EQ(holder->state().free_at(), now + 100ms);
   EXPECT_FALSE(holder->asks(now));
   tick(99ms);
   EXPECT_EQ(holder->stance(), Stance::refuse);
@@ -90,7 +90,7 @@ TEST_F(LeaseHolder, RefusesByItselfAfterARefusal) {
 TEST_F(LeaseHolder, TellsCallersOfABudgetWhenItsWindowEnds) {
   make({.kind = HolderTerms::Kind::budget, .limit = 1'000});
   answer({.retry = 1'000, .reset = 3'600'000, .period = 5});
-  EXPECT_EQ(holder->retry(), 1h);
+  EXPECT_EQ(holder->state().free_at(), now + 1h);
   tick(1s);
   EXPECT_EQ(holder->stance(), Stance::ask);
 }

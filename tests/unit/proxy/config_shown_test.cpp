@@ -46,6 +46,7 @@ TEST(ProxyConfig, DescribesItselfWithoutItsSecret) {
             "LIMITS_MODE=enforce\n"
             "LIMITS_HEADERS=on\n"
             "LIMITS_URL=\n"
+            "LIMITS_TOKEN_FILE=\n"
             "LOG_LEVEL=info\n"
             "LOG_FORMAT=json\n"
             "GATEWAY_KEYS=off\n"

@@ -171,6 +171,7 @@ TEST(ProxyConfig, NamesEachBadSettingByItself) {
       {"COLLECTOR_URL", "collector:8081",
        "not an http or https URL: the scheme is not http or https"},
       {"EVENTS_TOKEN_FILE", "/none", "cannot be read: No such file or directory"},
+      {"LIMITS_TOKEN_FILE", "/none", "cannot be read: No such file or directory"},
       {"EVENT_QUEUE_SIZE", "abc", "not an integer from 1 to 10000000"},
       {"EVENT_QUEUE_SIZE", "0", "not an integer from 1 to 10000000"},
       {"EVENT_QUEUE_SIZE", "10000001", "not an integer from 1 to 10000000"},

@@ -28,14 +28,10 @@ TEST(LimitError, HasTheRowsOfTheContract) {
       {Unit::tokens, RefusalKind::rate, 429, "tokens", "rate_limit_exceeded", false, 2300ms},
       {Unit::output_tokens, RefusalKind::rate, 429, "tokens", "rate_limit_exceeded", false, 2300ms},
       {Unit::usd, RefusalKind::rate, 429, "insufficient_quota", "insufficient_quota", true, 2300ms},
-      {Unit::usd, RefusalKind::budget, 429, "insufficient_quota", "insufficient_quota", true, {}},
-      {Unit::requests,
-       RefusalKind::budget,
-       429,
-       "insufficient_quota",
-       "insufficient_quota",
-       true,
-       {}},
+      {Unit::usd, RefusalKind::budget, 429, "insufficient_quota", "insufficient_quota", true,
+       2300ms},
+      {Unit::requests, RefusalKind::budget, 429, "insufficient_quota", "insufficient_quota", true,
+       2300ms},
       {Unit::concurrency, RefusalKind::concurrency, 429, "requests", "concurrency_limit_exceeded",
        false, 1s},
       {Unit::tokens, RefusalKind::too_large, 429, "tokens", "request_too_large", true, {}},
@@ -68,6 +64,13 @@ TEST(LimitError, HasTheRowsOfTheContract) {
       EXPECT_EQ(fields[0].value, "2300");
     }
   }
+}
+
+TEST(LimitError, TellsNoWaitOfABudgetOfWhichNobodyHasSaidWhenItEnds) {
+  const quota::LimitRule rule{
+      .id = "r", .limit = 600, .burst = 600, .period = {Period::Kind::day, {}, {}}};
+  const quota::Caller::Entry entry{.rule = &rule, .label = "r"};
+  EXPECT_EQ(LimitError({&entry, RefusalKind::budget, 0s}, "team-a", "gpt").wait(), std::nullopt);
 }
 
 TEST(LimitError, NamesRuleTenantAndWait) {
