@@ -228,6 +228,11 @@ readinessProbe:
 {{- if or (hasKey .Values.gatewayConfig "plans") (hasKey .Values.gatewayConfig "tenants") }}true{{ end -}}
 {{- end }}
 
+{{/* Whether the collector of this release lends them to the proxies. */}}
+{{- define "llmgw.lends" -}}
+{{- if and .Values.limits.cluster .Values.collector.enabled (include "llmgw.hasLimits" .) }}true{{ end -}}
+{{- end }}
+
 {{/* Mount and volume of the configuration file, the same in either pod. A change of it needs no new pod. */}}
 {{- define "llmgw.configMount" -}}
 - name: config
@@ -235,7 +240,8 @@ readinessProbe:
   readOnly: true
 {{- end }}
 
-{{/* Whether a daemon has the configuration file: list of root and component. Keys are for the proxy alone. */}}
+{{/* Whether a daemon has the configuration file: list of root and component. Keys are for the proxy, and for a collector
+     that lends, as they may have limits. */}}
 {{- define "llmgw.hasConfig" -}}
 {{- $root := index . 0 -}}
 {{- if or $root.Values.gatewayConfig (and (eq (index . 1) "proxy") $root.Values.gatewayKeys.existingSecrets) }}true{{ end -}}
@@ -244,7 +250,8 @@ readinessProbe:
 {{/* The same list. Several sources lie in one folder, which is replaced as a whole. */}}
 {{- define "llmgw.configVolume" -}}
 {{- $root := index . 0 -}}
-{{- $keys := eq (index . 1) "proxy" | ternary $root.Values.gatewayKeys.existingSecrets list -}}
+{{- $hasKeys := or (eq (index . 1) "proxy") (include "llmgw.lends" $root) -}}
+{{- $keys := $hasKeys | ternary $root.Values.gatewayKeys.existingSecrets list -}}
 - name: config
   {{- if $keys }}
   projected:

@@ -79,6 +79,9 @@ spec:
         {{- if include "llmgw.hasEventsToken" (list . "proxy") }}
         {{- include "llmgw.eventsTokenMount" . | nindent 8 }}
         {{- end }}
+        {{- if .Values.limits.token.existingSecret }}
+        {{- include "llmgw.limitsTokenMount" . | nindent 8 }}
+        {{- end }}
         {{- if $proxy.upstream.caBundle.configMap }}
         - name: upstream-ca
           mountPath: /etc/llm-gateway/upstream-ca
@@ -108,6 +111,9 @@ spec:
     {{- end }}
     {{- if include "llmgw.hasEventsToken" (list . "proxy") }}
     {{- include "llmgw.eventsTokenVolume" . | nindent 4 }}
+    {{- end }}
+    {{- if .Values.limits.token.existingSecret }}
+    {{- include "llmgw.limitsTokenVolume" . | nindent 4 }}
     {{- end }}
     {{- with $proxy.upstream.caBundle }}
     {{- if .configMap }}
@@ -169,6 +175,12 @@ COLLECTOR_URL: {{ . | quote }}
 {{- end }}
 {{- if include "llmgw.hasEventsToken" (list . "proxy") }}
 EVENTS_TOKEN_FILE: /etc/llm-gateway/events-token/token
+{{- end }}
+{{- if and (include "llmgw.lends" .) (not (hasKey $proxy.settings "LIMITS_URL")) }}
+LIMITS_URL: {{ include "llmgw.collectorUrl" . | quote }}
+{{- end }}
+{{- if .Values.limits.token.existingSecret }}
+LIMITS_TOKEN_FILE: /etc/llm-gateway/limits-token/token
 {{- end }}
 {{- if $proxy.spool.enabled }}
 EVENT_SPOOL_DIR: /var/lib/llm-gateway/spool
