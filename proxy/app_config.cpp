@@ -1,9 +1,68 @@
 // SPDX-License-Identifier: MIT
-// The configuration file while the proxy runs: watched, read anew, taken into use.
+// Files while the proxy runs, those of tokens and keys too: watched, read anew, taken into use.
 #include "common/log/log.hpp"
 #include "proxy/app.hpp"
 
 namespace llmgw::proxy {
+
+void App::watch_files() {
+  const auto watch = [this](const std::string& path, FileWatch::Take take) {
+    if (path.empty()) return;
+    watches_.push_back(std::make_unique<FileWatch>(loop_, path, std::move(take)));
+    watches_.back()->start();
+  };
+  watch_config();
+  // The keys of the file are read again with it.
+  const auto& keys = config_.of_variables.keys;
+  watch(keys.empty() ? std::string() : keys.front().file,
+        [this](Result<std::string> content) { take_key(std::move(content)); });
+  watch(config_.events_token.file,
+        [this](Result<std::string> content) { take_token(std::move(content)); });
+  watch(config_.limits_token.file,
+        [this](Result<std::string> content) { take_limits_token(std::move(content)); });
+}
+
+// Of the upstream that the variables describe, as long as the file has no providers.
+void App::take_key(Result<std::string> content) {
+  const std::string& upstream = current_.of_variables.name;
+  UpstreamKey& now = current_.of_variables.keys.front();
+  auto key = content ? parse_upstream_key(std::move(*content)) : content.error();
+  if (!key)
+    return log::warn("upstream key file not usable, keeping the last key",
+                     {{"provider", upstream}, {"file", now.file}});
+  if (*key == now.key) return;
+  now.key = std::move(*key);
+  if (current_.has_providers) return;
+  for (const auto& each : workers_) each->set_key(upstream, now);
+  log::info("upstream key changed", {{"provider", upstream}, {"file", now.file}});
+}
+
+void App::take_token(Result<std::string> content) {
+  auto tokens = content ? BearerTokens::parse(std::move(*content)) : content.error();
+  if (!tokens)
+    return log::warn("events token file not usable, keeping the last token",
+                     {{"file", config_.events_token.file}});
+  if (*tokens == tokens_) return;
+  tokens_ = std::move(*tokens);
+  courier_.authorize(tokens_.authorization());
+  limits_.authorize(limits_tokens().authorization());
+  log::info("events token changed", {{"file", config_.events_token.file}});
+}
+
+const BearerTokens& App::limits_tokens() const noexcept {
+  return limits_tokens_.is_empty() ? tokens_ : limits_tokens_;
+}
+
+void App::take_limits_token(Result<std::string> content) {
+  auto tokens = content ? BearerTokens::parse(std::move(*content)) : content.error();
+  if (!tokens)
+    return log::warn("limits token file not usable, keeping the last token",
+                     {{"file", config_.limits_token.file}});
+  if (*tokens == limits_tokens_) return;
+  limits_tokens_ = std::move(*tokens);
+  limits_.authorize(limits_tokens_.authorization());
+  log::info("limits token changed", {{"file", config_.limits_token.file}});
+}
 
 void App::watch_config() {
   if (config_.file.path.empty()) return;

@@ -38,12 +38,14 @@ std::vector<quota::KeyLimits> limits_of_keys(const Config& config) {
   return keys;
 }
 
-// Those whose balances no other scope has.
-void forget(quota::Scopes& scopes, const std::vector<std::unique_ptr<quota::Scope>>& gone,
-            Borrower& borrower) {
+// Those that no other scope has.
+std::vector<const quota::Lent*> balances_of(const std::vector<std::unique_ptr<quota::Scope>>& gone,
+                                            quota::Scopes& scopes) {
+  std::vector<const quota::Lent*> lents;
   for (const auto& each : gone)
     for (const quota::Scope::Place& place : each->places())
-      if (!scopes.has(each->name(), *place.cell)) borrower.forget(*place.cell->lent);
+      if (!scopes.has(each->name(), *place.cell)) lents.push_back(place.cell->lent.get());
+  return lents;
 }
 
 void tell(const Config& config) {
@@ -83,16 +85,15 @@ void AppLimits::begin(const Config& config) {
   scopes_ = std::make_unique<quota::Scopes>(config.limits_url.has_value());
   tell(config);
   if (!config.limits_url) return;
-  borrower_ = std::make_unique<Borrower>(
-      loop_, *config.limits_url, workers_.size(), [this](std::size_t worker) {
-        workers_[worker]->look_at_units([this] { loop_.post([this] { borrower_->looked(); }); });
+  borrower_ = std::make_unique<BorrowerThread>(
+      *config.limits_url, workers_.size(), [this](std::size_t worker) {
+        workers_[worker]->look_at_units([this] { borrower_->looked(); });
       });
   borrower_->authorize(authorization_);
   for (std::size_t i = 0; i < workers_.size(); ++i)
     workers_[i]->borrow(
-        UnitWaits::most_in_process / workers_.size(), [this, i](UnitWaits::Changes changes) {
-          loop_.post([this, i, changes = std::move(changes)] { borrower_->take(i, changes); });
-        });
+        UnitWaits::most_in_process / workers_.size(),
+        [this, i](UnitWaits::Changes changes) { borrower_->take(i, std::move(changes)); });
 }
 
 void AppLimits::authorize(Secret authorization) {
@@ -102,12 +103,16 @@ void AppLimits::authorize(Secret authorization) {
 
 void AppLimits::drain(std::function<void()> ended) {
   if (borrower_ == nullptr) return loop_.post(std::move(ended));
-  borrower_->drain(std::move(ended));
+  borrower_->drain([this, ended = std::move(ended)] { loop_.post(ended); });
+}
+
+void AppLimits::stop() {
+  turn_.cancel();
+  if (borrower_ != nullptr) borrower_->stop();
 }
 
 void AppLimits::look_after() {
   scopes_->look_after(quota::Clock::now());
-  if (borrower_ != nullptr) borrower_->tick();
   if (passing_ == 0) destroy_when_passed();
   turn_.set(between_turns, [this] { look_after(); });
 }
@@ -116,14 +121,23 @@ void AppLimits::look_after() {
 void AppLimits::destroy_when_passed() {
   leaving_ = scopes_->collect();
   if (leaving_.empty()) return;
-  if (borrower_ != nullptr) forget(*scopes_, leaving_, *borrower_);
-  passing_ = workers_.size();
+  passing_ = workers_.size() + 1;
   for (const auto& each : workers_)
     each->pass([this] {
       loop_.post([this] {
-        if (--passing_ == 0) leaving_.clear();
+        if (--passing_ == 1) end_pass();
       });
     });
+}
+
+// What workers have told of their balances the borrower knows by then.
+void AppLimits::end_pass() {
+  const auto end = [this] {
+    leaving_.clear();
+    passing_ = 0;
+  };
+  if (borrower_ == nullptr) return end();
+  borrower_->forget(balances_of(leaving_, *scopes_), [this, end] { loop_.post(end); });
 }
 
 }  // namespace llmgw::proxy

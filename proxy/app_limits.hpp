@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/async/alarm.hpp"
-#include "proxy/lease/borrower.hpp"
+#include "proxy/lease/borrower_thread.hpp"
 #include "proxy/metrics_limits.hpp"
 #include "proxy/worker.hpp"
 
@@ -30,30 +30,33 @@ class AppLimits {
   /// What is borrowed goes back; no worker runs any more. `ended` is called within
   /// Borrower::drain_time.
   void drain(std::function<void()> ended);
-  /// Balances are refilled no more.
-  void stop() noexcept { turn_.cancel(); }
+  /// Balances are refilled no more, and nothing is borrowed.
+  void stop();
 
   DecisionSeries& decisions() noexcept { return decisions_; }
   /// Null where there was no limit yet.
   const quota::Scopes* scopes() const noexcept { return scopes_.get(); }
   /// Null where nothing is borrowed.
-  const Borrower* borrower() const noexcept { return borrower_.get(); }
+  const LeaseCounts* leases() const noexcept {
+    return borrower_ == nullptr ? nullptr : &borrower_->counts();
+  }
 
  private:
   void begin(const Config& config);
   void look_after();
   void destroy_when_passed();
+  void end_pass();
 
   Loop& loop_;
   const Workers& workers_;
   std::unique_ptr<quota::Scopes> scopes_;  // null: there was no limit yet
   Secret authorization_;
-  std::unique_ptr<Borrower> borrower_;
   quota::Generation generation_ = 0;
   Alarm turn_{loop_};
   std::vector<std::unique_ptr<quota::Scope>> leaving_;  // until each worker has passed
-  std::size_t passing_ = 0;                             // workers that have not
+  std::size_t passing_ = 0;                             // workers that have not, and the borrower
   DecisionSeries decisions_;
+  std::unique_ptr<BorrowerThread> borrower_;  // ends before what it has borrowed for; null: nothing
 };
 
 }  // namespace llmgw::proxy

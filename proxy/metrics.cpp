@@ -175,14 +175,14 @@ std::string render_metrics(const Workers& workers, const DeliveryCounts& deliver
                            const std::vector<CoolingBook::Entry>& targets,
                            const std::map<std::string, DiscoveryCounts>& discovery,
                            const KeyTable* keys, const JwksCounts* jwks, DecisionSeries& decisions,
-                           const quota::Scopes* scopes, const Borrower* borrower) {
+                           const quota::Scopes* scopes, const LeaseCounts* leases) {
   std::vector<Metric> all{build_info("llm-proxy")};
   add_traffic(all, workers, series);
   add_connections(all, workers);
   add_upstreams(all, workers);
   add_targets(all, workers, targets);
   add_limits(all, workers, decisions, scopes);
-  add_leases(all, workers, borrower);
+  add_leases(all, workers, leases);
   add_discovery(all, discovery);
   add_keys(all, workers, keys);
   add_jwks(all, jwks);

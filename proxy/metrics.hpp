@@ -33,6 +33,6 @@ std::string render_metrics(const std::vector<const Worker*>& workers,
                            const ConfigStatus* file, const std::vector<CoolingBook::Entry>& targets,
                            const std::map<std::string, DiscoveryCounts>& discovery,
                            const KeyTable* keys, const JwksCounts* jwks, DecisionSeries& decisions,
-                           const quota::Scopes* scopes, const Borrower* borrower);
+                           const quota::Scopes* scopes, const LeaseCounts* leases);
 
 }  // namespace llmgw::proxy

@@ -9,16 +9,16 @@ constexpr std::array<std::string_view, 3> contact_words{"ok", "stale", "away"};
 
 }  // namespace
 
-void add_leases(std::vector<Metric>& all, const Workers& workers, const Borrower* borrower) {
-  if (borrower == nullptr) return;
-  const LeaseCounts& counts = borrower->counts();
+void add_leases(std::vector<Metric>& all, const Workers& workers, const LeaseCounts* leases) {
+  if (leases == nullptr) return;
+  const LeaseCounts& counts = *leases;
   Metric syncs{"llmgw_lease_syncs_total",
                "Requests to the collector for units of limits, by result.",
                MetricKind::counter,
                {}};
   for (std::size_t i = 0; i < counts.syncs.size(); ++i)
-    syncs.samples.push_back(
-        {{{"result", std::string(sync_result_words[i])}}, static_cast<double>(counts.syncs[i])});
+    syncs.samples.push_back({{{"result", std::string(sync_result_words[i])}},
+                             static_cast<double>(counts.syncs[i].value())});
   all.push_back(std::move(syncs));
   const auto seconds = [](const LeaseHistogram& part) -> const LeaseHistogram& { return part; };
   all.push_back({"llmgw_lease_sync_seconds",
@@ -37,13 +37,13 @@ void add_leases(std::vector<Metric>& all, const Workers& workers, const Borrower
                MetricKind::gauge,
                {}};
   for (std::size_t i = 0; i < contact_words.size(); ++i)
-    state.samples.push_back({{{"state", std::string(contact_words[i])}},
-                             static_cast<std::size_t>(borrower->contact()) == i ? 1.0 : 0.0});
+    state.samples.push_back(
+        {{{"state", std::string(contact_words[i])}}, counts.contact.value() == i ? 1.0 : 0.0});
   all.push_back(std::move(state));
   all.push_back({"llmgw_lease_authority_changes_total",
                  "Times that another collector than before, or one that was restarted, answered.",
                  MetricKind::counter,
-                 {{{}, static_cast<double>(borrower->authority_changes())}}});
+                 {{{}, static_cast<double>(counts.authority_changes.value())}}});
 }
 
 }  // namespace llmgw::proxy

@@ -4,12 +4,12 @@
 
 #include <vector>
 
-#include "proxy/lease/borrower.hpp"
+#include "proxy/lease/lease_counts.hpp"
 #include "proxy/metrics_parts.hpp"
 
 namespace llmgw::proxy {
 
 /// Of a process that borrows nothing (null) none.
-void add_leases(std::vector<Metric>& all, const Workers& workers, const Borrower* borrower);
+void add_leases(std::vector<Metric>& all, const Workers& workers, const LeaseCounts* leases);
 
 }  // namespace llmgw::proxy

@@ -167,7 +167,7 @@ Task<void> Borrower::send() {
   if (is_ended_) co_return;
   note(result);
   look();
-  holders_.is_drained() ? end_drain() : plan();
+  holders_.is_drained() ? end() : plan();
 }
 
 Task<SyncResult> Borrower::ask() {
@@ -198,7 +198,7 @@ Task<SyncResult> Borrower::ask() {
 
 // Whoever gave no good answer may not be the collector, or not the one to ask.
 void Borrower::note(SyncResult result) {
-  ++counts_.syncs[static_cast<std::size_t>(result)];
+  counts_.syncs[static_cast<std::size_t>(result)].add();
   if (result != SyncResult::ok) {
     client_.begin_anew();
     holders_.on_failure(now());
@@ -208,6 +208,8 @@ void Borrower::note(SyncResult result) {
 
 // Once for each time that it goes away.
 void Borrower::note_contact() {
+  counts_.contact.set(static_cast<std::uint64_t>(holders_.contact()));
+  counts_.authority_changes.set(holders_.authority_changes());
   const bool is_away = holders_.contact() == lease::Contact::away;
   if (is_away == is_told_away_) return;
   is_told_away_ = is_away;
@@ -220,16 +222,16 @@ void Borrower::note_contact() {
 void Borrower::drain(std::function<void()> ended) {
   ended_ = std::move(ended);
   holders_.drain();
-  drain_limit_.set(drain_time, [this] { end_drain(); });
+  drain_limit_.set(drain_time, [this] { end(); });
   plan();
 }
 
-void Borrower::end_drain() {
+void Borrower::end() {
   if (std::exchange(is_ended_, true)) return;
   drain_limit_.cancel();
   alarm_.cancel();
   client_.cancel();
-  std::exchange(ended_, nullptr)();
+  if (const auto ended = std::exchange(ended_, nullptr)) ended();
 }
 
 }  // namespace llmgw::proxy

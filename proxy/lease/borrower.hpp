@@ -36,17 +36,20 @@ class Borrower {
   /// Exchanges of a worker wait, or do not any more.
   void take(std::size_t worker, const UnitWaits::Changes& changes);
   void looked();
-  /// To be called every 50 ms.
+  /// To be called every 50 ms while is_busy(), and once a second else.
   void tick();
+  bool is_busy() const noexcept { return holders_.is_busy(); }
   /// Nobody takes of this balance any more.
   void forget(const quota::Lent& lent);
   /// All is handed back; `ended` is called when the collector has been told, or does not answer.
   /// Nobody waits any more.
   void drain(std::function<void()> ended);
+  /// Nothing is asked any more.
+  void end();
 
+  /// Any thread may read of them.
   const LeaseCounts& counts() const noexcept { return counts_; }
   lease::Contact contact() const noexcept { return holders_.contact(); }
-  std::uint64_t authority_changes() const noexcept { return holders_.authority_changes(); }
 
   /// The longest that drain() takes.
   static constexpr std::chrono::milliseconds drain_time{500};
@@ -68,7 +71,6 @@ class Borrower {
   void note_contact();
   void look();
   void look(std::size_t worker);
-  void end_drain();
 
   Loop& loop_;
   const HttpUrl collector_;

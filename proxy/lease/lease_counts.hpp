@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "common/metrics/counter.hpp"
 #include "common/metrics/histogram.hpp"
 
 namespace llmgw::proxy {
@@ -27,10 +28,12 @@ inline constexpr std::array<double, 9> lease_bounds{0.0005, 0.001, 0.0025, 0.005
                                                     0.025,  0.05,  0.1,    0.2};
 using LeaseHistogram = Histogram<lease_bounds.size(), lease_bounds>;
 
-/// Of the thread that speaks with the collector.
+/// The thread that speaks with the collector writes, any thread reads.
 struct LeaseCounts {
-  std::array<std::uint64_t, sync_result_words.size()> syncs{};
+  std::array<Counter, sync_result_words.size()> syncs;
   LeaseHistogram seconds;  ///< of those that were answered well
+  Counter contact;         ///< a gauge: the number of lease::Contact
+  Counter authority_changes;
 };
 
 }  // namespace llmgw::proxy

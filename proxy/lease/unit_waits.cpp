@@ -12,6 +12,7 @@ Task<UnitWaitEnd> UnitWaits::wait(UnitWait& wait, quota::Lent& lent, quota::Unit
   wait.lent_ = &lent;
   wait.units_ = units;
   wait.done_ = &done;
+  wait.told_in_ = told_;
   waiting_.insert(wait);
   ++count_;
   note(lent, units);
@@ -31,7 +32,9 @@ void UnitWaits::run() {
 }
 
 void UnitWaits::tell_changes() {
-  if (!changes_.empty()) tell_(std::exchange(changes_, {}));
+  if (changes_.empty()) return;
+  ++told_;
+  tell_(std::exchange(changes_, {}));
 }
 
 // One that nobody was told of yet waits no more without anybody knowing: by then its balance may
@@ -40,10 +43,10 @@ void UnitWaits::leave(UnitWait& wait) {
   static_cast<UnitWaitOrder&>(wait).unlink();
   static_cast<UnitWaitTurn&>(wait).unlink();
   --count_;
+  if (wait.told_in_ != told_) return note(*wait.lent_, -wait.units_);
   const auto untold = std::find_if(changes_.begin(), changes_.end(), [&](const auto& each) {
     return each.lent == wait.lent_ && each.units == wait.units_;
   });
-  if (untold == changes_.end()) return note(*wait.lent_, -wait.units_);
   *untold = changes_.back();
   changes_.pop_back();
 }

@@ -53,6 +53,7 @@ class UnitWait : public UnitWaitOrder, public UnitWaitTurn {
   quota::Units units_ = 0;
   UnitWaitEnd end_ = UnitWaitEnd::look;
   OneShot<UnitWaitEnd>* done_ = nullptr;  // null: it does not wait
+  std::uint64_t told_in_ = 0;             // which telling it is told with
 };
 
 /// Belongs to its loop's thread, and goes before it. Who waits first is looked at first.
@@ -102,6 +103,7 @@ class UnitWaits final : private Runnable {
   List ready_;  // to go on, one after the other
   std::size_t count_ = 0;
   Changes changes_;  // not told yet
+  std::uint64_t told_ = 0;
   std::unordered_map<quota::Lent*, quota::Units> promised_;
   UnitWait::Clock::time_point rings_at_{};
   Alarm alarm_;

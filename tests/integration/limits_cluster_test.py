@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Limits that hold for several proxies together: real proxies that borrow of a real collector, and of bad ones."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -16,7 +17,7 @@ from support.gateway import Factory, chat
 from support.keys import bearer, entry
 from support.leases import PATH
 from support.limited import GOOD, rules
-from support.limits_cluster import Load, cluster
+from support.limits_cluster import Load, cluster, metrics_of
 from support.process import wait_until
 from support.scripted import AnsweringServer, Peer, ScriptedServer, reply
 
@@ -33,7 +34,7 @@ def limits(*of: dict, **defaults: object) -> dict:
 def test_three_proxies_admit_what_one_bucket_would(factory: Factory, tmp_path: pathlib.Path):
     with cluster(factory, tmp_path, limits(RATE)) as opened:
         with Load(opened, 60) as load:
-            time.sleep(4)
+            time.sleep(4)  # so long it lasts
         load.check(20, 20)
         assert len(load.admitted()) >= 60  # of 80 and the burst; it lends nothing for the first half second
         assert {each.status for each in load.done} == {200, 429}
@@ -102,30 +103,19 @@ def test_a_proxy_that_is_killed_loses_its_slots(factory: Factory, tmp_path: path
         return True
 
     with cluster(factory, tmp_path, limits(PAR), proxies=2, answer=held) as opened:
-        with opened.proxies[0].connect() as connection:
-            def is_upstream() -> bool:
-                return len(opened.upstream.requests) > 0
-            connection.send(wire.request("POST", "/v1/chat/completions", [("X-LLM-Tenant", "t")], chat()))
-            while not is_upstream():  # refused as long as the collector has just started
-                if connection.read_response().status == 429:
-                    connection.send(wire.request("POST", "/v1/chat/completions", [("X-LLM-Tenant", "t")], chat()))
-                    wait_until(lambda: is_upstream() or connection.buffer or has_bytes(connection), "an answer")
-            assert opened.lent()[0] >= 1
-            opened.proxies[0].daemon.kill()
+        def ask() -> None:
+            with contextlib.suppress(OSError, AssertionError):  # as it is killed
+                wait_until(lambda: opened.ask().status != 429, "a slot")
+        thread = threading.Thread(target=ask)
+        thread.start()
+        wait_until(lambda: opened.upstream.requests, "an exchange that has one")
+        assert opened.lent()[0] >= 1
+        opened.proxies[0].daemon.kill()
+        thread.join()
         wait_until(lambda: opened.lent()[0] == 0, "the end of its lease")
         gate.set()
         opened.proxies.pop(0)
         assert opened.admitted(4) == 4
-
-
-def has_bytes(connection: wire.Connection) -> bool:
-    connection.socket.setblocking(False)
-    try:
-        return bool(connection.socket.recv(1, 2))  # MSG_PEEK
-    except BlockingIOError:
-        return False
-    finally:
-        connection.socket.setblocking(True)
 
 
 @pytest.mark.parametrize("policy", ["closed", "open", "share"])
@@ -135,7 +125,7 @@ def test_without_the_collector(factory: Factory, tmp_path: pathlib.Path, policy:
         opened.collector.daemon.kill()
         opened.wait_for_state("away")
         with Load(opened, 60) as load:
-            time.sleep(3)
+            time.sleep(3)  # so long it lasts
         passed = len(load.admitted())
         if policy == "closed":
             assert passed == 0  # leases have ended
@@ -250,12 +240,7 @@ def test_a_drain_hands_all_back(factory: Factory, tmp_path: pathlib.Path):
         for each in opened.proxies:
             assert each.daemon.stop() == 0
         assert opened.lent() == (0, 0)  # at once: leases last for ten seconds
-        assert metrics_after(opened) == 0
-
-
-def metrics_after(opened) -> float:
-    return wait_until(lambda: "llmgw_collector_lease_proxies 0" in
-                      wire.ask(opened.collector.address, "GET", "/metrics").body.decode(), "no proxy") - 1
+        assert metrics_of(opened.collector.address)["llmgw_collector_lease_proxies"] == 0
 
 
 def test_a_wrong_token_is_an_outage(factory: Factory, tmp_path: pathlib.Path):

@@ -250,7 +250,7 @@ readinessProbe:
 {{/* The same list. Several sources lie in one folder, which is replaced as a whole. */}}
 {{- define "llmgw.configVolume" -}}
 {{- $root := index . 0 -}}
-{{- $hasKeys := or (eq (index . 1) "proxy") (include "llmgw.lends" $root) -}}
+{{- $hasKeys := or (eq (index . 1) "proxy") (eq (include "llmgw.lends" $root) "true") -}}
 {{- $keys := $hasKeys | ternary $root.Values.gatewayKeys.existingSecrets list -}}
 - name: config
   {{- if $keys }}

@@ -151,7 +151,7 @@ TEST_F(BorrowerTest, BorrowsWhatIsWaitedFor) {
   EXPECT_EQ(lender_.authorization(), "Bearer token");
   EXPECT_EQ(lender_.state("t:a/rpm").lent, rpm_.units());
   EXPECT_EQ(lent_.state.remaining(), 10 - rpm_.units());
-  EXPECT_EQ(borrower_->counts().syncs[0], lender_.requests());
+  EXPECT_EQ(borrower_->counts().syncs[0].value(), lender_.requests());
 }
 
 TEST_F(BorrowerTest, AsksNotAgainBeforeAllHaveLooked) {
@@ -160,7 +160,7 @@ TEST_F(BorrowerTest, AsksNotAgainBeforeAllHaveLooked) {
   turn_until([&] { return rpm_.units() >= 4; });
   rpm_.take(4);
   borrower_->take(0, {{&lent_, -4}});
-  turn_until([&] { return borrower_->counts().syncs[0] == lender_.requests(); });
+  turn_until([&] { return borrower_->counts().syncs[0].value() == lender_.requests(); });
   EXPECT_EQ(lender_.state("t:a/rpm").free, 6);
 }
 
@@ -188,7 +188,7 @@ TEST_F(BorrowerTest, GoesOnByItselfWithoutAnswers) {
     borrower_->take(0, {{&lent_, 4}});
     turn_until([&] { return borrower_->contact() == Contact::away; });
     EXPECT_EQ(lent_.state.stance(), Stance::charge);
-    EXPECT_GE(borrower_->counts().syncs[static_cast<std::size_t>(result)], 3U);
+    EXPECT_GE(borrower_->counts().syncs[static_cast<std::size_t>(result)].value(), 3U);
     // One that comes now needs no answer.
     Balance other_balance;
     Lent other("t:b/rpm", Unit::requests, other_balance, 10);
