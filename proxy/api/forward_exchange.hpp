@@ -146,6 +146,7 @@ class Forward final : public OpenExchange, private CloseListener {
   Task<void> replay();
   Task<void> reply_failure(const Failure& failure, const GatewayError& error);
   const GatewayError* admit_head();
+  bool goes_by_model() const noexcept;
   bool has_body_to_admit() const noexcept;
   bool has_more_to_admit() const noexcept;
   Task<errc> read_to_admit();
