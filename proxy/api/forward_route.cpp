@@ -36,7 +36,7 @@ bool Forward::has_more_to_read() const noexcept {
 
 Task<const GatewayError*> Forward::read_to_route() {
   const bool is_form = is_form_data(exchange_.head().value(http::FieldId::content_type));
-  request_.hold(context_.workspace.bytes_to_edit);
+  request_.hold();
   if (!request_.is_complete()) {
     errc fault = errc::ok;
     if (goes_by_model()) {
