@@ -29,8 +29,7 @@ bool Forward::goes_by_model() const noexcept {
 
 // What routing goes by may lie anywhere in the body, and what may have to be sent again is kept.
 bool Forward::has_more_to_read() const noexcept {
-  if (goes_by_model())
-    return exchange_.body().framing().kind != http::Framing::Kind::none;
+  if (goes_by_model()) return exchange_.body().framing().kind != http::Framing::Kind::none;
   return limited_ != nullptr && has_more_to_admit();
 }
 
