@@ -45,6 +45,7 @@ int App::run() {
   if (!listen() || !open_query()) return address_unavailable_status;
   if (const int status = open_store(); status != 0) return status;
   pipeline_.emplace(loop_, *store_.sink);
+  if (query_) pipeline_->set_audience(&query_->audience());
   const std::size_t bodies_most =
       std::max<std::size_t>(least_for_bodies, 4 * config_.max_events_body);
   ingest_.emplace(*pipeline_, config_.max_events_body, bodies_most);
@@ -60,7 +61,7 @@ int App::run() {
     upkeep_->start();
   }
   for (auto& each : listeners_) server_.start(std::move(each));
-  if (query_) query_->start();
+  if (query_) query_->start(addresses_.front().port());
   loop_.run();
   log::info("stopped");
   return 0;
@@ -135,13 +136,14 @@ void App::take_tokens(Result<std::string> content) {
   log::info("events token changed", {{"file", config_.events_token.file}});
 }
 
-// Nothing of the file is used here yet: its faults are told, and its hash.
+// Of the file the prices are used here, for those who ask.
 void App::watch_config() {
   if (config_.file.path.empty()) return;
   config_watch_.emplace(loop_, config_.file,
                         [this](const FileReader& read) -> Checked<ConfigOrigin> {
                           auto config = reload_config(config_, environment_, read);
                           if (config.has_error()) return config.error();
+                          if (query_) query_->set_prices(config->prices);
                           return std::move(config->file);
                         });
   config_watch_->start();

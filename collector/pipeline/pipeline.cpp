@@ -31,16 +31,19 @@ void Pipeline::write_next() {
   for (const Entry* each : group_) batches_.push_back(&each->batch);
   writing_ = true;
   begun_at_ = std::chrono::steady_clock::now();
-  writer_.submit([this] {
+  const auto tap = audience_ != nullptr ? audience_->begin_write() : nullptr;
+  writer_.submit([this, tap] {
+    sink_.show_to(tap.get());
     const Result<Stored> outcome = sink_.write(batches_);
-    loop_.post([this, outcome] { finish(outcome); });
+    loop_.post([this, outcome, tap] { finish(outcome, tap.get()); });
   });
 }
 
-void Pipeline::finish(const Result<Stored>& outcome) {
+void Pipeline::finish(const Result<Stored>& outcome, EventTap* tap) {
   const std::vector<Entry*> group = std::exchange(group_, {});
   if (outcome) {
     note_stored(*outcome);
+    if (tap != nullptr) audience_->end_write(*tap);
   } else {
     note_failure(outcome.error());
   }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "collector/pipeline/job_thread.hpp"
@@ -23,6 +24,16 @@ struct PipelineCounts {
   std::uint64_t failed_writes = 0;
   HistogramValue write_seconds{{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
                                 0.1, 0.25, 0.5, 1, 2.5, 5}};
+};
+
+/// Whoever wants to see events once they are stored. Called on the loop's thread, in turns.
+class Audience {
+ public:
+  virtual ~Audience() = default;
+  /// A write begins: what it shows its events to; null: nobody looks.
+  virtual std::shared_ptr<EventTap> begin_write() = 0;
+  /// It has ended well: what the tap was shown is stored.
+  virtual void end_write(EventTap& tap) = 0;
 };
 
 /// Batches that arrive while a write is under way are written together by the next one, up to
@@ -46,6 +57,9 @@ class Pipeline {
   /// Runs the job on the thread that writes, between two writes. It must not throw.
   void between_writes(std::function<void()> job) { writer_.submit(std::move(job)); }
 
+  /// Null: nobody looks. It outlives the pipeline.
+  void set_audience(Audience* audience) noexcept { audience_ = audience; }
+
   const PipelineCounts& counts() const noexcept { return counts_; }
 
  private:
@@ -56,13 +70,14 @@ class Pipeline {
 
   void write_next();
   void choose_group();
-  void finish(const Result<Stored>& outcome);
+  void finish(const Result<Stored>& outcome, EventTap* tap);
   void note_stored(const Stored& stored);
   void note_failure(const boost::system::error_code& fault);
 
   Loop& loop_;
   Sink& sink_;
   PipelineCounts counts_;
+  Audience* audience_ = nullptr;
   std::vector<Entry*> waiting_;        // they live in the coroutines of their requests
   std::vector<Entry*> group_;          // being written
   std::vector<const Batch*> batches_;  // of the group; the writer's while it writes

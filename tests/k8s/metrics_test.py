@@ -29,7 +29,8 @@ HIDDEN = {"llmgw_collector_recent_event_ids", "llmgw_collector_open_connections"
           "llmgw_discovery_fetches_total", "llmgw_learnt_refusals_total", "llmgw_store_events_total",
           "llmgw_store_events_ahead_total", "llmgw_store_bytes", "llmgw_store_oldest_seconds", "llmgw_store_series",
           "llmgw_store_series_reduced_total", "llmgw_jwks_reads_total", "llmgw_jwks_keys",
-          "llmgw_query_seconds", "llmgw_query_refused_total"}
+          "llmgw_query_seconds", "llmgw_query_refused_total", "llmgw_query_sessions", "llmgw_query_live_viewers",
+          "llmgw_query_live_events_total"}
 # Labels that the scraping Prometheus adds.
 SCRAPE_LABELS = {"namespace", "pod", "job", "instance"}
 
