@@ -29,6 +29,19 @@ std::size_t most_connections() {
   return limit > own + 1 ? (limit - own) / 2 : 1;
 }
 
+bool has_limits(const quota::LimitSettings& limits) {
+  return !limits.plans.empty() || !limits.tenants.empty();
+}
+
+bool has_calendars(const quota::LimitSettings& limits) {
+  const auto has_one = [](const auto& each) {
+    return std::any_of(each.limits.begin(), each.limits.end(),
+                       [](const auto& rule) { return rule.period.is_calendar(); });
+  };
+  return std::any_of(limits.plans.begin(), limits.plans.end(), has_one) ||
+         std::any_of(limits.tenants.begin(), limits.tenants.end(), has_one);
+}
+
 }  // namespace
 
 App::App(const Config& config, const Environment& environment)
@@ -49,10 +62,13 @@ int App::run() {
   const std::size_t bodies_most =
       std::max<std::size_t>(least_for_bodies, 4 * config_.max_events_body);
   ingest_.emplace(*pipeline_, config_.max_events_body, bodies_most);
+  if (!open_lender()) return bad_setting_status;
   watch_config();
   ops_.emplace(*pipeline_, *ingest_, server_, store_,
-               config_watch_ ? &config_watch_->status() : nullptr, query_ ? &*query_ : nullptr);
+               config_watch_ ? &config_watch_->status() : nullptr, query_ ? &*query_ : nullptr,
+               lender_ ? &*lender_ : nullptr, leases_ ? &*leases_ : nullptr);
   guard();
+  guard_lender();
   add_routes();
   for (const Endpoint& each : addresses_)
     log::info("listening", {{"listener", "events"}, {"address", to_string(each)}});
@@ -118,25 +134,53 @@ void App::guard() {
   const EventsToken& token = config_.events_token;
   if (token.file.empty())
     return log::warn("EVENTS_TOKEN_FILE is not set: anyone who reaches this port may write events");
-  tokens_ = token.tokens;
-  ingest_->gate().set_tokens(tokens_);
-  token_watch_.emplace(loop_, token.file,
-                       [this](Result<std::string> content) { take_tokens(std::move(content)); });
-  token_watch_->start();
+  const bool is_for_both = config_.limits_token.file.empty();
+  events_token_.emplace(loop_, token, "events token", [this, is_for_both](const auto& tokens) {
+    ingest_->gate().set_tokens(tokens);
+    if (leases_ && is_for_both) leases_->gate().set_tokens(tokens);
+  });
 }
 
-void App::take_tokens(Result<std::string> content) {
-  auto tokens = content ? BearerTokens::parse(std::move(*content)) : content.error();
-  if (!tokens)
-    return log::warn("events token file not usable, keeping the last token",
-                     {{"file", config_.events_token.file}, {"reason", tokens.error().message()}});
-  if (*tokens == tokens_) return;
-  tokens_ = std::move(*tokens);
-  ingest_->gate().set_tokens(tokens_);
-  log::info("events token changed", {{"file", config_.events_token.file}});
+void App::guard_lender() {
+  if (!leases_) return;
+  const EventsToken& token = config_.limits_token;
+  if (!token.file.empty()) {
+    limits_token_.emplace(loop_, token, "limits token",
+                          [this](const auto& tokens) { leases_->gate().set_tokens(tokens); });
+  } else if (config_.events_token.file.empty() && has_limits(config_.limits)) {
+    log::warn("LIMITS_TOKEN_FILE is not set: anyone who reaches this port may use up limits");
+  }
 }
 
-// Of the file the prices are used here, for those who ask.
+// Where there is no configuration file there is nothing to lend.
+bool App::open_lender() {
+  if (config_.file.path.empty()) return true;
+  std::unique_ptr<Ledger> ledger;
+  if (!config_.limits_state_dir.empty()) {
+    auto opened = Ledger::open(config_.limits_state_dir);
+    if (opened.has_error()) return cannot_open_ledger(opened.error());
+    ledger = std::move(*opened);
+  }
+  if (ledger == nullptr && has_calendars(config_.limits))
+    log::warn("LIMITS_STATE_DIR is not set: limits by the day, week or month are not lent");
+  lender_.emplace(loop_, config_.limits, config_.file.hash, std::move(ledger));
+  if (const auto loaded = lender_->load(); loaded.has_error())
+    return cannot_open_ledger(loaded.error());
+  leases_.emplace(*lender_);
+  lender_->start();
+  return true;
+}
+
+bool App::cannot_open_ledger(const boost::system::error_code& fault) const {
+  log::error("cannot open the ledger of budgets",
+             {{"variable", "LIMITS_STATE_DIR"},
+              {"value", config_.limits_state_dir},
+              {"reason", fault.message()},
+              {"accepted", "a folder that can be written and that no other collector uses"}});
+  return false;
+}
+
+// Of the file the limits are lent, and the prices told to those who ask.
 void App::watch_config() {
   if (config_.file.path.empty()) return;
   config_watch_.emplace(loop_, config_.file,
@@ -144,6 +188,7 @@ void App::watch_config() {
                           auto config = reload_config(config_, environment_, read);
                           if (config.has_error()) return config.error();
                           if (query_) query_->set_prices(config->prices);
+                          lender_->set_limits(config->limits, config->file.hash);
                           return std::move(config->file);
                         });
   config_watch_->start();
@@ -156,6 +201,8 @@ void App::add_routes() {
   router_.add("GET", "/readyz", [this](Call& exchange) { return ops_->readyz(exchange); });
   router_.add("GET", "/metrics", [this](Call& exchange) { return ops_->metrics(exchange); });
   if (!config_watch_) return;
+  router_.add("POST", "/limits/v1/sync",
+              [this](Call& exchange) { return leases_->post(exchange); });
   router_.add("GET", "/configz", [this](Call& exchange) { return ops_->configz(exchange); });
 }
 
@@ -188,7 +235,9 @@ Task<void> App::shut_down() {
   co_await watch.join();
   if (upkeep_) upkeep_->stop();
   if (query_) query_->stop();
-  if (token_watch_) token_watch_->stop();
+  if (events_token_) events_token_->stop();
+  if (limits_token_) limits_token_->stop();
+  if (lender_) lender_->stop();
   if (config_watch_) config_watch_->stop();
   signals_->cancel();
   loop_.stop();

@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "collector/app_ops.hpp"
+#include "collector/app_tokens.hpp"
 #include "collector/config.hpp"
 #include "collector/ingest.hpp"
+#include "collector/lease/endpoint.hpp"
 #include "collector/pipeline/pipeline.hpp"
 #include "collector/pipeline/upkeep.hpp"
 #include "collector/query/query_service.hpp"
 #include "common/async/config_watch.hpp"
-#include "common/async/file_watch.hpp"
 #include "common/async/signals.hpp"
 #include "common/async/timer.hpp"
 #include "common/http/router.hpp"
@@ -36,8 +37,10 @@ class App {
   bool listen();
   bool open_query();
   int open_store();
+  bool open_lender();
+  bool cannot_open_ledger(const boost::system::error_code& fault) const;
   void guard();
-  void take_tokens(Result<std::string> content);
+  void guard_lender();
   void watch_config();
   void add_routes();
   void on_signal(int number);
@@ -58,8 +61,10 @@ class App {
   std::optional<Ingest> ingest_;
   std::optional<QueryService> query_;  // where the store may be asked
   std::optional<Ops> ops_;
-  BearerTokens tokens_;  // that are accepted now
-  std::optional<FileWatch> token_watch_;
+  std::optional<Lender> lender_;  // where there is a configuration file
+  std::optional<LeaseEndpoint> leases_;
+  std::optional<TokenFile> events_token_;
+  std::optional<TokenFile> limits_token_;
   std::optional<ConfigWatch> config_watch_;  // where GATEWAY_CONFIG is set
   std::optional<Signals> signals_;
   Timer grace_{loop_};

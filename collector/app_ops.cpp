@@ -2,6 +2,7 @@
 // What operators and their tools ask.
 #include "collector/app_ops.hpp"
 
+#include "collector/lease/metrics.hpp"
 #include "common/http/router.hpp"
 #include "common/metrics/prometheus_text.hpp"
 
@@ -95,6 +96,7 @@ std::string Ops::render() const {
   };
   if (store_.add_metrics) store_.add_metrics(metrics);
   if (query_ != nullptr) query_->add_metrics(metrics);
+  if (lender_ != nullptr) append_lease_metrics(*lender_, *leases_, metrics);
   if (file_ != nullptr) append_metrics(*file_, metrics);
   return prometheus_text(metrics);
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "collector/ingest.hpp"
+#include "collector/lease/endpoint.hpp"
 #include "collector/pipeline/pipeline.hpp"
 #include "collector/query/query_service.hpp"
 #include "collector/sinks/store.hpp"
@@ -16,15 +17,19 @@ namespace llmgw::collector {
 /// All of them outlive it and belong to one loop.
 class Ops {
  public:
-  /// `file`: null where there is no configuration file; `query`: null where nobody can ask.
+  /// `file`, `lender` and `leases`: null where there is no configuration file; `query`: null where
+  /// nobody can ask.
   Ops(Pipeline& pipeline, const Ingest& ingest, const http::EndpointServer& server,
-      const Store& store, const ConfigStatus* file = nullptr, const QueryService* query = nullptr)
+      const Store& store, const ConfigStatus* file = nullptr, const QueryService* query = nullptr,
+      const Lender* lender = nullptr, const LeaseEndpoint* leases = nullptr)
       : pipeline_(pipeline),
         ingest_(ingest),
         server_(server),
         store_(store),
         file_(file),
-        query_(query) {}
+        query_(query),
+        lender_(lender),
+        leases_(leases) {}
 
   /// 200 as long as the loop turns.
   Task<void> healthz(http::EndpointExchange& exchange) const;
@@ -44,6 +49,8 @@ class Ops {
   const Store& store_;
   const ConfigStatus* file_;
   const QueryService* query_;
+  const Lender* lender_;
+  const LeaseEndpoint* leases_;
 };
 
 }  // namespace llmgw::collector

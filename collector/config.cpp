@@ -9,6 +9,8 @@
 #include "common/settings/setting.hpp"
 #include "common/text/quantity.hpp"
 #include "pricing/sections.hpp"
+#include "quota/key_limits.hpp"
+#include "quota/limit_sections.hpp"
 
 namespace llmgw::collector {
 namespace {
@@ -94,7 +96,7 @@ std::string days(std::chrono::nanoseconds duration) {
   return std::to_string(duration / day) + "d";
 }
 
-constexpr std::array<Row, 18> own_rows{{
+constexpr std::array<Row, 20> own_rows{{
     {{"PORT",
       "8081",
       "events, metrics and health: a port, or an address such as `127.0.0.1:8081` or "
@@ -200,6 +202,24 @@ constexpr std::array<Row, 18> own_rows{{
            input.duration(std::chrono::milliseconds(100), std::chrono::minutes(10));
      },
      [](const Config& config) { return format_duration(config.query_timeout); }},
+    {{"LIMITS_STATE_DIR", "",
+      "a folder that outlives the collector, for what is spent of budgets by the day, week or "
+      "month; "
+      "without one none of them is lent",
+      "unset", "Lending limits"},
+     [](SettingInput& input, Config& config) {
+       config.limits_state_dir = input.text().value_or("");
+     },
+     [](const Config& config) { return config.limits_state_dir; }},
+    {{"LIMITS_TOKEN_FILE", "",
+      "a file with the bearer token that `POST /limits/v1/sync` needs, as EVENTS_TOKEN_FILE; "
+      "unset: "
+      "the tokens of that one",
+      "unset"},
+     [](SettingInput& input, Config& config) {
+       config.limits_token = read_events_token(input.settings, input.read_file, input.name);
+     },
+     [](const Config& config) { return config.limits_token.file; }},
     {gateway_config_variable,
      [](SettingInput& input, Config& config) { config.file.path = input.text().value_or(""); },
      [](const Config& config) { return config.file.path; }},
@@ -218,10 +238,45 @@ std::span<const Row> table() {
   return all;
 }
 
+// Where the sections of limits find what they fill.
+constexpr auto limits_of = [](auto& config) -> auto& { return config.limits; };
+constexpr auto defaults_of = [](auto& config) -> auto& { return config.limits.defaults; };
+
+constexpr auto default_rows = quota::limit_default_rows<Config, defaults_of>();
+
+constexpr Member<Config> defaults_section{
+    {.name = "defaults",
+     .value = "",
+     .meaning = "what holds for providers, models and limits that say nothing else",
+     .form = {.shape = Form::Shape::object,
+              .members = [] { return facts_of(std::span<const Member<Config>>(default_rows)); }},
+     .shown = "see its members"},
+    [](ConfigReader& reader, const ConfigValue& value, Config& into) {
+      reader.object(value, std::span<const Member<Config>>(default_rows), into, proxy_defaults);
+    }};
+
+constexpr std::size_t most_keys = 100'000;
+
+constexpr Member<Config> keys_section{
+    {.name = "keys",
+     .value = "",
+     .meaning =
+         "who may call, where `GATEWAY_KEYS` asks for it; the lists of several files are one",
+     .form = {.shape = Form::Shape::list,
+              .least = 0,
+              .most = most_keys,
+              .each = &quota::key_limits_form},
+     .shown = "none"},
+    [](ConfigReader& reader, const ConfigValue& value, Config& into) {
+      into.key_limits = quota::read_key_limits(reader, value, into.limits);
+    }};
+
 // In the order in which they are read.
 const std::vector<Member<Config>>& sections() {
   static const std::vector<Member<Config>> all = [] {
-    std::vector<Member<Config>> own{version_section<Config>()};
+    std::vector<Member<Config>> own{version_section<Config>(), defaults_section,
+                                    quota::plans_section<Config, limits_of>(),
+                                    quota::tenants_section<Config, limits_of>(), keys_section};
     const auto money = pricing::sections<Config, &Config::price_settings>();
     own.insert(own.end(), money.begin(), money.end());
     return own;
@@ -268,7 +323,9 @@ Checked<Config> load_config(const Environment& environment, const FileReader& re
 Checked<Config> reload_config(const Config& running, const Environment& environment,
                               const FileReader& read, const FileLister& list) {
   Config config = running;
+  config.limits = {};
   config.prices = nullptr;
+  config.key_limits = {};
   Faults faults;
   read_sections(read_config_document(running.file.path, read, list), environment, read, config,
                 faults);

@@ -19,6 +19,7 @@
 #include "common/settings/log_settings.hpp"
 #include "common/settings/settings.hpp"
 #include "pricing/prices.hpp"
+#include "quota/limit_settings.hpp"
 
 namespace llmgw::collector {
 
@@ -48,10 +49,14 @@ struct Config {
   std::chrono::nanoseconds query_timeout = std::chrono::seconds(10);
   std::uint64_t max_events_body = 0;  ///< bytes, also after decompression
   EventsToken events_token;
+  EventsToken limits_token;      ///< where none is set, those of events are taken
+  std::string limits_state_dir;  ///< empty: no budget is lent
   LogSettings log;
+  ConfigOrigin file;                      ///< what GATEWAY_CONFIG held; nothing where it is not set
   pricing::PriceSettings price_settings;  ///< while the file is read
   pricing::PricesPointer prices;          ///< what models cost; null: nothing is said of it
-  ConfigOrigin file;                      ///< what GATEWAY_CONFIG held; nothing where it is not set
+  quota::LimitSettings limits;            ///< of the file
+  std::vector<quota::KeyLimits> key_limits;  ///< of its keys that say something of limits
 };
 
 /// The table behind --help, the README and the defaults.

@@ -66,6 +66,7 @@ int App::run() {
   tell_keys();
   use_issuer();
   courier_.start();
+  limits_.use(current_);
   for (const auto& each : workers_) each->start();
   for (auto& each : admin_listeners_) admin_.start(std::move(each));
   watch_files();
@@ -144,6 +145,7 @@ Task<void> App::shut_down() {
   for (const auto& each : workers_) each->join();
   co_await deliver_the_last();
   watches_.clear();
+  limits_.stop();
   if (config_watch_) config_watch_->stop();
   admin_.drain();
   admin_.cancel_all();
@@ -231,11 +233,11 @@ std::string App::metrics() {
   std::vector<const Worker*> workers;
   workers.reserve(workers_.size());
   for (const auto& each : workers_) workers.push_back(each.get());
-  return render_metrics(workers, courier_.counts(), series_,
-                        config_watch_ ? &config_watch_->status() : nullptr, cooling_.all(),
-                        discovery_.counts(),
-                        current_.key_mode == KeyMode::off ? nullptr : keys_.get(),
-                        jwks_ == nullptr ? nullptr : &jwks_->counts());
+  return render_metrics(
+      workers, courier_.counts(), series_, config_watch_ ? &config_watch_->status() : nullptr,
+      cooling_.all(), discovery_.counts(),
+      current_.key_mode == KeyMode::off ? nullptr : keys_.get(),
+      jwks_ == nullptr ? nullptr : &jwks_->counts(), limits_.decisions(), limits_.scopes());
 }
 
 }  // namespace llmgw::proxy

@@ -11,6 +11,7 @@
 #include "common/async/signals.hpp"
 #include "common/async/timer.hpp"
 #include "common/http/router.hpp"
+#include "proxy/app_limits.hpp"
 #include "proxy/discovery/discovery.hpp"
 #include "proxy/jwks/jwks_source.hpp"
 #include "proxy/metrics.hpp"
@@ -59,6 +60,8 @@ class App {
   bool is_read_again_ = false;  // the reading at start is none that forgives a refused key
   Courier courier_;
   TrafficSeries series_;
+  TokenSeriesOfProviders token_series_;
+  AppLimits limits_{loop_, workers_};  // outlives the workers
   std::vector<std::unique_ptr<Worker>> workers_;
   Discovery discovery_;               // tells the workers
   std::shared_ptr<JwksSource> jwks_;  // the same; null: tokens are keys like others

@@ -59,6 +59,7 @@ Checked<ConfigOrigin> App::reload(const FileReader& read) {
   }
   current_ = std::move(*config);
   keys_ = keys;
+  limits_.use(current_);
   if (is_read_again_) {
     cooling_.renew();
     if (stop_signals_ == 0) discovery_.use(current_.upstreams);

@@ -9,6 +9,7 @@
 #include "pricing/sections.hpp"
 #include "proxy/config/rows.hpp"
 #include "proxy/config/sections.hpp"
+#include "quota/limit_sections.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -24,12 +25,15 @@ const std::vector<Row>& table() {
     std::vector<Row> rows;
     for (const std::span<const Row> group :
          {listening_rows(), upstream_rows(), metering_rows(), delivery_rows(), limit_rows(),
-          log_rows(), key_rows(), jwt_rows(), std::span<const Row>(file_rows)})
+          tenant_limit_rows(), log_rows(), key_rows(), jwt_rows(), std::span<const Row>(file_rows)})
       rows.insert(rows.end(), group.begin(), group.end());
     return rows;
   }();
   return all;
 }
+
+// Where the sections of limits find what they fill.
+constexpr auto limits_of = [](auto& config) -> auto& { return config.limits; };
 
 bool has_section(const ConfigDocument& document, std::string_view name) {
   const auto& members = document.root.members;
@@ -55,6 +59,8 @@ void read_sections(const ConfigDocument& document, const Environment& environmen
   append(document.faults.lines, faults.lines);
   config.defaults.timeouts.connect = std::chrono::seconds(5);
   config.defaults.timeouts.head = config.defaults.timeouts.idle = config.client_timeout;
+  config.defaults.limits.has_calendars = config.limits_url.has_value();
+  config.limits.defaults = config.defaults.limits;
   if (!document.origin.path.empty() && document.faults.lines.empty()) {
     ConfigReader reader(document, environment, read);
     reader.object(document.root, std::span<const Section>(sections()), config, config_sections);
@@ -81,6 +87,8 @@ const std::vector<Section>& sections() {
                              models_section(),
                              routes_section(),
                              default_provider_section(),
+                             quota::plans_section<Config, limits_of>(),
+                             quota::tenants_section<Config, limits_of>(),
                              keys_section()};
     const auto money = pricing::sections<Config, &Config::price_settings>();
     own.insert(own.end(), money.begin(), money.end());
@@ -115,6 +123,7 @@ Checked<Config> reload_config(const Config& running, const Environment& environm
   config.routing = {};
   config.defaults = {};
   config.keys = std::make_shared<const KeyList>();
+  config.limits = {};
   config.prices = nullptr;
   note_providers(document, config);
   Faults faults;

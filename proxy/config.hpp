@@ -25,6 +25,7 @@
 #include "proxy/config/reach.hpp"
 #include "proxy/config/routing.hpp"
 #include "proxy/config/upstream.hpp"
+#include "quota/limit_settings.hpp"
 
 namespace llmgw::proxy {
 
@@ -39,16 +40,21 @@ struct Defaults {
   bool drops_unsupported = false;
   bool shows_reasoning = true;
   bool remembers_signatures = false;  ///< those that clients may lose
+  quota::LimitDefaults limits = {};
 };
 
 struct Config {
   ListenAddress listen;
   Reach reach;
-  UpstreamSettings of_variables;  ///< the upstream that the variables describe, if any, and the
-                                  ///< CA that holds where a provider of the file names none
-  ConfigOrigin file;              ///< what GATEWAY_CONFIG held; nothing where it is not set
-  Defaults defaults;              ///< of the file
-  bool has_providers = false;     ///< the upstreams are those of GATEWAY_CONFIG
+  UpstreamSettings of_variables;      ///< the upstream that the variables describe, if any, and the
+                                      ///< CA that holds where a provider of the file names none
+  ConfigOrigin file;                  ///< what GATEWAY_CONFIG held; nothing where it is not set
+  Defaults defaults;                  ///< of the file
+  quota::LimitSettings limits;        ///< of the file
+  bool enforces_limits = true;        ///< else they are observed
+  bool shows_limits = true;           ///< to callers that are under one
+  std::optional<HttpUrl> limits_url;  ///< who keeps those of a calendar
+  bool has_providers = false;         ///< the upstreams are those of GATEWAY_CONFIG
   std::vector<UpstreamSettings> upstreams;          ///< at least one; no two have the same name
   std::optional<std::size_t> default_upstream = 0;  ///< of these, for requests that name none;
                                                     ///< nothing: they are refused

@@ -174,12 +174,14 @@ std::string render_metrics(const Workers& workers, const DeliveryCounts& deliver
                            TrafficSeries& series, const ConfigStatus* file,
                            const std::vector<CoolingBook::Entry>& targets,
                            const std::map<std::string, DiscoveryCounts>& discovery,
-                           const KeyTable* keys, const JwksCounts* jwks) {
+                           const KeyTable* keys, const JwksCounts* jwks, DecisionSeries& decisions,
+                           const quota::Scopes* scopes) {
   std::vector<Metric> all{build_info("llm-proxy")};
   add_traffic(all, workers, series);
   add_connections(all, workers);
   add_upstreams(all, workers);
   add_targets(all, workers, targets);
+  add_limits(all, workers, decisions, scopes);
   add_discovery(all, discovery);
   add_keys(all, workers, keys);
   add_jwks(all, jwks);

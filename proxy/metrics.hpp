@@ -10,6 +10,7 @@
 #include "proxy/discovery/watch.hpp"
 #include "proxy/jwks/jwks_source.hpp"
 #include "proxy/metrics_costs.hpp"
+#include "proxy/metrics_limits.hpp"
 #include "proxy/metrics_tokens.hpp"
 #include "proxy/outbox/courier.hpp"
 #include "proxy/worker.hpp"
@@ -30,6 +31,7 @@ std::string render_metrics(const std::vector<const Worker*>& workers,
                            const DeliveryCounts& delivery, TrafficSeries& series,
                            const ConfigStatus* file, const std::vector<CoolingBook::Entry>& targets,
                            const std::map<std::string, DiscoveryCounts>& discovery,
-                           const KeyTable* keys = nullptr, const JwksCounts* jwks = nullptr);
+                           const KeyTable* keys, const JwksCounts* jwks, DecisionSeries& decisions,
+                           const quota::Scopes* scopes);
 
 }  // namespace llmgw::proxy

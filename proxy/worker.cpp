@@ -85,6 +85,18 @@ void Worker::set_discovered(std::shared_ptr<const Discovered> discovered) {
   loop_.post([this, discovered = std::move(discovered)] { context_.discovered = discovered; });
 }
 
+// Before the thread runs there is nobody else to see them: the first request is held to them too.
+void Worker::limit(LimitsInUse limits,
+                   std::function<void(std::vector<quota::DecisionCount>)> report) {
+  auto use = [this, limits = std::move(limits), report = std::move(report)] {
+    report_ = report;
+    context_.limits.use(limits);
+  };
+  thread_.joinable() ? loop_.post(std::move(use)) : use();
+}
+
+void Worker::pass(std::function<void()> passed) { loop_.post(std::move(passed)); }
+
 void Worker::announce_end() {
   loop_.post([this] { server_.announce_end(); });
 }
@@ -128,8 +140,19 @@ void Worker::join() {
   thread_.join();
 }
 
+void Worker::report_decisions() {
+  if (context_.limits.callers != nullptr) context_.limits.callers->tell_decisions();
+  if (!report_) return;
+  auto decisions = context_.limits.decisions.take();
+  if (!decisions.empty()) report_(std::move(decisions));
+}
+
 void Worker::publish() noexcept {
   context_.log.tell_held_back();
+  try {
+    report_decisions();
+  } catch (...) {  // no memory: counts are no reason to end
+  }
   gauges_.open_connections.set(server_.open_connections());
   gauges_.overdue_exchanges.set(context_.open_exchanges.count_overdue());
   for (const auto& each : context_.upstreams->all()) each.upstream->publish();

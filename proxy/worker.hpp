@@ -45,6 +45,11 @@ class Worker {
   /// with them. The TLS contexts are made here, as that takes a while. Throws as the constructor
   /// does, and then nothing has changed.
   void use(const Config& config, std::shared_ptr<const KeyTable> keys = nullptr);
+  /// New requests are held to these limits. `report`: told now and then on this worker's thread
+  /// what was decided, if anything.
+  void limit(LimitsInUse limits, std::function<void(std::vector<quota::DecisionCount>)> report);
+  /// Calls `passed` on this worker's thread: what it was doing before, it does no more.
+  void pass(std::function<void()> passed);
   /// From now on each response says that its connection ends.
   void announce_end();
   /// No new exchanges; `ended` is called on this worker's thread when the last open one has ended.
@@ -63,6 +68,7 @@ class Worker {
   /// The same of targets.
   const RouteTable::Counts& targets() const noexcept { return targets_; }
   const TrafficCounts& traffic() const noexcept { return context_.counts; }
+  const quota::LimitCounts& limits() const noexcept { return context_.limits.counts; }
   /// Published once a tick, so that scraping touches nothing of the worker's own.
   struct Gauges {
     Counter open_connections, overdue_exchanges;
@@ -76,6 +82,7 @@ class Worker {
   Upstreams::Pointer build(Plan& plan);
   void use_callers(KeyMode mode, std::shared_ptr<const KeyTable> keys);
   void publish() noexcept;
+  void report_decisions();
   void end();
 
   const Limits limits_;
@@ -93,6 +100,7 @@ class Worker {
   std::vector<std::unique_ptr<Listener>> listeners_;
   Gauges gauges_;
   std::unique_ptr<Publisher> publisher_;
+  std::function<void(std::vector<quota::DecisionCount>)> report_;
   std::function<void()> ended_;  // told once, at the end of drain()
   std::thread thread_;
 };

@@ -35,8 +35,25 @@ class Balance {
     return taken;
   }
 
-  /// Less than none: what was used beyond what was reserved.
-  void give(Units units) noexcept { units_.fetch_add(units, std::memory_order_relaxed); }
+  /// Less than none: what was used beyond what was reserved. What there is then.
+  Units give(Units units) noexcept {
+    return units_.fetch_add(units, std::memory_order_relaxed) + units;
+  }
+
+  /// Gives some (0 or more), but none that would make it more than `most`.
+  void fill(Units units, Units most) noexcept {
+    Units now = this->units();
+    while (now < most && !units_.compare_exchange_weak(now, units < most - now ? now + units : most,
+                                                       std::memory_order_relaxed)) {
+    }
+  }
+
+  /// Takes away what is above `most`.
+  void cut(Units most) noexcept {
+    Units now = units();
+    while (now > most && !units_.compare_exchange_weak(now, most, std::memory_order_relaxed)) {
+    }
+  }
 
   /// Less than none: debt.
   Units units() const noexcept { return units_.load(std::memory_order_relaxed); }

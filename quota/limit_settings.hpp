@@ -19,6 +19,7 @@ struct LimitDefaults {
   Reserve reserve = Reserve::learned;
   std::chrono::nanoseconds lease_ttl = std::chrono::seconds(2);
   Share outage_allowance{20'000};
+  bool has_calendars = true;  ///< whether somebody keeps count of days, weeks and months
 };
 
 /// Rules that tenants and keys may name.
@@ -46,5 +47,10 @@ struct KeyLimits {
   std::vector<LimitRule> limits = {};
   Share floor = {};  ///< of each rule's burst, which this key leaves to others
 };
+
+/// Whether it says nothing of them.
+inline bool is_unlimited(const KeyLimits& key) noexcept {
+  return key.plan.empty() && key.limits.empty() && key.floor == Share();
+}
 
 }  // namespace llmgw::quota

@@ -285,6 +285,14 @@ void check_period(const LimitRule& rule, Checks& checks) {
 
 bool is_reserved(Unit unit) { return unit >= Unit::tokens; }
 
+// What a process has used in a day would be forgotten with it.
+void check_calendar(const Item& item, Checks& checks) {
+  if (item.rule.period.is_calendar() && !item.defaults.has_calendars)
+    checks.not_with("per",
+                    "a limit by the calendar needs LIMITS_URL, as it outlives a proxy; `24h` "
+                    "is refilled steadily and does not");
+}
+
 void check_modes(const Item& item, Checks& checks) {
   if (!is_reserved(item.rule.unit))
     checks.not_with("reserve", "what one takes of this unit is known beforehand");
@@ -298,6 +306,7 @@ std::optional<LimitRule> finished(ConfigReader& reader, const ConfigValue& value
   Checks checks(reader, value);
   check_period(rule, checks);
   check_modes(item, checks);
+  check_calendar(item, checks);
   rule.limit = checks.units("limit", rule.unit, item.limit);
   rule.burst = checks.units("burst", rule.unit, item.burst.value_or(default_burst(item)));
   rule.on_outage = item.on_outage.value_or(on_outage_of(rule.period, item.defaults));

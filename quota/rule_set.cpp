@@ -22,11 +22,39 @@ const T* find(const std::unordered_map<std::string_view, const T*>& all, std::st
   return found == all.end() ? nullptr : found->second;
 }
 
+/// What the name of a scope says.
+struct Parts {
+  bool is_known = false;
+  bool is_key = false;
+  std::string_view name = {};
+  std::string_view plan = {};  // that a key names in place of its tenant's
+};
+
+// A tenant may hold slashes and colons; neither plans nor rules do.
+Parts parts_of(std::string_view scope) noexcept {
+  Parts parts{.is_known = true, .is_key = scope.starts_with(of_key)};
+  const auto slash = scope.rfind('/');
+  if (slash == scope.npos || !(parts.is_key || scope.starts_with(of_tenant))) return {};
+  scope.remove_prefix(of_tenant.size());
+  parts.name = scope.substr(0, slash - of_tenant.size());
+  parts.plan = scope.substr(slash + 1 - of_tenant.size());
+  if (parts.plan.ends_with(':')) parts.plan.remove_suffix(1);
+  return parts;
+}
+
 }  // namespace
 
-RuleSet::RuleSet(LimitSettings settings) : settings_(std::move(settings)) {
+RuleSet::RuleSet(LimitSettings settings, std::vector<KeyLimits> keys)
+    : settings_(std::move(settings)), keys_(std::move(keys)) {
+  for (const KeyLimits& each : keys_) keys_by_id_.emplace(each.id, &each);
   for (const Plan& each : settings_.plans) plans_.emplace(each.name, &each);
   for (const TenantLimits& each : settings_.tenants) tenants_.emplace(each.name, &each);
+  for (const TenantLimits& each : settings_.tenants) {
+    const Plan* const its = plan_of(each.name);
+    most_own_ = std::max(most_own_, each.limits.size());
+    most_together_ =
+        std::max(most_together_, each.limits.size() + (its == nullptr ? 0 : its->limits.size()));
+  }
 }
 
 std::vector<ScopedRule> RuleSet::rules_of(std::string_view tenant, const KeyLimits* key) const {
@@ -44,23 +72,44 @@ std::vector<ScopedRule> RuleSet::rules_of(std::string_view tenant, const KeyLimi
 }
 
 const LimitRule* RuleSet::rule_of(std::string_view balance) const {
-  if (!balance.starts_with(of_tenant)) return nullptr;
-  balance.remove_prefix(of_tenant.size());
-  // A tenant may hold slashes; neither plans nor rules do.
-  const auto slash = balance.rfind('/');
-  if (slash == balance.npos) return nullptr;
-  const std::string_view name = balance.substr(0, slash);
-  std::string_view rule = balance.substr(slash + 1);
-  if (const auto colon = rule.find(':'); colon != rule.npos) {
-    const Plan* const named = plan(rule.substr(0, colon));
-    return named == nullptr ? nullptr : rule_named(named->limits, rule.substr(colon + 1));
-  }
-  const TenantLimits* const entry = tenant(name);
-  if (entry != nullptr)
-    if (const LimitRule* own = rule_named(entry->limits, rule)) return own;
-  const Plan* const its = plan_of(name);
-  return its == nullptr ? nullptr : rule_named(its->limits, rule);
+  const auto end = balance.find_last_of("/:");
+  if (end == balance.npos || end < of_tenant.size()) return nullptr;
+  for (const LimitRule* each : rules_in(balance.substr(0, end + 1)))
+    if (each->id == balance.substr(end + 1)) return each;
+  return nullptr;
 }
+
+std::vector<const LimitRule*> RuleSet::rules_in(std::string_view scope) const {
+  std::vector<const LimitRule*> rules;
+  const auto add_all = [&rules](const std::vector<LimitRule>& from) {
+    for (const LimitRule& each : from) rules.push_back(&each);
+  };
+  const Parts parts = parts_of(scope);
+  if (!parts.is_known) return rules;
+  if (parts.is_key) {
+    if (const KeyLimits* its = key(parts.name)) add_all(its->limits);
+  } else if (!parts.plan.empty()) {
+    if (const Plan* named = plan(parts.plan)) add_all(named->limits);
+  } else {
+    if (const Plan* its = plan_of(parts.name)) add_all(its->limits);
+    if (const TenantLimits* entry = tenant(parts.name)) add_all(entry->limits);
+  }
+  return rules;
+}
+
+bool RuleSet::is_named(std::string_view scope) const {
+  const Parts parts = parts_of(scope);
+  return parts.is_key || find(tenants_, parts.name) != nullptr;
+}
+
+std::size_t RuleSet::most_rules_of(const KeyLimits& key, std::string_view tenant,
+                                   bool is_of_several) const {
+  if (!is_of_several) return rules_of(tenant, &key).size();
+  const Plan* const named = plan(key.plan);
+  return key.limits.size() + (named == nullptr ? most_together_ : named->limits.size() + most_own_);
+}
+
+const KeyLimits* RuleSet::key(std::string_view id) const { return find(keys_by_id_, id); }
 
 const TenantLimits* RuleSet::tenant(std::string_view name) const {
   const TenantLimits* const own = find(tenants_, name);

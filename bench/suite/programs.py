@@ -101,6 +101,24 @@ class RoutedGateway(Gateway):
         return path
 
 
+class LimitedGateway(Gateway):
+    """llm-proxy whose caller is under six rules that never refuse, and is told what is left of them."""
+
+    RULES = ("{id: par, unit: concurrency, limit: 100000}",
+             "{id: rpm, unit: requests, limit: 1000000000, per: 1m, burst: 1000000000}",
+             "{id: rpd, unit: requests, limit: 1000000000000, per: 24h, burst: 1000000000000}",
+             "{id: tpm, unit: tokens, limit: 1000000000000, per: 1m}",
+             "{id: in, unit: input_tokens, limit: 1000000000000, per: 1m}",
+             "{id: out, unit: output_tokens, limit: 1000000000000, per: 1m}")
+
+    def __init__(self, folder: pathlib.Path, upstream: int, name: str, wrapper: list | None = None, **settings: str) -> None:
+        super().__init__(folder, upstream, None, name, wrapper=wrapper, **settings)
+        path = folder / f"{name.replace(' ', '-')}.yaml"
+        path.write_text("version: 1\ntenants:\n  \"*\":\n    limits:\n" + "".join(f"      - {each}\n" for each in self.RULES))
+        self.settings["GATEWAY_CONFIG"] = str(path)
+        self.settings["UPSTREAM_OPENAI_BASE_URL"] = f"http://127.0.0.1:{upstream}"
+
+
 class Collector(Program):
     """llm-collector, on the CPU of the load unless it is what is measured."""
 

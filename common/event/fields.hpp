@@ -76,7 +76,7 @@ inline constexpr Form word{.shortest = 1, .longest = max_event_word};
 
 // Outcome and usage_source are open lists for the collector on purpose: a word that a newer proxy
 // adds must not make an older collector refuse, and so lose, its events.
-inline constexpr std::array<Field, 46> table{{
+inline constexpr std::array<Field, 47> table{{
     {"request_id",
      Kind::word,
      Written::always,
@@ -294,7 +294,14 @@ inline constexpr std::array<Field, 46> table{{
      Written::sometimes,
      {.pattern = forms::price_table},
      "With prices in GATEWAY_CONFIG: the table that the cost is of, by the begin of its SHA-256."},
+    {"limited_by",
+     Kind::text_or_null,
+     Written::sometimes,
+     {.shortest = 1, .longest = max_event_text},
+     "Of callers under limits: the first rule that would have refused, if limits were enforced; "
+     "null: none."},
 }};
+static_assert(!table.back().name.empty(), "the table says that it is longer than it is");
 
 /// The size of the table where no field has that name.
 constexpr std::size_t index_of(std::string_view name) noexcept {

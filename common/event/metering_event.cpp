@@ -14,9 +14,9 @@
 namespace llmgw {
 namespace {
 
-constexpr std::size_t text_fields = 11 + max_event_attempts;
+constexpr std::size_t text_fields = 12 + max_event_attempts;
 constexpr std::size_t word_fields = 3;
-constexpr std::size_t most_around_texts = 1'920;  // keys, numbers, digests, names, punctuation
+constexpr std::size_t most_around_texts = 1'960;  // keys, numbers, digests, names, punctuation
 constexpr std::size_t most_around_attempt = 128;  // the same
 constexpr std::size_t most_of_texts = text_fields * max_event_text + word_fields * max_event_word +
                                       max_event_endpoint + max_event_names;
@@ -286,6 +286,10 @@ std::size_t encode(const MeteringEvent& event, std::span<char, max_encoded_event
   }
   if (event.is_keyed) write_key(event, writer);
   if (event.has_cost) write_cost(event, writer);
+  if (event.is_limited) {
+    writer.literal(R"(,"limited_by":)");
+    writer.text_or_null(event.limited_by);
+  }
   writer.literal("}\n");
   return static_cast<std::size_t>(writer.end() - out.data());
 }

@@ -127,6 +127,9 @@ struct MeteringEvent {
   std::optional<std::int64_t> cost_nano_usd;  ///< not negative; nothing: not known
   bool is_cost_assumed = false;  ///< what came from the cache was priced as what did not
   std::string_view price_id;     ///< of the table, 12 characters that need no escaping
+  /// Whether the caller was under limits, and which would have refused; empty: null in the event.
+  bool is_limited = false;
+  std::string_view limited_by;
 };
 
 inline constexpr std::size_t max_event_text = 128;      ///< bytes of a string in an event
@@ -135,7 +138,7 @@ inline constexpr std::size_t max_event_word = 31;       ///< bytes of a reason o
 inline constexpr std::size_t max_event_endpoint = 256;  ///< bytes of its endpoint
 inline constexpr std::size_t max_event_attempts = 8;
 inline constexpr std::size_t max_event_names = 512;
-inline constexpr std::size_t max_encoded_event = 22'720;  ///< no encoded event is longer
+inline constexpr std::size_t max_encoded_event = 23'552;  ///< no encoded event is longer
 
 /// Writes the event as one JSON line with its `\n` and returns its length. Allocates nothing; the
 /// same event always gives the same bytes.

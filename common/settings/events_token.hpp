@@ -17,7 +17,8 @@ struct EventsToken {
 
 inline constexpr std::string_view events_token_name = "EVENTS_TOKEN_FILE";
 
-/// Reads the variable and the file.
-EventsToken read_events_token(Settings& settings, const FileReader& read);
+/// Reads the variable, or another one of this kind, and the file.
+EventsToken read_events_token(Settings& settings, const FileReader& read,
+                              std::string_view name = events_token_name);
 
 }  // namespace llmgw

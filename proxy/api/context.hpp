@@ -12,6 +12,7 @@
 #include "common/event/metering_event.hpp"
 #include "common/json/patterns.hpp"
 #include "common/log/bounded_log.hpp"
+#include "proxy/api/limits.hpp"
 #include "proxy/api/open_exchanges.hpp"
 #include "proxy/api/payload_digest.hpp"
 #include "proxy/api/refusal_log.hpp"
@@ -61,6 +62,8 @@ struct Context {
   RefusalLog refusals{};
 
   std::shared_ptr<const Discovered> discovered = nullptr;  ///< null: nothing yet
+
+  Limits limits{};
 };
 
 }  // namespace llmgw::proxy

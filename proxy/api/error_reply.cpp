@@ -150,7 +150,7 @@ namespace {
 
 std::string body_of(const GatewayError& error, const ErrorTerms& terms) {
   const std::string_view message = terms.message.empty() ? error.message : terms.message;
-  const NativeError native{error.status, message, terms.request_id};
+  const NativeError native{error.status, message, terms.request_id, terms.wait};
   switch (terms.form) {
     case ErrorForm::anthropic: return native_error_body(NativeErrorForm::anthropic, native);
     case ErrorForm::gemini: return native_error_body(NativeErrorForm::gemini, native);
@@ -197,7 +197,7 @@ ErrorForm error_form(const http::RequestHead& head, bool has_native) noexcept {
 
 Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& error,
                                const ErrorTerms& terms) {
-  const auto& [request_id, form, wait, message] = terms;
+  const auto& [request_id, form, wait, message, more] = terms;
   const std::string body = body_of(error, terms);
   std::vector<http::OutField> fields{{"Content-Type", "application/json"},
                                      {"X-LLM-Request-ID", request_id}};
@@ -208,6 +208,7 @@ Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& err
   const std::string seconds =
       wait ? std::to_string(std::chrono::ceil<std::chrono::seconds>(*wait).count()) : std::string();
   if (wait) fields.push_back({"Retry-After", seconds});
+  fields.insert(fields.end(), more.begin(), more.end());
   const std::span<const http::OutField> all = fields;
   co_return co_await exchange.reply(error.status, all, body);
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "common/event/metering_event.hpp"
@@ -51,6 +52,7 @@ struct ErrorTerms {
   ErrorForm form = ErrorForm::openai;
   std::optional<std::chrono::nanoseconds> wait = {};  ///< for which asking again is of no use
   std::string_view message = {};                      ///< in the place of the error's own
+  std::span<const http::OutField> fields = {};        ///< that the answer has besides
 };
 
 /// Sends the error in that form. Terms that are made for this one reply need a name: a temporary

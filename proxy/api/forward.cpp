@@ -56,12 +56,14 @@ const GatewayError* Forward::admit() {
     if (const GatewayError* const refusal = admit_caller()) return refusal;
   }
   const errc fault = request_.take_arrived();
-  return fault == errc::ok ? nullptr : &error_of_client(fault);
+  if (fault != errc::ok) return &error_of_client(fault);
+  return context_.limits.callers == nullptr ? nullptr : admit_head();
 }
 
 Attempt& Forward::next_attempt(Verdict last) {
   const bool is_as_meant = last == Verdict::as_meant;
   answering_ = candidate_->upstream;
+  if (limited_ != nullptr) note_sent();
   return attempt_.emplace(attempt_terms(), request_,
                           is_as_meant ? Attempt::Form::as_meant : Attempt::Form::may_be_edited);
 }
@@ -88,7 +90,13 @@ Task<void> Forward::reply_failure(const Failure& failure, const GatewayError& er
   call_.note_status(error.status);
   log_failure(context_, exchange_, call_.request_id(), error, reason_of(failure),
               attempt_->upstream().authority());
-  const ErrorTerms terms{.request_id = call_.request_id(), .form = error_form_};
+  std::vector<http::OutField> more;
+  show_limits(more);
+  const ErrorTerms terms{.request_id = call_.request_id(),
+                         .form = error_form_,
+                         .wait = {},
+                         .message = {},
+                         .fields = more};
   const Result<void> sent = co_await reply_error(exchange_, error, terms);
   if (sent.has_error()) outcome_ = Outcome::client_aborted;
 }
@@ -99,10 +107,19 @@ Task<void> Forward::refuse(const GatewayError& error) {
   if (request_.may_be_forgotten()) co_await request_.forget();
   exchange_.client().watch(nullptr);
   log_failure(context_, exchange_, call_.request_id(), error, error.message, {});
+  std::optional<std::chrono::nanoseconds> wait;
+  if (routed_ != nullptr) wait = routed_->refusal_wait;
+  std::vector<http::OutField> more;
+  show_limits(more);
+  if (limited_ != nullptr && limited_->error != nullptr) {
+    wait = limited_->error->wait();
+    limited_->error->append_fields(more);
+  }
   const ErrorTerms terms{.request_id = call_.request_id(),
                          .form = error_form_,
-                         .wait = routed_ == nullptr ? std::nullopt : routed_->refusal_wait,
-                         .message = message};
+                         .wait = wait,
+                         .message = message,
+                         .fields = more};
   const Result<void> sent = co_await reply_error(exchange_, error, terms);
   if (error.outcome != Outcome::refused) co_return;
   call_.note_status(sent.has_error() ? 0 : error.status);
@@ -135,6 +152,11 @@ void Forward::emit() {
     }
   }
   if (upstreams_->prices() != nullptr) note_cost(event);
+  if (limited_ != nullptr) {
+    settle(facts, event.cost_nano_usd);
+    event.is_limited = true;
+    event.limited_by = limited_->reservation.limited_by();
+  }
   DigestText request_digest;
   DigestText response_digest;
   if (context_.digest_key != nullptr) {
@@ -158,6 +180,7 @@ bool Forward::is_limited() const noexcept {
 void Forward::abandon() {
   request_.note_client_gone();
   if (attempt_) emit();
+  limited_.reset();
 }
 
 void Forward::peer_closed() noexcept {

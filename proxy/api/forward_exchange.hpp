@@ -14,6 +14,8 @@
 #include "proxy/api/call.hpp"
 #include "proxy/api/context.hpp"
 #include "proxy/api/error_reply.hpp"
+#include "proxy/api/limit_error.hpp"
+#include "proxy/api/request_prices.hpp"
 #include "proxy/api/taps.hpp"
 #include "proxy/http/exchange.hpp"
 #include "proxy/provider/chat_answer/upstream_head.hpp"
@@ -82,6 +84,21 @@ class Forward final : public OpenExchange, private CloseListener {
     TranslationFacts event_facts;
   };
 
+  /// What only those of them have whose caller is under a limit.
+  struct Limited : Pooled {
+    Limited(quota::Caller::Pointer caller, const quota::AdmissionTerms& terms) noexcept
+        : reservation(std::move(caller), terms) {}
+
+    quota::Reservation reservation;
+    std::unique_ptr<LimitError> error;        // of a rule that refused
+    std::optional<quota::RateFields> fields;  // as they were shown
+    std::uint64_t text_bytes = 0;             // of the request
+    std::uint64_t part_tokens = 0;            // of its pictures and the like, as a guess
+    std::uint64_t input_tokens = 0;           // of all of it, as a guess
+    bool is_text = false;
+    bool is_sent = false;  // some upstream has, or may have, some byte of the request
+  };
+
   /// What only exchanges have that the settings of a file route; the others need not carry it.
   struct Routed : Pooled {
     Route route;
@@ -128,6 +145,20 @@ class Forward final : public OpenExchange, private CloseListener {
   bool leave_answer();
   Task<void> replay();
   Task<void> reply_failure(const Failure& failure, const GatewayError& error);
+  const GatewayError* admit_head();
+  bool has_body_to_admit() const noexcept;
+  bool has_more_to_admit() const noexcept;
+  Task<errc> read_to_admit();
+  const GatewayError* admit_body();
+  bool is_body_read() const noexcept;
+  void note_size();
+  const GatewayError* refuse_by(const quota::Refusal& refusal);
+  void show_limits(http::ResponseHead& head);
+  void show_limits(std::vector<http::OutField>& fields);
+  void note_sent() noexcept;
+  void settle(const ResponseFacts& answer, std::optional<pricing::Nano> cost);
+  RequestPrices request_prices() const;
+  std::string_view asked_model() const noexcept;
   const TranslationTarget* translation_target();
   TenantSignatures signatures() const noexcept;
   bool takes_lesson();
@@ -165,6 +196,7 @@ class Forward final : public OpenExchange, private CloseListener {
   std::unique_ptr<AnswerEdit> edit_of_answer_;
   const Candidate* candidate_ = nullptr;  // whom the attempt asks
   std::unique_ptr<Routed> routed_;        // null: there is one upstream, and nothing to choose
+  std::unique_ptr<Limited> limited_;      // null: the caller is under no limit
   std::size_t answering_ = 0;             // the upstream whose answer the client gets
   Outcome outcome_ = Outcome::completed;
   bool checks_model_ = false;  // what the key allows depends on what is asked for

@@ -23,8 +23,9 @@ bool ends_by_close(BodyForm form, const http::Framing& framing) noexcept {
 // The attempt has left the head in the workspace: it goes with the first suspension.
 Task<void> Forward::relay() {
   if (attempt_->translated() != nullptr) co_return co_await relay_translated();
-  const Workspace& workspace = context_.workspace;
+  Workspace& workspace = context_.workspace;
   edit_of_answer_ = edit_of_answer(workspace.answer);
+  if (limited_ != nullptr) show_limits(workspace.answer);
   const BodyForm form = begin_response(workspace.answer);
   const bool keeps_alive = workspace.answer.keep_alive;
   http::BodyDecoder decoder(workspace.answer.framing);
@@ -76,6 +77,7 @@ Task<void> Forward::replay() {
     note_upstream_head(answering_);
     co_return co_await reply_translated_error(*routed_->translating->kept_error, answering_);
   }
+  if (limited_ != nullptr) show_limits(workspace.answer);
   const BodyForm form = begin_response(workspace.answer);
   http::BodyDecoder decoder(workspace.answer.framing);
   Gather& out = context_.loop.gather();

@@ -25,15 +25,21 @@ const GatewayError& error_of(RouteFault fault) noexcept {
 
 // What routing goes by may lie anywhere in the body, and what may have to be sent again is kept.
 bool Forward::has_more_to_read() const noexcept {
-  return (upstreams_->table().asks_for_model() || checks_model_) &&
-         exchange_.body().framing().kind != http::Framing::Kind::none;
+  if (upstreams_->table().asks_for_model() || checks_model_)
+    return exchange_.body().framing().kind != http::Framing::Kind::none;
+  return limited_ != nullptr && has_more_to_admit();
 }
 
 Task<const GatewayError*> Forward::read_to_route() {
   const bool is_form = is_form_data(exchange_.head().value(http::FieldId::content_type));
   request_.hold(context_.workspace.bytes_to_edit);
   if (!request_.is_complete()) {
-    const errc fault = co_await request_.read_rest();
+    errc fault = errc::ok;
+    if (upstreams_->table().asks_for_model()) {
+      fault = co_await request_.read_rest();
+    } else {
+      fault = co_await read_to_admit();
+    }
     if (fault != errc::ok) co_return &error_of_client(fault);
   }
   if (is_form && request_.is_complete()) {
@@ -50,7 +56,7 @@ const GatewayError* Forward::find_route() {
   }
   if (!upstreams_->table().asks_for_model()) {
     candidate_ = &upstreams_->table().only();
-    return nullptr;
+    return limited_ == nullptr ? nullptr : admit_body();
   }
   routed_ = std::make_unique<Routed>();
   if (request_.is_client_gone()) return &gateway_error::malformed_request;
@@ -64,6 +70,8 @@ const GatewayError* Forward::find_route() {
   if (const RouteFault* fault = std::get_if<RouteFault>(&found)) return &error_of(*fault);
   routed_->route = std::move(std::get<Route>(found));
   if (const GatewayError* const refusal = leave_out_foreign(query)) return refusal;
+  if (limited_ != nullptr)
+    if (const GatewayError* const refusal = admit_body()) return refusal;
   if (routed_->route.prefers_native()) routed_->route.put_behind(upstreams_->translating(head));
   if (routed_->route.has_affinity() && request_.held() != nullptr)
     routed_->route.begin_at(affinity_of(call_.tenant(), request_.held()->body()));

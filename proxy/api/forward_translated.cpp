@@ -89,6 +89,7 @@ std::vector<http::OutField> Forward::translated_fields(std::string_view content_
   chat_answer::append_fields(translating.upstream_head, status, translating.upstream_fields);
   for (const chat_answer::AnswerField& each : translating.upstream_fields)
     fields.push_back({each.name, each.value});
+  show_limits(fields);
   return fields;
 }
 

@@ -14,11 +14,10 @@ namespace llmgw::proxy {
 /// Finds out what the client asked for.
 class RequestTap final : public Tap {
  public:
-  /// `is_routed`: what is asked for decides where the request goes, so all of it is looked at.
+  /// `is_routed`: what is asked for decides where the request goes, so all of it is looked at; as
+  /// it is where callers may be under limits.
   RequestTap(Context& context, bool is_routed) noexcept
-      : scanner_(context.request_patterns, client_dialect().requests, is_routed),
-        digest_(context.digest_key.get()),
-        looks_(is_routed || context.config.capture_bytes > 0) {}
+      : RequestTap(context, is_routed, context.limits.callers != nullptr) {}
   void observe(std::string_view payload) noexcept override {
     if (looks_) scanner_.observe(payload);
     digest_.update(payload);
@@ -30,6 +29,13 @@ class RequestTap final : public Tap {
   DigestText digest() noexcept { return digest_.finish(); }
 
  private:
+  RequestTap(Context& context, bool is_routed, bool is_counted) noexcept
+      : scanner_(context.request_patterns,
+                 is_counted ? *client_dialect().counted_requests : client_dialect().requests,
+                 is_routed || is_counted),
+        digest_(context.digest_key.get()),
+        looks_(is_routed || is_counted || context.config.capture_bytes > 0) {}
+
   RequestScanner scanner_;
   PayloadDigest digest_;
   bool looks_;

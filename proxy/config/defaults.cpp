@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// `defaults`: what holds for providers and models that say nothing else.
+// `defaults`: what holds for providers, models and limits that say nothing else.
 #include "proxy/config/sections.hpp"
 #include "proxy/config/shared_rows.hpp"
 #include "proxy/config/translation_rows.hpp"
+#include "quota/limit_sections.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -14,7 +15,11 @@ constexpr auto signatures_of = [](auto& item) -> auto& { return item.remembers_s
 
 constexpr std::array<std::string_view, 2> signature_words{"stateless", "remember"};
 
-constexpr std::array<Member<Defaults>, 6> rows{{
+constexpr auto limits_of = [](auto& item) -> auto& { return item.limits; };
+
+constexpr auto limit_rows = quota::limit_default_rows<Defaults, limits_of>();
+
+constexpr std::array<Member<Defaults>, 10> rows{{
     {{.name = "timeouts",
       .value = "",
       .meaning = "how long a provider may take",
@@ -40,6 +45,10 @@ constexpr std::array<Member<Defaults>, 6> rows{{
          .meaning =
              "translated to Gemini: with `remember`, thought signatures of tool calls that a "
              "client does not send back are filled in, out of up to 8 MB a worker"}),
+    limit_rows[0],
+    limit_rows[1],
+    limit_rows[2],
+    limit_rows[3],
 }};
 
 }  // namespace
@@ -47,12 +56,13 @@ constexpr std::array<Member<Defaults>, 6> rows{{
 Section defaults_section() {
   return {{.name = "defaults",
            .value = "",
-           .meaning = "what holds for providers and models that say nothing else",
+           .meaning = "what holds for providers, models and limits that say nothing else",
            .form = {.shape = Form::Shape::object,
                     .members = [] { return facts_of(std::span<const Member<Defaults>>(rows)); }},
            .shown = "see its members"},
           [](ConfigReader& reader, const ConfigValue& value, Config& config) {
             reader.object(value, std::span<const Member<Defaults>>(rows), config.defaults);
+            config.limits.defaults = config.defaults.limits;
             config.routing.retry = config.defaults.retry;
             config.routing.drops_unsupported = config.defaults.drops_unsupported;
             config.routing.remembers_signatures = config.defaults.remembers_signatures;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/text/timestamp.hpp"
+#include "quota/key_limits.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -91,21 +92,31 @@ std::string text_of(const std::optional<KeySettings::Time>& at) {
   return {stamp.data(), stamp.size()};
 }
 
-using KeyRow = Member<KeySettings>;
+/// What the rows fill, with what they look at.
+struct Item : KeySettings {
+  explicit Item(const quota::LimitSettings& of) : settings(of) {}
+  const quota::LimitSettings& settings;
+};
 
-constexpr std::array<KeyRow, 9> rows{{
+constexpr auto limits_of = [](auto& item) -> auto& { return item.limits; };
+constexpr auto settings_of = [](auto& item) -> auto& { return item.settings; };
+constexpr auto limit_rows = quota::key_limit_rows<Item, limits_of, settings_of>();
+
+using KeyRow = Member<Item>;
+
+constexpr std::array<KeyRow, 12> rows{{
     {{.name = "id",
       .value = "",
       .meaning = "what events, logs and metrics call it; no two keys have the same",
       .form = {.shape = Form::Shape::text, .text = &key_id_form},
       .is_required = true},
-     [](ConfigReader&, const ConfigValue& value, KeySettings& into) { into.id = value.text; }},
+     [](ConfigReader&, const ConfigValue& value, Item& into) { into.id = value.text; }},
     {{.name = "hash",
       .value = "",
       .meaning = "`sha256:` and the SHA-256 of the whole key; no two keys have the same",
       .form = {.shape = Form::Shape::text, .text = &hash_form},
       .is_required = true},
-     [](ConfigReader&, const ConfigValue& value, KeySettings& into) {
+     [](ConfigReader&, const ConfigValue& value, Item& into) {
        into.hash = digest_in(value.text);
      }},
     {{.name = "tenant",
@@ -113,7 +124,7 @@ constexpr std::array<KeyRow, 9> rows{{
       .meaning = "whose requests those with this key are",
       .form = {.shape = Form::Shape::text, .text = &key_tenant_form},
       .is_required = true},
-     [](ConfigReader&, const ConfigValue& value, KeySettings& into) { into.tenant = value.text; }},
+     [](ConfigReader&, const ConfigValue& value, Item& into) { into.tenant = value.text; }},
     {{.name = "models",
       .value = "",
       .meaning = "what may be asked for with it, as clients spell it; one, or a list of which one "
@@ -121,15 +132,13 @@ constexpr std::array<KeyRow, 9> rows{{
                  "those with a body that names no model 400",
       .form = patterns,
       .shown = "any"},
-     [](ConfigReader&, const ConfigValue& value, KeySettings& into) {
-       into.models = texts_of(value);
-     }},
+     [](ConfigReader&, const ConfigValue& value, Item& into) { into.models = texts_of(value); }},
     {{.name = "not_before",
       .value = "",
       .meaning = "it is good from then on",
       .form = time,
       .shown = "always"},
-     [](ConfigReader&, const ConfigValue& value, KeySettings& into) {
+     [](ConfigReader&, const ConfigValue& value, Item& into) {
        into.not_before = parse_timestamp(value.text);
      }},
     {{.name = "expires",
@@ -137,7 +146,7 @@ constexpr std::array<KeyRow, 9> rows{{
       .meaning = "it is good until then",
       .form = time,
       .shown = "never"},
-     [](ConfigReader&, const ConfigValue& value, KeySettings& into) {
+     [](ConfigReader&, const ConfigValue& value, Item& into) {
        into.expires = parse_timestamp(value.text);
      }},
     {{.name = "disabled",
@@ -145,7 +154,7 @@ constexpr std::array<KeyRow, 9> rows{{
       .meaning = "`true`: refused, and still known by its name",
       .form = {.shape = Form::Shape::boolean},
       .shown = "`false`"},
-     [](ConfigReader&, const ConfigValue& value, KeySettings& into) {
+     [](ConfigReader&, const ConfigValue& value, Item& into) {
        into.is_disabled = value.text == "true";
      }},
     {{.name = "tenant_header",
@@ -153,7 +162,7 @@ constexpr std::array<KeyRow, 9> rows{{
       .meaning = "what `X-LLM-Tenant` or `X-Tenant` may say with it: `refuse` any but its own "
                  "tenant with 403, `ignore` them, or `trust` them within `tenants`",
       .form = {.shape = Form::Shape::word, .words = tenant_header_words}},
-     [](ConfigReader&, const ConfigValue& value, KeySettings& into) {
+     [](ConfigReader&, const ConfigValue& value, Item& into) {
        const auto found = std::ranges::find(tenant_header_words, value.text);
        into.tenant_header = static_cast<TenantHeader>(found - tenant_header_words.begin());
      }},
@@ -163,9 +172,10 @@ constexpr std::array<KeyRow, 9> rows{{
                  "beside its own tenant; as `models`",
       .form = patterns,
       .shown = "none"},
-     [](ConfigReader&, const ConfigValue& value, KeySettings& into) {
-       into.tenants = texts_of(value);
-     }},
+     [](ConfigReader&, const ConfigValue& value, Item& into) { into.tenants = texts_of(value); }},
+    limit_rows[0],
+    limit_rows[1],
+    limit_rows[2],
 }};
 
 // In one line, as there may be thousands. The hash is left out: it says nothing to people.
@@ -182,6 +192,10 @@ std::string shown(const KeySettings& key) {
     add("tenant_header",
         std::string(tenant_header_words[static_cast<std::size_t>(key.tenant_header)]));
   add("tenants", joined_by_comma(key.tenants));
+  add("plan", key.limits.plan);
+  std::vector<std::string> rules;
+  for (const quota::LimitRule& each : key.limits.limits) rules.push_back(each.id);
+  add("limits", joined_by_comma(rules));
   return text;
 }
 
@@ -201,8 +215,12 @@ constinit const Form key_entry_form{.shape = Form::Shape::object, .members = [] 
                                       return facts_of(std::span<const KeyRow>(rows));
                                     }};
 
-void read_key_entry(ConfigReader& reader, const ConfigValue& value, KeySettings& into) {
-  reader.object(value, std::span<const KeyRow>(rows), into);
+void read_key_entry(ConfigReader& reader, const ConfigValue& value,
+                    const quota::LimitSettings& limits, KeySettings& into) {
+  Item item(limits);
+  reader.object(value, std::span<const KeyRow>(rows), item);
+  item.KeySettings::limits.id = item.id;
+  into = std::move(item);
   check_whole(reader, value, into);
   reader.show(value.place, shown(into));
 }

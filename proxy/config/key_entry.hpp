@@ -14,7 +14,8 @@ extern const TextForm key_tenant_form;
 /// Of an entry, with its members.
 extern const Form key_entry_form;
 
-/// Reads one that has that form.
-void read_key_entry(ConfigReader& reader, const ConfigValue& value, KeySettings& into);
+/// Reads one that has that form; `limits`: of the file.
+void read_key_entry(ConfigReader& reader, const ConfigValue& value,
+                    const quota::LimitSettings& limits, KeySettings& into);
 
 }  // namespace llmgw::proxy

@@ -7,6 +7,8 @@
 #include "proxy/config/key_entry.hpp"
 #include "proxy/config/rows.hpp"
 #include "proxy/config/sections.hpp"
+#include "quota/limit_sections.hpp"
+#include "quota/rule_set.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -37,12 +39,17 @@ void read_keys(ConfigReader& reader, const ConfigValue& value, Config& config) {
   keys->reserve(value.items.size());
   Places ids;
   Places hashes;
+  const quota::RuleSet rules(config.limits);
   for (std::size_t i = 0; i < value.items.size(); ++i) {
     const ConfigReader::Step step(reader, i);
     const ConfigValue& item = value.items[i];
-    read_key_entry(reader, item, keys->emplace_back());
+    read_key_entry(reader, item, config.limits, keys->emplace_back());
     check_first(reader, text_in(item, "id"), "id", ids);
     check_first(reader, text_in(item, "hash"), "hash", hashes);
+    const KeySettings& key = keys->back();
+    if (!is_unlimited(key.limits))
+      quota::check_rule_count(reader, item.place,
+                              rules.most_rules_of(key.limits, key.tenant, !key.tenants.empty()));
   }
   config.keys = std::move(keys);
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/system/sha256.hpp"
+#include "quota/limit_settings.hpp"
 
 namespace llmgw::proxy {
 
@@ -46,6 +47,7 @@ struct KeySettings {
   bool is_disabled = false;
   TenantHeader tenant_header = TenantHeader::refuse;
   std::vector<std::string> tenants = {};  ///< the same for `trust`
+  quota::KeyLimits limits = {};           ///< with the same id
 };
 
 using KeyList = std::vector<KeySettings>;

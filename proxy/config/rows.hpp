@@ -17,6 +17,7 @@ std::span<const Row> upstream_rows() noexcept;
 std::span<const Row> metering_rows() noexcept;
 std::span<const Row> delivery_rows() noexcept;
 std::span<const Row> limit_rows() noexcept;
+std::span<const Row> tenant_limit_rows() noexcept;
 std::span<const Row> log_rows() noexcept;
 std::span<const Row> key_rows() noexcept;
 std::span<const Row> jwt_rows() noexcept;

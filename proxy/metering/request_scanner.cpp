@@ -2,6 +2,7 @@
 // The few members of a request that metering and routing care for.
 #include "proxy/metering/request_scanner.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/json/scalar.hpp"
@@ -12,6 +13,9 @@ namespace {
 void set_if_unknown(std::optional<bool>& fact, JsonKind kind) {
   if (!fact && (kind == JsonKind::yes || kind == JsonKind::no)) fact = kind == JsonKind::yes;
 }
+
+// Counts are not negative.
+std::uint64_t number_of(std::int64_t count) noexcept { return static_cast<std::uint64_t>(count); }
 
 }  // namespace
 
@@ -58,6 +62,13 @@ void RequestScanner::note(const JsonValue& value) noexcept {
     case request_tag::stream: return set_if_unknown(facts_.stream, value.kind);
     case request_tag::decides_usage: facts_.decides_usage = true; return;
     case request_tag::wants_usage: return set_if_unknown(facts_.wants_usage, value.kind);
+    case request_tag::max_tokens:
+      if (value.count)
+        facts_.max_tokens = std::max(facts_.max_tokens.value_or(0), number_of(*value.count));
+      return;
+    case request_tag::answers:
+      if (value.count) facts_.answers = std::max(facts_.answers, number_of(*value.count));
+      return;
     default: return;
   }
 }

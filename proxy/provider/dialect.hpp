@@ -67,6 +67,9 @@ struct Dialect {
   /// Of chat completions into this dialect and back; null where they are its own.
   const Translation& (*translation)() noexcept = nullptr;
   RateLimitReader limits = nullptr;  ///< null where its heads tell of none
+  /// How requests are read where it matters what they may take; null but for the one that clients
+  /// speak.
+  const RequestReader* counted_requests = nullptr;
 };
 
 }  // namespace llmgw::proxy

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "common/json/escape.hpp"
+#include "common/text/quantity.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -53,11 +54,19 @@ std::string anthropic_body(const NativeError& error) {
   return body += '}';
 }
 
+// A duration of theirs is seconds with up to nine digits behind the point.
+void append_retry(std::chrono::nanoseconds wait, std::string& body) {
+  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
+  body += R"(,"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":")";
+  body += format_decimal(static_cast<std::uint64_t>(milliseconds), 3) + R"(s"}])";
+}
+
 std::string gemini_body(const NativeError& error) {
   std::string body = R"({"error":{"code":)" + std::to_string(error.status) + R"(,"message":)";
   append_json_string(error.message, body);
   body += R"(,"status":)";
   append_json_string(kind_of(error.status).gemini, body);
+  if (error.wait) append_retry(*error.wait, body);
   return body += "}}";
 }
 

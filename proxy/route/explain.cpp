@@ -9,6 +9,7 @@
 #include "proxy/route/explain_price.hpp"
 #include "proxy/route/table.hpp"
 #include "proxy/tenant/explain_key.hpp"
+#include "quota/rule_set.hpp"
 
 namespace llmgw::proxy {
 namespace {
@@ -67,17 +68,18 @@ Asked read(std::string_view request) {
   return asked;
 }
 
-std::string of_target(const Config& config, const Route::Choice& choice, const Asked& asked,
-                      pricing::Day day) {
-  const UpstreamSettings& upstream = config.upstreams[choice.candidate->upstream];
+// `named`: what it is asked for; empty: as asked.
+std::string of_target(const Config& config, const Candidate& candidate, std::string_view named,
+                      const Asked& asked, pricing::Day day) {
+  const UpstreamSettings& upstream = config.upstreams[candidate.upstream];
   std::string text = "target    ";
-  text.append(choice.candidate->name);
+  text.append(candidate.name);
   text.append("\n  type    ").append(upstream.type);
   text.append("\n  address ").append(to_string(upstream.address));
   text.append("\n  key     ").append(upstream.keys.empty() ? "none is sent" : "***");
-  text.append("\n  model   ").append(choice.model.empty() ? "as asked" : choice.model);
-  text.append("\n  weight  ").append(std::to_string(choice.candidate->weight)).append("\n");
-  const std::string_view model = choice.model.empty() ? asked.model : choice.model;
+  text.append("\n  model   ").append(named.empty() ? "as asked" : named);
+  text.append("\n  weight  ").append(std::to_string(candidate.weight)).append("\n");
+  const std::string_view model = named.empty() ? asked.model : named;
   return text + explain_price(config, upstream, model, asked.tenant, day);
 }
 
@@ -117,7 +119,26 @@ std::string of_route(const Config& config, const Route& route, const Asked& aske
                      pricing::Day day) {
   std::string text = "because   " + reason_of(route) + "\nattempts  " +
                      std::to_string(route.retry().attempts) + "\n";
-  for (const Route::Choice& each : route.all()) text += of_target(config, each, asked, day);
+  route.for_each([&](const Candidate& candidate, std::string_view model) {
+    text += of_target(config, candidate, model, asked, day);
+  });
+  return text;
+}
+
+// What stands between the caller and its answer.
+std::string of_limits(const Config& config, const Asked& asked, std::string_view tenant) {
+  const auto key = std::find_if(config.keys->begin(), config.keys->end(),
+                                [&](const KeySettings& each) { return each.id == asked.key; });
+  const bool has_key = config.key_mode != KeyMode::off && key != config.keys->end();
+  const quota::RuleSet rules(config.limits);
+  std::string text;
+  for (const quota::ScopedRule& each : rules.rules_of(tenant, has_key ? &key->limits : nullptr)) {
+    if (!each.rule->models.empty() && !each.rule->is_about(asked.model)) continue;
+    text += "limit     " + each.balance + ": " + bound_in_words(*each.rule);
+    if (!config.enforces_limits || each.rule->mode == quota::RuleMode::observe)
+      text += " (observed)";
+    text += "\n";
+  }
   return text;
 }
 
@@ -129,6 +150,7 @@ Checked<std::string> explain(const Config& config, std::string_view request,
   if (!asked.faults.lines.empty()) return asked.faults;
   const KeyExplanation by_key = explain_key(config, {asked.key, asked.tenant, asked.model}, now);
   if (!by_key.goes_on) return by_key.text;
+  const std::string limits = of_limits(config, asked, by_key.tenant);
   CoolingBook book;
   RouteTable table(config, book);
   http::Head head;

@@ -118,12 +118,19 @@ Route::Wait Route::wait(Clock::time_point now) const noexcept {
   return wait;
 }
 
-std::vector<Route::Choice> Route::all() const {
-  std::vector<Choice> all;
+void Route::for_each(
+    const std::function<void(const Candidate&, std::string_view model)>& visit) const {
   any_group([&](const RouteEntry& group) {
     for (const Candidate& each : group.candidates)
-      if (!is_left_out(each)) all.push_back({&each, model_for(group, each), false});
+      if (!is_left_out(each)) visit(each, model_for(group, each));
     return false;
+  });
+}
+
+std::vector<Route::Choice> Route::all() const {
+  std::vector<Choice> all;
+  for_each([&all](const Candidate& candidate, std::string_view model) {
+    all.push_back({&candidate, model, false});
   });
   return all;
 }

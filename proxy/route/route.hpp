@@ -6,6 +6,7 @@
 #include <cassert>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -100,7 +101,10 @@ class Route {
   /// another name does not count.
   bool asks_by_name(std::size_t upstream, std::string_view model) const noexcept;
 
-  /// All of them with what they would be asked for, in the order of the settings; for people.
+  /// Visits all of them in the order of the settings, with the model that each would be asked for;
+  /// empty: as asked.
+  void for_each(const std::function<void(const Candidate&, std::string_view model)>& visit) const;
+  /// The same as a list, for answers and people.
   std::vector<Choice> all() const;
 
  private:

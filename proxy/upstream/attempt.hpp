@@ -63,6 +63,8 @@ class Attempt {
   void give_back();
 
   Upstream& upstream() const noexcept { return upstream_; }
+  /// Whether the upstream has, or may have, some byte of the request.
+  bool is_sent() const noexcept { return state_.is_sent; }
   bool is_connected() const noexcept { return connection_ != nullptr; }
   ByteStream& stream() noexcept { return connection_->stream(); }
   /// Whether a limit will end what is waited for.

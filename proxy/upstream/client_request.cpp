@@ -124,6 +124,10 @@ Task<errc> ClientRequest::read_rest() {
   return read_while([this] { return has_room(); });
 }
 
+Task<errc> ClientRequest::read_up_to(std::uint64_t most) {
+  return read_while([this, most] { return has_room() && exchange_.body().payload_bytes() < most; });
+}
+
 Task<void> ClientRequest::tell_to_continue() {
   is_told_to_continue_ = true;
   Gather& out = client().loop().gather();

@@ -77,6 +77,9 @@ class ClientRequest {
   /// results.
   Task<errc> read_rest();
 
+  /// The same, until so many bytes of its payload have come.
+  Task<errc> read_up_to(std::uint64_t most);
+
   /// Passes on what comes of the body from now on.
   Task<RelayEnd> relay_to(ByteStream& upstream, std::chrono::milliseconds silence);
 

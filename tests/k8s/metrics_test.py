@@ -14,6 +14,7 @@ from support.chart import CHART, ROOT, TOOLS, run, succeeded
 from support.config_file import start
 from support.gateway import chat
 from support.keys import bearer, entry
+from support.leases import ScriptedProxy
 from support.process import wait_until
 from support.wire import ask
 
@@ -30,7 +31,12 @@ HIDDEN = {"llmgw_collector_recent_event_ids", "llmgw_collector_open_connections"
           "llmgw_store_events_ahead_total", "llmgw_store_bytes", "llmgw_store_oldest_seconds", "llmgw_store_series",
           "llmgw_store_series_reduced_total", "llmgw_jwks_reads_total", "llmgw_jwks_keys",
           "llmgw_query_seconds", "llmgw_query_refused_total", "llmgw_query_sessions", "llmgw_query_live_viewers",
-          "llmgw_query_live_events_total"}
+          "llmgw_query_live_events_total",
+          "llmgw_limit_shared_total", "llmgw_limit_balances", "llmgw_budget_spent_ratio",
+          "llmgw_collector_lease_syncs_total", "llmgw_collector_lease_unknown_rules_total",
+          "llmgw_collector_lease_policy_mismatches_total", "llmgw_collector_lease_proxies", "llmgw_collector_lease_rules",
+          "llmgw_collector_lease_lent_units", "llmgw_collector_lease_lent_slots",
+          "llmgw_collector_lease_ledger_writes_total", "llmgw_collector_lease_ledger_write_duration_seconds"}
 # Labels that the scraping Prometheus adds.
 SCRAPE_LABELS = {"namespace", "pod", "job", "instance"}
 
@@ -47,14 +53,20 @@ def exported(gateway, factory, tmp_path) -> dict[str, set[str]]:
     labels."""
     path = tmp_path / "config.yaml"
     path.write_text(f"version: 1\nproviders: {{claude: {{type: anthropic, base_url: {gateway.mock.url}, keys: [{{env: KEY}}]}}}}\n"
-                    f"default_provider: claude\nprices: [{{model: '*', input: 1, output: 1}}]\nkeys: {json.dumps([entry('web')])}\n")
+                    f"default_provider: claude\nprices: [{{model: '*', input: 1, output: 1}}]\nkeys: {json.dumps([entry('web')])}\n"
+                    "tenants: {\"*\": {limits: [{unit: requests, limit: 100, per: 1h}]}}\n")
     (tmp_path / "jwks.json").write_text("{}")
     routing = start(factory, path, KEY="sk-ant-test", GATEWAY_KEYS="required", GATEWAY_JWT_ISSUER="https://issuer.example",
                     GATEWAY_JWT_JWKS_FILE=str(tmp_path / "jwks.json"))
     fields = [("Content-Type", "application/json")] + bearer("web")
     assert routing.ask("POST", "/v1/chat/completions", fields, chat()).status == 200
     wait_until(lambda: "llmgw_key_last_used" in scrape(routing.daemon, "admin"), "the use of the key")
-    with_file = [(routing.daemon, "admin"), (factory.collector(GATEWAY_CONFIG=str(path)).daemon, "events")]
+    wait_until(lambda: "llmgw_limit_decisions_total{" in scrape(routing.daemon, "admin"), "what the limit decided")
+    limits = tmp_path / "limits.yaml"
+    limits.write_text('version: 1\ntenants: {"*": {limits: [{unit: requests, limit: 5, per: day}]}}\n')
+    lender = factory.collector(GATEWAY_CONFIG=str(limits), LIMITS_STATE_DIR=str(tmp_path / "state"))
+    assert ScriptedProxy(lender.address).ask("t:demo/requests-day", 1)["grant"] == 1
+    with_file = [(routing.daemon, "admin"), (lender.daemon, "events")]
     collector = factory.collector(STORE_URL=f"sqlite:{tmp_path}/events.db")
     for path in ("store", "none"):
         ask(collector.query, "GET", f"/api/v1/{path}", [("Host", "localhost")], host=False)

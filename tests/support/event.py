@@ -20,6 +20,7 @@ ROUTED = ["route", "target", "attempts", "translated", "dropped_params", "max_to
           "cache_write_1h_tokens", "server_tool_requests"]
 KEYED = ["key_id"]
 COST = ["cost_nano_usd", "cost_assumed", "price_id"]
+LIMITED = ["limited_by"]
 TOKENS = ["prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens",
           "cache_write_tokens"]
 
@@ -28,7 +29,7 @@ def check_event(event: dict, is_now: bool = True) -> dict:
     """Holds an event of the proxy against the published schema, and against what no schema can say. `is_now`: the
     proxy's clock is this machine's."""
     VALIDATOR.validate(event)
-    present = [KEYS, *(part for part in (DIGESTS, ROUTED, KEYED, COST) if part[0] in event)]
+    present = [KEYS, *(part for part in (DIGESTS, ROUTED, KEYED, COST, LIMITED) if part[0] in event)]
     assert list(event) == sum(present, []), event
     stamp = datetime.datetime.fromisoformat(event["ts"])
     assert not is_now or abs((datetime.datetime.now(datetime.timezone.utc) - stamp).total_seconds()) < 600, event

@@ -103,6 +103,23 @@ ROWS = {
         ("Left out of answers", "Parts of translated answers that chat completions have no place for.", "ops", [
             (f"sum by (provider, kind) (rate(llmgw_translation_skipped_total{{{PROXY}}}[{RATE}]))", "{{provider}} {{kind}}")]),
     ],
+    "Limits": [
+        ("Refused by limits", "And what would have been, where limits are only observed.", "reqps", [
+            (f"sum by (tenant, rule) (rate(llmgw_limit_decisions_total{{{PROXY},decision=\"refused\"}}[{RATE}])) > 0",
+             "{{tenant}} {{rule}}"),
+            (f"sum by (tenant, rule) (rate(llmgw_limit_decisions_total{{{PROXY},decision=\"observed\"}}[{RATE}])) > 0",
+             "{{tenant}} {{rule}} observed")]),
+        ("Used of limits", "The ten that are used most; above 1: debt.", "percentunit", [
+            (f"topk(10, max by (tenant, rule) (llmgw_limit_used_ratio{{{PROXY}}}))", "{{tenant}} {{rule}}")]),
+        ("Reserved", "Units that exchanges under way have taken; usd: billionths of a dollar.", "short", [
+            (f"sum by (unit) (llmgw_limit_reserved_units{{{PROXY}}})", "{{unit}}")]),
+        ("Debt", "Units used beyond what was reserved, of which the balance had none.", "short", [
+            (f"sum by (unit) (rate(llmgw_limit_debt_units_total{{{PROXY}}}[{RATE}]))", "{{unit}}")]),
+        ("Reservations off", "As a part of what was used in the end: half of them are nearer, one in twenty is further off.",
+         "percentunit", [
+             (f"histogram_quantile({q}, sum by (le) (rate(llmgw_limit_reservation_error_ratio_bucket{{{PROXY}}}[{RATE}])))", name)
+             for q, name in ((0.5, "half"), (0.95, "one in twenty"))]),
+    ],
     "Metering": [
         ("Events", "Made by the proxies, taken by the collector.", "ops", [
             (f"sum(rate(llmgw_proxy_events_produced_total{{{PROXY}}}[{RATE}]))", "produced"),

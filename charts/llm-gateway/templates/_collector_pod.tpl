@@ -37,13 +37,17 @@ spec:
       resources:
         {{- toYaml $collector.resources | nindent 8 }}
       {{- $token := include "llmgw.hasEventsToken" (list . "collector") }}
-      {{- if or $collector.persistence.enabled $token .Values.gatewayConfig $collector.extraVolumeMounts }}
+      {{- $limitsToken := .Values.limits.token.existingSecret }}
+      {{- if or $collector.persistence.enabled $token $limitsToken .Values.gatewayConfig $collector.extraVolumeMounts }}
       volumeMounts:
         {{- if .Values.gatewayConfig }}
         {{- include "llmgw.configMount" . | nindent 8 }}
         {{- end }}
         {{- if $token }}
         {{- include "llmgw.eventsTokenMount" . | nindent 8 }}
+        {{- end }}
+        {{- if $limitsToken }}
+        {{- include "llmgw.limitsTokenMount" . | nindent 8 }}
         {{- end }}
         {{- if $collector.persistence.enabled }}
         - name: events
@@ -53,13 +57,16 @@ spec:
         {{- toYaml . | nindent 8 }}
         {{- end }}
       {{- end }}
-  {{- if or $collector.persistence.enabled $token .Values.gatewayConfig $collector.extraVolumes }}
+  {{- if or $collector.persistence.enabled $token $limitsToken .Values.gatewayConfig $collector.extraVolumes }}
   volumes:
     {{- if .Values.gatewayConfig }}
     {{- include "llmgw.configVolume" (list . "collector") | nindent 4 }}
     {{- end }}
     {{- if $token }}
     {{- include "llmgw.eventsTokenVolume" . | nindent 4 }}
+    {{- end }}
+    {{- if $limitsToken }}
+    {{- include "llmgw.limitsTokenVolume" . | nindent 4 }}
     {{- end }}
     {{- with $collector.persistence }}
     {{- if .enabled }}
@@ -85,6 +92,12 @@ STORE_URL: sqlite:/var/lib/llm-gateway/events.db
 {{- else }}
 EVENT_LOG_PATH: /var/lib/llm-gateway/events.ndjson
 {{- end }}
+{{- end }}
+{{- if .Values.limits.token.existingSecret }}
+LIMITS_TOKEN_FILE: /etc/llm-gateway/limits-token/token
+{{- end }}
+{{- if and .Values.collector.persistence.enabled .Values.gatewayConfig }}
+LIMITS_STATE_DIR: /var/lib/llm-gateway/limits
 {{- end }}
 {{- if .Values.gatewayConfig }}
 GATEWAY_CONFIG: /etc/llm-gateway/config

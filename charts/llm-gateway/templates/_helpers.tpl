@@ -208,6 +208,26 @@ readinessProbe:
   readOnly: true
 {{- end }}
 
+{{/* The token for limits, where there is one of its own. */}}
+{{- define "llmgw.limitsTokenMount" -}}
+- name: limits-token
+  mountPath: /etc/llm-gateway/limits-token
+  readOnly: true
+{{- end }}
+
+{{- define "llmgw.limitsTokenVolume" -}}
+- name: limits-token
+  secret:
+    secretName: {{ .Values.limits.token.existingSecret }}
+    items: [{key: {{ .Values.limits.token.secretKey }}, path: token}]
+    defaultMode: 0440
+{{- end }}
+
+{{/* Whether the configuration file has limits, which one collector alone may lend. */}}
+{{- define "llmgw.hasLimits" -}}
+{{- if or (hasKey .Values.gatewayConfig "plans") (hasKey .Values.gatewayConfig "tenants") }}true{{ end -}}
+{{- end }}
+
 {{/* Mount and volume of the configuration file, the same in either pod. A change of it needs no new pod. */}}
 {{- define "llmgw.configMount" -}}
 - name: config

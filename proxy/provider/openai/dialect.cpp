@@ -79,6 +79,7 @@ constinit const Dialect openai_dialect{
     .usage_edit = &openai_usage_edit,
     .models = openai_models,
     .limits = openai_rate_limits,
+    .counted_requests = &counted_request_reader,
 };
 
 }  // namespace llmgw::proxy

@@ -36,8 +36,8 @@ TEST(CollectorConfig, DefaultsAreThoseOfTheTable) {
       "STORE_URL=\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\nSTORE_MAX=0\nSTORE_MAX_SERIES=100000\n"
       "EVENT_RETENTION=90d\nUSAGE_RETENTION=0s\n"
       "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_PUBLIC_URL=\nQUERY_THREADS=2\nQUERY_"
-      "TIMEOUT=10s\nLOG_LEVEL="
-      "info\nLOG_FORMAT=json\nGATEWAY_CONFIG="
+      "TIMEOUT=10s\n"
+      "LIMITS_STATE_DIR=\nLIMITS_TOKEN_FILE=\nLOG_LEVEL=info\nLOG_FORMAT=json\nGATEWAY_CONFIG="
       "\n");
 }
 
@@ -47,6 +47,8 @@ TEST(CollectorConfig, ReadsEveryVariable) {
                             {"EVENT_LOG_SYNC", "batch"},
                             {"MAX_EVENTS_BODY", "1000"},
                             {"EVENTS_TOKEN_FILE", "/token"},
+                            {"LIMITS_STATE_DIR", "/state"},
+                            {"LIMITS_TOKEN_FILE", "/token"},
                             {"LOG_LEVEL", "warn"},
                             {"LOG_FORMAT", "text"}});
   ASSERT_TRUE(config) << config.error().lines[0];
@@ -56,6 +58,8 @@ TEST(CollectorConfig, ReadsEveryVariable) {
   EXPECT_EQ(config->max_events_body, 1'000U);
   EXPECT_EQ(config->events_token.tokens.authorization().reveal(), "Bearer hush-new");
   EXPECT_TRUE(config->events_token.tokens.accepts("Bearer hush-old"));
+  EXPECT_EQ(config->limits_state_dir, "/state");
+  EXPECT_TRUE(config->limits_token.tokens.accepts("Bearer hush-old"));
   EXPECT_EQ(config->log.level, log::Level::warn);
   EXPECT_EQ(config->log.format, log::Format::text);
   EXPECT_EQ(to_text(effective(*config)),
@@ -65,8 +69,8 @@ TEST(CollectorConfig, ReadsEveryVariable) {
             "0\nSTORE_MAX_"
             "SERIES=100000\nEVENT_RETENTION=90d\nUSAGE_RETENTION=0s\n"
             "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_PUBLIC_URL=\nQUERY_THREADS=2\nQUERY_"
-            "TIMEOUT=10s\nLOG_"
-            "LEVEL=warn\nLOG_FORMAT="
+            "TIMEOUT=10s\n"
+            "LIMITS_STATE_DIR=/state\nLIMITS_TOKEN_FILE=/token\nLOG_LEVEL=warn\nLOG_FORMAT="
             "text\nGATEWAY_CONFIG=\n");
 }
 
@@ -119,8 +123,8 @@ TEST(CollectorConfig, NamesEachBadSettingByItself) {
       {"LOG_FORMAT", "xml", "not one of json or text"},
       {"GATEWAY_CONFIG", "/none", "cannot be read: No such file or directory"},
   };
-  std::set<std::string_view> covered{"EVENTS_TOKEN_FILE",  // below
-                                     "EVENT_LOG_PATH"};    // any path may come to exist
+  std::set<std::string_view> covered{"EVENTS_TOKEN_FILE", "LIMITS_TOKEN_FILE",  // below
+                                     "EVENT_LOG_PATH", "LIMITS_STATE_DIR"};     // may come to exist
   for (const auto& [name, value, reason] : cases) {
     const auto config = load({{name, value}});
     ASSERT_FALSE(config) << name << '=' << value;
@@ -194,6 +198,10 @@ TEST(CollectorConfig, NamesFaultsOfTheTokenAndShowsNone) {
     const auto config = load({{"EVENTS_TOKEN_FILE", path}});
     ASSERT_FALSE(config) << path;
     EXPECT_EQ(config.error().lines, std::vector{line});
+    const auto other = load({{"LIMITS_TOKEN_FILE", path}});
+    ASSERT_FALSE(other) << path;
+    EXPECT_EQ(other.error().lines[0].substr(6), line.substr(6));
+    EXPECT_TRUE(other.error().lines[0].starts_with("LIMITS_TOKEN_FILE="));
   }
 }
 
@@ -212,8 +220,48 @@ TEST(CollectorConfig, LeavesTheSectionsOfTheProxyAlone) {
             std::vector<std::string>{"c.yaml:1:10: version=\"2\": not an integer, 1"});
   EXPECT_EQ(with("version: 1\nprovider: {}\n").error().lines,
             std::vector<std::string>{"c.yaml:2:1: `provider` is not known here; accepted are "
-                                     "version, currency, prices, discounts, unpriced, defaults, "
-                                     "providers, models, routes, default_provider and keys"});
+                                     "version, defaults, plans, tenants, keys, currency, "
+                                     "prices, discounts, unpriced, providers, models, routes "
+                                     "and default_provider"});
+}
+
+TEST(CollectorConfig, ReadsWhatItLends) {
+  std::string text =
+      "version: 1\n"
+      "defaults: {retry: {}, timeouts: 5, lease_ttl: 5s}\n"
+      "plans: {p: [{unit: requests, limit: 600, per: 1m}]}\n"
+      "tenants: {\"*\": {plan: p}}\n"
+      "keys: [{id: k_1, hash: x, tenant: t, limits: [{unit: usd, limit: 5, per: month}]}, {id: "
+      "k_2}]\n";
+  const auto read = [&text](const std::string&) -> Result<std::string> { return text; };
+  const auto list = [](const std::string& path) -> Result<std::vector<std::string>> {
+    return std::vector{path};
+  };
+  const Environment environment(Map{{"GATEWAY_CONFIG", "c.yaml"}});
+  const auto config = load_config(environment, read, list);
+  ASSERT_TRUE(config) << config.error().lines[0];
+  EXPECT_EQ(config->limits.defaults.lease_ttl, std::chrono::seconds(5));
+  ASSERT_EQ(config->limits.plans.size(), 1U);
+  EXPECT_EQ(config->limits.plans[0].limits[0].burst, 100);
+  ASSERT_EQ(config->limits.tenants.size(), 1U);
+  ASSERT_EQ(config->key_limits.size(), 1U);
+  EXPECT_EQ(config->key_limits[0].id, "k_1");
+  EXPECT_EQ(config->key_limits[0].limits[0].unit, quota::Unit::usd);
+
+  text += "extra: 1\n";
+  EXPECT_FALSE(reload_config(*config, environment, read, list));
+  text = "version: 1\ntenants: {x: {}}\n";
+  const auto reloaded = reload_config(*config, environment, read, list);
+  ASSERT_TRUE(reloaded);
+  EXPECT_TRUE(reloaded->limits.plans.empty() && reloaded->key_limits.empty());
+  EXPECT_EQ(reloaded->limits.tenants[0].name, "x");
+
+  text = "version: 1\ndefaults: {leases: 1}\n";
+  EXPECT_EQ(load_config(environment, read, list).error().lines,
+            std::vector<std::string>{"c.yaml:2:12: defaults: `leases` is not known here; accepted "
+                                     "are on_outage, reserve, lease_ttl, outage_allowance, "
+                                     "timeouts, cooldown, retry, on_unsupported, reasoning_output "
+                                     "and signatures"});
 }
 
 TEST(CollectorConfig, ReportsAllFaultsTogether) {

@@ -134,6 +134,15 @@ TEST(LimitSections, RefuseWhatMeansNothing) {
     EXPECT_NE(fault(text).find(reason), std::string::npos) << text << ": " << fault(text);
 }
 
+TEST(LimitSections, RefuseCalendarsThatNobodyKeeps) {
+  const std::string text = "plans: {p: [{unit: usd, limit: 5, per: day}]}";
+  EXPECT_EQ(read_limits_of(text).faults.size(), 0U);
+  const ReadLimits read = read_limits_of(text, false);
+  ASSERT_EQ(read.faults.size(), 1U);
+  EXPECT_NE(read.faults[0].find("p[0].per=\"day\": a limit by the calendar needs LIMITS_URL"),
+            std::string::npos);
+}
+
 TEST(LimitSections, NameThePlace) {
   const ReadLimits read = read_limits_of(
       "plans:\n"

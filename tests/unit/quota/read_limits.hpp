@@ -14,7 +14,7 @@ struct ReadLimits {
   std::vector<std::string> faults = {};
 };
 
-inline ReadLimits read_limits_of(const std::string& yaml) {
+inline ReadLimits read_limits_of(const std::string& yaml, bool has_calendars = true) {
   constexpr auto settings_of = [](auto& read) -> auto& { return read.settings; };
   constexpr auto defaults_of = [](auto& read) -> auto& { return read.settings.defaults; };
   static constexpr auto default_rows = limit_default_rows<ReadLimits, defaults_of>();
@@ -36,6 +36,7 @@ inline ReadLimits read_limits_of(const std::string& yaml) {
   };
   const ConfigDocument document = read_config_document("f.yaml", read, list);
   ReadLimits result;
+  result.settings.defaults.has_calendars = has_calendars;
   for (const std::string& each : document.faults.lines) result.faults.push_back(each);
   const Environment environment(Environment::Map{});
   ConfigReader reader(document, environment, read);

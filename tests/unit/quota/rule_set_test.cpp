@@ -55,6 +55,16 @@ TEST(RuleSet, GivesAKeyItsOwnAndItsPlan) {
   EXPECT_EQ(balances(set.rules_of("team-a", &key))[0], "t:team-a/par");
 }
 
+TEST(RuleSet, CountsTheRulesOfAKey) {
+  const RuleSet set(settings());
+  KeyLimits key{.id = "k", .limits = {rule("a")}};
+  EXPECT_EQ(set.most_rules_of(key, "team-a", false), 4U);
+  EXPECT_EQ(set.most_rules_of(key, "a/b", false), 3U);
+  EXPECT_EQ(set.most_rules_of(key, "a/b", true), 4U);
+  key.plan = "free";
+  EXPECT_EQ(set.most_rules_of(key, "a/b", true), 3U);
+}
+
 TEST(RuleSet, GivesNothingWhereNothingIsSaid) {
   const RuleSet set(LimitSettings{});
   EXPECT_TRUE(set.is_empty());
@@ -70,9 +80,12 @@ TEST(RuleSet, FindsTheRuleOfABalance) {
   for (const std::string tenant : {"team-a", "team-b", "a/b", "x", "*"})
     for (const ScopedRule& each : set.rules_of(tenant))
       EXPECT_EQ(set.rule_of(each.balance), each.rule) << each.balance;
-  const KeyLimits key{.id = "k", .plan = "batch"};
-  for (const ScopedRule& each : set.rules_of("team-a", &key))
-    EXPECT_EQ(set.rule_of(each.balance), each.rule) << each.balance;
+  const RuleSet keyed(settings(), {{.id = "k", .plan = "batch", .limits = {rule("own")}}});
+  const KeyLimits* const key = keyed.key("k");
+  ASSERT_NE(key, nullptr);
+  for (const ScopedRule& each : keyed.rules_of("team-a", key))
+    EXPECT_EQ(keyed.rule_of(each.balance), each.rule) << each.balance;
+  EXPECT_EQ(keyed.key("other"), nullptr);
   for (const std::string_view name :
        {"", "t:", "t:team-a", "t:team-a/", "t:team-a/none", "t:team-a/none:rpm",
         "t:team-a/batch:none", "k:k_1/rpm", "x:team-a/rpm"})

@@ -65,6 +65,8 @@ MeteringEvent most() {
   event.has_cost = event.is_cost_assumed = true;
   event.cost_nano_usd = std::numeric_limits<std::int64_t>::max();
   event.price_id = "0123456789ab";
+  event.is_limited = true;
+  event.limited_by = long_text;
   return event;
 }
 
@@ -138,7 +140,7 @@ TEST(EventFields, AreNullWhereTheTableSaysSo) {
   event.service_tier = event.native_finish_reason = {};
   event.stream_chunks.reset();
   event.output_bytes.reset();
-  event.route = event.target = event.key_id = {};
+  event.route = event.target = event.key_id = event.limited_by = {};
   event.translation = nullptr;
   event.cost_nano_usd.reset();
   const json object = json::parse(line_of(event));

@@ -270,6 +270,8 @@ TEST(MeteringEvent, NeverOutgrowsItsBound) {
   event.has_cost = true;
   event.cost_nano_usd = std::numeric_limits<std::int64_t>::max();
   event.price_id = "0123456789ab";
+  event.is_limited = true;
+  event.limited_by = event.model;
   const auto line = line_of(event);
   EXPECT_LE(line.size(), max_encoded_event);
   EXPECT_GT(line.size(), max_encoded_event - 1'024);  // else the bound is idle talk

@@ -209,7 +209,7 @@ TEST(ProvidersSection, NamesEachFaultByItsPlace) {
        "a, b"},
       {"router: []\n",
        "5:1: `router` is not known here; accepted are version, defaults, providers, models, "
-       "routes, default_provider, keys, currency, prices, discounts and "
+       "routes, default_provider, plans, tenants, keys, currency, prices, discounts and "
        "unpriced"},
   };
   for (const auto& [text, line] : cases)
