@@ -208,12 +208,11 @@ function Details({ id, onFault }: { id: string; onFault: (fault: Fault) => void 
 
 export function LiveView({ state, session, onFault }: ViewProps) {
   const { events, link, skipped, summaries, isLoaded, heldCount } = useLive(state, onFault);
-  const last = summaries.at(-1);
   const recent = summaries.slice(-10);
-  const rate = recent.length > 0 ? recent.reduce((sum, each) => sum + each.requests, 0) / recent.length : null;
+  const rate = (of: (summary: Summary) => number): number | null =>
+    recent.length > 0 ? recent.reduce((sum, each) => sum + of(each), 0) / recent.length : null;
   const perSecond = (value: number | null): string => value === null ? none : value === 0 ? "0" : value < 10 ? value.toFixed(1) : compact(value);
   const linkText = link === "live" ? (state.paused ? "Paused" : "Live") : link === "cut" ? "Cut off, connecting again" : "Connecting";
-  const tokensNow = last ? last.prompt_tokens + last.completion_tokens : null;
   const isEmpty = isLoaded && events.length === 0 && heldCount === 0;
   return (
     <div class={state.event ? "view live with-details" : "view live"}>
@@ -224,10 +223,10 @@ export function LiveView({ state, session, onFault }: ViewProps) {
           {heldCount > 0 && <span class="note">{heldCount === most ? `the last ${most} wait` : `${heldCount} wait`}</span>}
           {skipped > 0 && <span class="note warn-text" title="More than 50 a second: counted, not shown">{integer(skipped)} skipped</span>}
         </div>
-        <dl class="live-figures">
-          <div><dt>Requests / s</dt><dd>{perSecond(rate)}</dd></div>
-          <div><dt>Errors / s</dt><dd>{perSecond(last ? last.errors : null)}</dd></div>
-          <div><dt>Tokens / s</dt><dd>{perSecond(tokensNow)}</dd></div>
+        <dl class="live-figures" title="Of the last 10 seconds">
+          <div><dt>Requests / s</dt><dd>{perSecond(rate((each) => each.requests))}</dd></div>
+          <div><dt>Errors / s</dt><dd>{perSecond(rate((each) => each.errors))}</dd></div>
+          <div><dt>Tokens / s</dt><dd>{perSecond(rate((each) => each.prompt_tokens + each.completion_tokens))}</dd></div>
         </dl>
         <Beat summaries={summaries} />
       </section>

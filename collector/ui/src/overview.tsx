@@ -142,7 +142,7 @@ export function Overview(props: ViewProps) {
         <Figure label="Tokens" value={totals ? compact(tokens(totals)) : none} title={totals && integer(tokens(totals))}
           values={days.map(tokens)} isLoading={isLoading}>
           {was && totals && <Delta now={tokens(totals)} was={tokens(was)} wasText={compact(tokens(was))} />}
-          {totals && totals.cached_tokens > 0 && <span class="muted">{share(totals.cached_tokens, totals.prompt_tokens)} of input from the cache</span>}
+          {totals && totals.cached_tokens > 0 && <span class="muted">{share(totals.cached_tokens, totals.prompt_tokens)} of input cached</span>}
         </Figure>
         {(["latency", "ttft"] as const).map((kind) => {
           const now = p95(rest.answers[kind]);
