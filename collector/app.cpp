@@ -77,7 +77,7 @@ int App::run() {
     upkeep_->start();
   }
   for (auto& each : listeners_) server_.start(std::move(each));
-  if (query_) query_->start(addresses_.front().port());
+  if (query_) query_->start(addresses_.front().port(), *pipeline_);
   loop_.run();
   log::info("stopped");
   return 0;

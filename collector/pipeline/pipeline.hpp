@@ -53,6 +53,8 @@ class Pipeline {
   Task<bool> is_ready();
   /// What is known without asking.
   bool is_healthy() const noexcept { return healthy_; }
+  /// Since when nothing can be stored, in milliseconds since 1970; 0: it can.
+  std::int64_t failing_since() const noexcept { return failing_since_; }
 
   /// Runs the job on the thread that writes, between two writes. It must not throw.
   void between_writes(std::function<void()> job) { writer_.submit(std::move(job)); }
@@ -84,6 +86,7 @@ class Pipeline {
   std::chrono::steady_clock::time_point begun_at_;
   bool writing_ = false;
   bool healthy_ = true;
+  std::int64_t failing_since_ = 0;
   JobThread writer_;  // last: its jobs use all of the above
 };
 

@@ -138,6 +138,9 @@ std::string QueryApi::session_json(const QueryScope* scope) const {
                                               })
                                     : "null");
   object.number("events_port", events_port_);
+  const std::int64_t since = pipeline_ == nullptr ? 0 : pipeline_->failing_since();
+  since == 0 ? object.json("not_stored_since", "null")
+             : object.text("not_stored_since", time_text(since));
   object.text("version", LLMGW_VERSION);
   return object.finish();
 }

@@ -24,8 +24,11 @@ class QueryApi final : public http::EndpointHandler {
   QueryGate& gate() noexcept { return gate_; }
   /// What models cost; null: nothing is said of it.
   void set_prices(pricing::PricesPointer prices) { prices_ = std::move(prices); }
-  /// The port to which events are sent, which the page tells.
-  void set_events_port(std::uint16_t port) noexcept { events_port_ = port; }
+  /// What the page tells of the side where events come in. It outlives this.
+  void set_intake(std::uint16_t port, const Pipeline& pipeline) noexcept {
+    events_port_ = port;
+    pipeline_ = &pipeline;
+  }
 
   Task<void> handle(http::EndpointExchange& exchange) override;
   Task<void> refuse(http::EndpointExchange& exchange, errc fault) override;
@@ -79,6 +82,7 @@ class QueryApi final : public http::EndpointHandler {
   QueryGate gate_;
   pricing::PricesPointer prices_;
   std::uint16_t events_port_ = 0;
+  const Pipeline* pipeline_ = nullptr;
   std::map<std::string_view, HistogramValue> seconds_;
   std::map<std::string_view, std::uint64_t> refused_;
 };

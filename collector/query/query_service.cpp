@@ -49,11 +49,11 @@ bool QueryService::listen() {
   return true;
 }
 
-void QueryService::start(std::uint16_t events_port) {
+void QueryService::start(std::uint16_t events_port, const Pipeline& pipeline) {
   api_.gate().set_access(access_);
   api_.gate().set_public_url(config_.query_public_url);
   api_.set_prices(config_.prices);
-  api_.set_events_port(events_port);
+  api_.set_intake(events_port, pipeline);
   if (!config_.query_tokens_file.empty()) {
     token_watch_.emplace(loop_, config_.query_tokens_file,
                          [this](Result<std::string> content) { take_tokens(std::move(content)); });

@@ -20,8 +20,9 @@ class QueryService {
 
   /// Binds the address. False where it cannot be had, which it says.
   bool listen();
-  /// Answers from now on. `events_port`: to which events are sent.
-  void start(std::uint16_t events_port);
+  /// Answers from now on. `events_port`: to which events are sent; the pipeline, which brings them
+  /// to the store, outlives it.
+  void start(std::uint16_t events_port, const Pipeline& pipeline);
 
   /// To be shown what is stored.
   Audience& audience() noexcept { return live_; }

@@ -78,7 +78,8 @@ def test_all_of_it_is_small(collector):
 
 def test_without_tokens_no_login_is_asked(collector):
     session = get(collector, "/api/v1/session").json()
-    assert session == {"login": False, "tenants": None, "events_port": collector.address[1], "version": session["version"]}
+    assert session == {"login": False, "tenants": None, "events_port": collector.address[1],
+                       "not_stored_since": None, "version": session["version"]}
     opened = get(collector, "/api/v1/session", ("Origin", "http://localhost"), method="POST")
     assert opened.status == 400 and opened.error["code"] == "no_login"
     other = get(collector, "/api/v1/session", ("Sec-Fetch-Site", "cross-site"))

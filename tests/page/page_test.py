@@ -347,6 +347,21 @@ def test_a_store_that_cannot_be_read(filled: Collector, visit):
     assert seen.figure("Spend") != spend
 
 
+def test_a_store_that_takes_nothing(factory: Factory, tmp_path: pathlib.Path, visit):
+    collector = collector_with(factory, tmp_path, made(20, 2), STORE_MAX="1MB")
+    padded = [each | {"padding": "x" * 2_000} for each in made(3_000, 2, seed=6)]
+    statuses = set()
+    while 503 not in statuses:
+        body = b"".join(json.dumps(padded.pop()).encode() + b"\n" for _ in range(100))
+        statuses.add(post(collector.address, body).status)
+    seen = visit(collector)
+    page = seen.open("/")
+    page.get_by_text("Events cannot be stored, since").wait_for()
+    seen.settle()
+    assert seen.figure("Requests") != "0"  # what is there can be looked at
+    assert not seen.axe()
+
+
 def test_what_an_empty_store_says(factory: Factory, tmp_path: pathlib.Path, visit):
     collector = collector_with(factory, tmp_path, [])
     seen = visit(collector)
@@ -430,7 +445,19 @@ def test_login(factory: Factory, tmp_path: pathlib.Path, visit):
     page.get_by_role("cell", name="research").first.wait_for()
     page.reload()
     page.get_by_role("cell", name="research").first.wait_for()
+    page.get_by_role("link", name="Overview").click()
+    seen.settle()
+    page.goto(seen.origin + "/?by=tenant")
+    page.get_by_role("button", name="research", exact=True).wait_for()
+    page.get_by_role("button", name="Log out").click()
+    page.get_by_label("Query token").fill("own")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="search", exact=True).wait_for()
+    assert "research" not in page.locator("body").inner_text()  # of what the one before has seen nothing is left
+    seen.settle()
+    assert "research" not in page.locator("body").inner_text()
     tokens.write_text(line("another", "admin"))
+    page.reload()
     page.get_by_label("Query token").wait_for()  # the session ended with its token
 
 

@@ -51,7 +51,7 @@ export type Value = string | number | boolean | null | Value[] | { [name: string
 export type Event = { [name: string]: Value };
 export interface Events { items: Event[]; next: string | null }
 
-export interface Session { login: boolean; tenants: string[] | null; events_port: number; version: string }
+export interface Session { login: boolean; tenants: string[] | null; events_port: number; not_stored_since: string | null; version: string }
 
 export interface StoreFacts {
   engine: string;

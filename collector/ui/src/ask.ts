@@ -13,6 +13,9 @@ export interface Answers<T> {
 
 const seen = new Map<string, unknown>(); // by path, so that going back shows at once what was there
 
+/** Nobody sees what another who was logged in has seen. */
+export const forget = (): void => seen.clear();
+
 function keep(path: string, answer: unknown): void {
   if (seen.size > 100) seen.clear();
   seen.set(path, answer);

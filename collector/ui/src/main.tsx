@@ -6,6 +6,7 @@ import "uplot/dist/uPlot.min.css";
 import "./style.css";
 import { Accounts } from "./accounts";
 import { ask, Fault, logOut, type Session } from "./api";
+import { forget } from "./ask";
 import { FilterBar } from "./filters";
 import { named } from "./format";
 import { LatencyView } from "./latency";
@@ -14,7 +15,7 @@ import { Login } from "./login";
 import { Mark } from "./mark";
 import { Overview } from "./overview";
 import { Notice } from "./parts";
-import { clock, spanOf } from "./span";
+import { clock, moment, spanOf } from "./span";
 import { go, type State, useAddress, type View, viewNames, views, write } from "./state";
 import { switchTheme, useTheme } from "./theme";
 
@@ -72,6 +73,7 @@ function Page() {
 
   const onFault = useCallback((refused: Fault) => {
     if (refused.status === 401) {
+      forget();
       setSession(null);
       setFault(refused);
     } else if (refused.isAway) {
@@ -105,7 +107,14 @@ function Page() {
     return () => clearTimeout(timer);
   }, [turn, needsCare]);
 
+  // Whether the store takes events is told with who looks; what is wrong with asking, the views find out.
+  useEffect(() => {
+    if (turn > 0 && session) ask<Session>("/api/v1/session").then(setSession, onFaultOfSession);
+  }, [turn]);
+  const onFaultOfSession = (refused: Fault) => { if (refused.status === 401) onFault(refused); };
+
   const leave = () => {
+    forget();
     logOut().catch(() => undefined).then(() => {
       setSession(null);
       setFault(new Fault(401, "invalid_token", ""));
@@ -133,6 +142,11 @@ function Page() {
       <FilterBar state={state} span={span} />
       <main id="main" tabIndex={-1}>
         <h1 class="sr">{viewNames[state.view]}</h1>
+        {session.not_stored_since && (
+          <Notice tone="bad" title={`Events cannot be stored, since ${moment(Date.parse(session.not_stored_since))}`} isLive>
+            Nothing is lost meanwhile: proxies keep their events and send them again. The collector's log has the reason.
+          </Notice>
+        )}
         {state.view === "overview" && <Overview {...view} />}
         {state.view === "latency" && <LatencyView {...view} />}
         {state.view === "live" && <LiveView {...view} />}
