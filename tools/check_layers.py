@@ -37,8 +37,9 @@ ALOOF = ("bench/load/",)
 IO_PLACES = (
     "common/async/", "common/net/", "common/http/", "common/log/", "common/system/",
     "proxy/main", "proxy/app", "proxy/metrics", "proxy/worker", "proxy/api/", "proxy/upstream/", "proxy/http/",
-    "proxy/outbox/", "proxy/discovery/", "proxy/jwks/", "collector/main", "collector/app", "collector/lease/", "collector/ingest", "collector/pipeline/", "collector/sinks/",
-    "collector/sqlite/", "collector/command/", "collector/query/",
+    "proxy/outbox/", "proxy/discovery/", "proxy/jwks/", "proxy/estimate/estimator", "proxy/estimate/desk", "collector/main",
+    "collector/app", "collector/lease/", "collector/ingest", "collector/pipeline/", "collector/sinks/", "collector/sqlite/",
+    "collector/command/", "collector/query/",
 )
 IO_HEADER = re.compile(
     r"boost/(asio|beast)|openssl/|spdlog/|(thread|mutex|shared_mutex|condition_variable|future)$"

@@ -67,6 +67,10 @@ def exported(gateway, factory, tmp_path) -> dict[str, set[str]]:
     lender = factory.collector(GATEWAY_CONFIG=str(limits), LIMITS_STATE_DIR=str(tmp_path / "state"))
     assert ScriptedProxy(lender.address).ask("t:demo/requests-day", 1)["grant"] == 1
     with_file = [(routing.daemon, "admin"), (lender.daemon, "events")]
+    counting = factory.gateway(METERING_ESTIMATE="bpe")  # an early exchange with usage is compared with its estimate
+    assert counting.post(chat(stream=True, stream_options={"include_usage": True}))[0].status == 200
+    wait_until(lambda: "llmgw_estimate_error_ratio" in scrape(counting.proxy.daemon, "admin"), "an estimate that was compared")
+    with_file.append((counting.proxy.daemon, "admin"))
     collector = factory.collector(STORE_URL=f"sqlite:{tmp_path}/events.db")
     for path in ("store", "none"):
         ask(collector.query, "GET", f"/api/v1/{path}", [("Host", "localhost")], host=False)
