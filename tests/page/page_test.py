@@ -457,6 +457,8 @@ def test_login(factory: Factory, tmp_path: pathlib.Path, visit):
     seen.settle()
     assert "research" not in page.locator("body").inner_text()
     tokens.write_text(line("another", "admin"))
+    fields = [("Host", "localhost"), ("Authorization", "Bearer another")]
+    wait_until(lambda: wire.ask(collector.query, "GET", "/api/v1/usage", fields, host=False).status == 200, "the new token")
     page.reload()
     page.get_by_label("Query token").wait_for()  # the session ended with its token
 

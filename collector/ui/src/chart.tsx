@@ -43,6 +43,8 @@ function piledUp(series: Series[], count: number): (number | null)[][] {
   return sums.reverse();
 }
 
+const isEmpty = (series: Series[]): boolean => series.every((each) => each.values.every((value) => !value));
+
 function options(props: ChartProps, width: number, onCursor: (index: number | null) => void): uPlot.Options {
   const count = props.names.length;
   const isBars = props.form === "bars";
@@ -77,7 +79,7 @@ function options(props: ChartProps, width: number, onCursor: (index: number | nu
       {
         stroke: muted, font, size: 62, gap: 8, ticks: { show: false }, space: 44,
         grid: { stroke: colour("--grid"), width: 1 },
-        values: (_u, splits) => splits.map((each) => each === 0 ? "0" : props.format(each).replace(/\.0+(?=$| )/, "")),
+        values: (_u, splits) => splits.map((each) => isEmpty(props.series) ? "" : each === 0 ? "0" : props.format(each).replace(/\.0+(?=$| )/, "")),
       },
     ],
     series: [{}, ...(isBars ? shown.reverse() : shown)],
@@ -178,7 +180,7 @@ export function Chart(props: ChartProps) {
   const rows = props.series.map((series, index) => ({ series, index, value: series.values[cursor?.index ?? 0] ?? null }));
   const shownRows = rows.filter((each) => each.value !== null && (props.form === "lines" || each.value !== 0));
   if (props.form === "bars") shownRows.reverse();
-  const isEmpty = props.series.every((each) => each.values.every((value) => !value));
+  const hasNothing = isEmpty(props.series);
   return (
     <figure class="card chart" id={`chart-${props.id}`} aria-labelledby={`title-${props.id}`}>
       <figcaption>
@@ -194,8 +196,8 @@ export function Chart(props: ChartProps) {
       {props.isTable ? <FigureTable props={props} isHidden={false} /> : <>
         <div class="plot-frame" tabIndex={0} role="group" aria-label={`${props.title}: arrow keys move through time`}
           onKeyDown={onKeyDown} onBlur={() => { setHasKeys(false); setCursor(null); }}>
-          <Plot {...props} at={plot} onCursor={(index, left) => setCursor(index === null || isEmpty ? null : { index, left })} />
-          {isEmpty && <p class="nothing">Nothing to show</p>}
+          <Plot {...props} at={plot} onCursor={(index, left) => setCursor(index === null || hasNothing ? null : { index, left })} />
+          {hasNothing && <p class="nothing">Nothing to show</p>}
           {cursor && shownRows.length > 0 && (
             <div class={cursor.left > (plot.current?.width ?? 0) / 2 ? "tip left" : "tip"} style={{ insetInlineStart: `${cursor.left}px` }}>
               <strong>{props.longNames[cursor.index]}</strong>

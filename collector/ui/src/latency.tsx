@@ -76,7 +76,12 @@ export function LatencyView(props: ViewProps) {
   return (
     <div class={isLoading && models ? "view stale" : "view"} aria-busy={isLoading}>
       {away && <Away fault={away} since={props.awaySince ?? Date.now()} />}
-      {refused && <Notice tone="warn" title="No times for this choice">{refused.message}</Notice>}
+      {refused && (
+        <Notice tone="warn" title="No times for this choice">
+          {refused.code === "invalid_parameter" ? "Times of single tenants and keys are counted from single events: choose a range of at most 31 days, or fewer filters."
+            : refused.message}
+        </Notice>
+      )}
       <Chart {...common} {...table("percentiles")} form="lines" title={`${what} per ${span.bucket}`} note="percentiles, within 10 %" height={264}
         series={percentiles} tones={[1, 0, 3]} format={duration}
         controls={<Choice label="Time" of={["latency", "ttft"] as const} names={kindNames} value={kind} onChange={(value) => go({ kind: value })} />} />
