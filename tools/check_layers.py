@@ -22,7 +22,7 @@ SHARED = ("common", "pricing", "quota", "lease")
 FLOORS = {
     "proxy": [["main"], ["app"], ["metrics"], ["worker"], ["api"], ["upstream", "outbox", "discovery", "jwks"], ["provider"], ["route", "metering"],
               ["tenant", "estimate"], ["tokens"], ["config"], ["http"]],
-    "collector": [["main"], ["app"], ["command"], ["query", "lease"], ["ingest"], ["pipeline"], ["sinks"], ["sqlite"], ["config"], ["store"]],
+    "collector": [["main"], ["app"], ["command"], ["query", "lease"], ["ui"], ["ingest"], ["pipeline"], ["sinks"], ["sqlite"], ["config"], ["store"]],
     "common": [["http"], ["net"], ["async"], ["settings"], ["event", "log", "metrics", "coding"], ["json", "system"],
                ["text"], ["error", "secret"]],
     **{part: [] for part in SHARED[1:]},
