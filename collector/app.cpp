@@ -66,6 +66,7 @@ int App::run() {
   if (!listen() || !open_query()) return address_unavailable_status;
   if (const int status = open_store(); status != 0) return status;
   pipeline_.emplace(loop_, *store_.sink);
+  if (query_) pipeline_->set_audience(&query_->audience());
   const std::size_t bodies_most =
       std::max<std::size_t>(least_for_bodies, 4 * config_.max_events_body);
   ingest_.emplace(*pipeline_, config_.max_events_body, bodies_most);
@@ -84,7 +85,7 @@ int App::run() {
     upkeep_->start();
   }
   for (auto& each : listeners_) server_.start(std::move(each));
-  if (query_) query_->start();
+  if (query_) query_->start(addresses_.front().port(), *pipeline_);
   loop_.run();
   log::info("stopped");
   return 0;
@@ -187,12 +188,14 @@ bool App::cannot_open_ledger(const boost::system::error_code& fault) const {
   return false;
 }
 
+// Of the file the limits are lent, and the prices told to those who ask.
 void App::watch_config() {
   if (config_.file.path.empty()) return;
   config_watch_.emplace(loop_, config_.file,
                         [this](const FileReader& read) -> Checked<ConfigOrigin> {
                           auto config = reload_config(config_, environment_, read);
                           if (config.has_error()) return config.error();
+                          if (query_) query_->set_prices(config->prices);
                           lender_->set_rules(rules_of(*config), config->file.hash);
                           return std::move(config->file);
                         });

@@ -76,6 +76,16 @@ void read_query_tokens(SettingInput& input, Config& config) {
   config.query_access = std::move(*access);
 }
 
+// The page lies at the root of its server.
+void read_query_public_url(SettingInput& input, Config& config) {
+  config.query_public_url = input.settings.http_url(input.name);
+  if (!config.query_public_url) return;
+  if (!config.query_public_url->path.empty() && config.query_public_url->path != "/")
+    input.fault(to_string(*config.query_public_url), "must have no path");
+  if (config.query_tokens_file.empty())
+    input.fault(to_string(*config.query_public_url), "needs QUERY_TOKENS_FILE");
+}
+
 constexpr std::chrono::hours longest_retention{24 * 365 * 200};
 
 // Days where it is whole days, for that is how it is set.
@@ -86,7 +96,7 @@ std::string days(std::chrono::nanoseconds duration) {
   return std::to_string(duration / day) + "d";
 }
 
-constexpr std::array<Row, 19> own_rows{{
+constexpr std::array<Row, 20> own_rows{{
     {{"PORT",
       "8081",
       "events, metrics and health: a port, or an address such as `127.0.0.1:8081` or "
@@ -175,6 +185,14 @@ constexpr std::array<Row, 19> own_rows{{
       "unset"},
      read_query_tokens,
      [](const Config& config) { return config.query_tokens_file; }},
+    {{"QUERY_PUBLIC_URL", "",
+      "where browsers find the page, such as `https://usage.example.com`, if something with TLS "
+      "stands in front: its name alone is answered, and cookies are sent over TLS alone",
+      "unset: any name"},
+     read_query_public_url,
+     [](const Config& config) {
+       return config.query_public_url ? to_string(*config.query_public_url) : std::string();
+     }},
     {{"QUERY_THREADS", "2", "threads that answer, each with a connection to the store of its own"},
      [](SettingInput& input, Config& config) { config.query_threads = input.integer(1, 64); },
      [](const Config& config) { return std::to_string(config.query_threads); }},

@@ -14,6 +14,7 @@
 #include "common/settings/config_document.hpp"
 #include "common/settings/config_form.hpp"
 #include "common/settings/events_token.hpp"
+#include "common/settings/http_url.hpp"
 #include "common/settings/listen_address.hpp"
 #include "common/settings/log_settings.hpp"
 #include "common/settings/settings.hpp"
@@ -43,6 +44,7 @@ struct Config {
   bool is_query_listen_set = false;           ///< else it is the default, and goes without if taken
   std::string query_tokens_file;              ///< empty: no tokens
   QueryAccess query_access;                   ///< what it held
+  std::optional<HttpUrl> query_public_url;    ///< where browsers find the page
   std::uint64_t query_threads = 2;
   std::chrono::nanoseconds query_timeout = std::chrono::seconds(10);
   std::uint64_t max_events_body = 0;  ///< bytes, also after decompression

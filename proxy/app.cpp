@@ -37,6 +37,7 @@ App::App(const Config& config, const Environment& environment)
                 .statistics_interval = in_milliseconds(config.event_flush_timeout),
                 .drain_timeout = in_milliseconds(config.event_drain_timeout),
                 .is_spool_ephemeral = config.event_spool_ephemeral}),
+      held_memory_(static_cast<std::size_t>(config.held_memory)),
       discovery_(loop_,
                  [this](const auto& all) {
                    for (const auto& each : workers_) each->set_discovered(all);
@@ -50,7 +51,13 @@ App::App(const Config& config, const Environment& environment)
   const Worker::Limits limits{{.connections = each.clients}, {.open = each.upstreams}};
   for (unsigned i = 0; i < config.threads; ++i) {
     workers_.push_back(std::make_unique<Worker>(config, limits, share, courier_, cooling_, keys_));
+    workers_.back()->hold_within(held_memory_);
     courier_.serve(workers_.back()->outbox());
+  }
+  if (config.estimate != EstimateMode::off && config.capture_bytes > 0) {
+    estimates_.emplace(share, courier_);
+    for (const auto& worker : workers_) worker->estimate_with(estimates_->estimator());
+    estimates_->serve(courier_, workers_);
   }
   OpsSource source{[this] { return stop_signals_ == 0; }, [this] { return metrics(); }};
   if (!config.file.path.empty())
@@ -68,6 +75,7 @@ int App::run() {
   tell_keys();
   use_issuer();
   courier_.start();
+  if (estimates_) estimates_->estimator().start();
   limits_.use(current_);
   for (const auto& each : workers_) each->start();
   for (auto& each : admin_listeners_) admin_.start(std::move(each));
@@ -134,6 +142,7 @@ void App::on_signal(int number) {
     return;
   }
   log::warn("ending open exchanges", {{"signal", number}});
+  if (estimates_) estimates_->estimator().hurry();
   courier_.end_within(last_delivery);
   pause_.cancel();
   for (const auto& each : workers_) each->cancel_all();
@@ -147,6 +156,7 @@ Task<void> App::shut_down() {
   for (const auto& each : workers_) each->join();
   Child handing_back;  // while there are events to deliver
   handing_back.start(hand_back());
+  co_await count_the_last();
   co_await deliver_the_last();
   co_await handing_back.join();
   watches_.clear();
@@ -208,7 +218,8 @@ std::string App::metrics() {
                         discovery_.counts(),
                         current_.key_mode == KeyMode::off ? nullptr : keys_.get(),
                         jwks_ == nullptr ? nullptr : &jwks_->counts(), limits_.decisions(),
-                        limits_.scopes(), limits_.leases());
+                        limits_.scopes(), limits_.leases(),
+                        estimates_ ? &estimates_->estimator() : nullptr);
 }
 
 }  // namespace llmgw::proxy

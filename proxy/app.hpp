@@ -11,6 +11,7 @@
 #include "common/async/signals.hpp"
 #include "common/async/timer.hpp"
 #include "common/http/router.hpp"
+#include "proxy/app_estimates.hpp"
 #include "proxy/app_limits.hpp"
 #include "proxy/discovery/discovery.hpp"
 #include "proxy/jwks/jwks_source.hpp"
@@ -40,6 +41,7 @@ class App {
   void on_signal(int number);
   Task<void> shut_down();
   Task<void> wait_for_workers();
+  Task<void> count_the_last();
   Task<void> deliver_the_last();
   void watch_files();
   void watch_config();
@@ -62,8 +64,9 @@ class App {
   std::shared_ptr<const KeyTable> keys_;  // of current_
   bool is_read_again_ = false;  // the reading at start is none that forgives a refused key
   Courier courier_;
+  std::optional<AppEstimates> estimates_;  // nothing: what nobody reports stays unknown
   TrafficSeries series_;
-  TokenSeriesOfProviders token_series_;
+  HeldMemory held_memory_;
   AppLimits limits_{loop_, workers_};  // outlives the workers
   std::vector<std::unique_ptr<Worker>> workers_;
   Discovery discovery_;               // tells the workers

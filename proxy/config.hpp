@@ -32,6 +32,20 @@ namespace llmgw::proxy {
 /// Whether events hold digests of the bodies.
 enum class PayloadHash : std::uint8_t { off, hmac };
 
+/// Where tokens come from that nobody reported.
+enum class EstimateMode : std::uint8_t {
+  off,
+  learned,  ///< from bytes, and what other exchanges have shown
+  bpe,      ///< by tokenizers where there are any, else the same
+};
+
+/// What becomes of a stream that its client leaves.
+enum class AbortBilling : std::uint8_t {
+  estimate,  ///< it ends; what came is estimated
+  drain,     ///< it is read on for a while, so that its usage may come
+  waive,     ///< it ends, and is not charged
+};
+
 /// What the file says of providers, models and limits that say nothing else.
 struct Defaults {
   UpstreamTimeouts timeouts = {};
@@ -79,11 +93,17 @@ struct Config {
       client_timeout{};           ///< longest silence of upstreams that say nothing else
   std::size_t capture_bytes = 0;  ///< 0: metering looks at no body
   StreamUsage stream_usage = StreamUsage::inject;  ///< of upstreams that say nothing else
+  EstimateMode estimate = EstimateMode::bpe;
+  std::uint64_t estimate_memory = 0;  ///< bytes of text held for that
+  AbortBilling abort_billing = AbortBilling::estimate;
+  std::chrono::nanoseconds abort_drain_time{};
+  std::size_t abort_drains = 0;  ///< at a time
   PayloadHash payload_hash = PayloadHash::off;
   std::string hash_key_file;
   Secret hash_key;                     ///< content of that file; at least 16 bytes with hmac
   std::optional<ListenAddress> admin;  ///< nothing: turned off
   std::uint64_t max_request_body = 0;  ///< bytes
+  std::uint64_t held_memory = 0;       ///< bytes of all request bodies that are held
   std::chrono::nanoseconds drain_delay{};
   std::chrono::nanoseconds drain_timeout{};
   unsigned threads = 1;

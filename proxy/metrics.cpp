@@ -6,6 +6,7 @@
 
 #include "common/metrics/prometheus_text.hpp"
 #include "proxy/metrics_discovery.hpp"
+#include "proxy/metrics_estimates.hpp"
 #include "proxy/metrics_keys.hpp"
 #include "proxy/metrics_parts.hpp"
 #include "proxy/metrics_targets.hpp"
@@ -155,6 +156,9 @@ void add_delivery(std::vector<Metric>& all, const DeliveryCounts& delivery) {
   all.push_back(single(MetricKind::gauge, "llmgw_proxy_events_in_flight",
                        "Metering events in the batch that is being posted.",
                        count(delivery.in_flight)));
+  all.push_back(single(MetricKind::gauge, "llmgw_proxy_events_estimating",
+                       "Metering events whose tokens are being counted.",
+                       count(delivery.estimating)));
   all.push_back(single(MetricKind::counter, "llmgw_proxy_event_post_retries_total",
                        "Posts to the collector that failed and were put off.",
                        count(delivery.retries)));
@@ -175,7 +179,8 @@ std::string render_metrics(const Workers& workers, const DeliveryCounts& deliver
                            const std::vector<CoolingBook::Entry>& targets,
                            const std::map<std::string, DiscoveryCounts>& discovery,
                            const KeyTable* keys, const JwksCounts* jwks, DecisionSeries& decisions,
-                           const quota::Scopes* scopes, const LeaseCounts* leases) {
+                           const quota::Scopes* scopes, const LeaseCounts* leases,
+                           const Estimator* estimator) {
   std::vector<Metric> all{build_info("llm-proxy")};
   add_traffic(all, workers, series);
   add_connections(all, workers);
@@ -186,6 +191,7 @@ std::string render_metrics(const Workers& workers, const DeliveryCounts& deliver
   add_discovery(all, discovery);
   add_keys(all, workers, keys);
   add_jwks(all, jwks);
+  add_estimates(all, workers, estimator);
   add_delivery(all, delivery);
   if (file != nullptr) append_metrics(*file, all);
   return prometheus_text(all);

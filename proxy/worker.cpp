@@ -56,6 +56,15 @@ Result<void> Worker::listen(const Endpoint& endpoint) {
   return {};
 }
 
+void Worker::estimate_with(Estimator& estimator) {
+  const Config& config = context_.config;
+  const EstimateDesk::Settings settings{
+      .counts_tokens = config.estimate == EstimateMode::bpe,
+      .most_text = config.capture_bytes,
+      .most_texts = static_cast<std::size_t>(config.estimate_memory / config.threads)};
+  context_.desk = std::make_unique<EstimateDesk>(settings, estimator);
+}
+
 void Worker::start() {
   thread_ = std::thread([this] {
     for (auto& each : listeners_) server_.start(std::move(each));

@@ -69,7 +69,14 @@ class Worker {
   /// Ends the thread; after drain() has said that it ended.
   void join();
 
+  /// Before start(): what it holds of requests is part of that, which outlives this.
+  void hold_within(HeldMemory& memory) noexcept { context_.workspace.held.share(memory); }
+  /// Before start(), and before the estimator's: tokens that nobody reports are estimated.
+  void estimate_with(Estimator& estimator);
+
   Outbox& outbox() noexcept { return outbox_; }
+  /// Null where nothing is estimated.
+  const EstimateDesk* desk() const noexcept { return context_.desk.get(); }
   /// By name, those of earlier settings too. For the app's thread.
   const std::map<std::string, UpstreamCounts>& upstreams() const noexcept { return upstreams_; }
   /// The same of targets.

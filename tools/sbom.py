@@ -22,6 +22,9 @@ import sys
 FROM_SOURCE = {"libprometheus-cpp-core.a": "prometheus-cpp-dev"}
 # Packages of which files are put beside the program.
 SHIPPED = {"ca-certificates", "tzdata"}
+# What the page of the collector is made of; its versions are those of the lock file.
+PAGE = {"preact", "uplot"}
+LOCK = pathlib.Path(__file__).resolve().parents[1] / "collector" / "ui" / "package-lock.json"
 
 
 def linked(link_map: str) -> tuple[set[str], set[str]]:
@@ -77,6 +80,16 @@ def describe(package: str) -> dict:
                                 f"?arch={architecture}&distro=debian-12&upstream={source}"}]}
 
 
+def describe_npm(package: str) -> dict:
+    version = json.loads(LOCK.read_text())["packages"][f"node_modules/{package}"]["version"]
+    return {
+        "SPDXID": f"SPDXRef-Package-npm-{package}", "name": package, "versionInfo": version,
+        "downloadLocation": "NOASSERTION", "filesAnalyzed": False,
+        "licenseConcluded": "MIT", "licenseDeclared": "MIT", "copyrightText": "NOASSERTION",
+        "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl",
+                          "referenceLocator": f"pkg:npm/{package}@{version}"}]}
+
+
 def collect(build: pathlib.Path, program: str) -> tuple[set[str], set[str]]:
     """Packages linked, and packages of which only headers were compiled in."""
     archives, members = linked((build / f"{program}.map").read_text(errors="replace"))
@@ -104,6 +117,9 @@ def document(build: pathlib.Path, file: pathlib.Path) -> dict:
         for package in sorted(group):
             packages.append(describe(package))
             relations.append((main["SPDXID"], relation, packages[-1]["SPDXID"]))
+    for package in sorted(PAGE) if program == "llm-collector" else ():
+        packages.append(describe_npm(package))
+        relations.append((main["SPDXID"], "CONTAINS", packages[-1]["SPDXID"]))
     return {
         "spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": "SPDXRef-DOCUMENT", "name": program,
         "documentNamespace": f"urn:llm-gateway:sbom:{program}:{digest}",

@@ -29,7 +29,7 @@ def rows(folder: pathlib.Path, generator: Generator, repetitions: int, quick: bo
               for name, (what, values) in found.items()]
     memory = counts.idle_memory(folder, generator, False, STREAMS)["stream"]
     return [*events, Row(f"idle{STREAMS}", "memory of a stream", estimate([memory]),
-                         LIMITS["counts"]["plain_stream_bytes"], unit="bytes")]
+                         LIMITS["counts"]["estimated_stream_bytes"], unit="bytes")]
 
 
 def micro(program: str, name: str, repetitions: int) -> list[float]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from suite.generator import Generator
-from suite.programs import Collector, Gateway, Haproxy, LimitedGateway, Nginx, Program, RoutedGateway
+from suite.programs import Collector, Gateway, Haproxy, KeyedGateway, LimitedGateway, Nginx, Program, RoutedGateway
 from suite.rounds import Direct, Series, paired
 
 METERING_OFF = ("metering off", "metering off again")
@@ -18,7 +18,8 @@ OURS = ("ours", "ours again")
 PEERS = ("nginx", "haproxy")
 ROUTED = {"routed": "openai", "routed again": "openai",  # by a file; the provider that it chooses
           "translated": "anthropic", "translated again": "anthropic"}
-LIMITED = ("limited", "limited again")  # six rules and their fields
+KEYED = ("keyed", "keyed again")
+LIMITED = ("limited", "limited again")  # keyed too, with six rules and their fields
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,9 @@ CELLS = {
     "tls32": Cell("400 B request, 32 connections, TLS upstream", {"kind": "closed", "connections": 32, "tls": 1}, tls=True),
     "stream200": Cell("200 streams, a chunk every 20 ms", {"kind": "stream", "connections": 200}),
     "stream1000": Cell("1,000 streams, a chunk every 20 ms", {"kind": "stream", "connections": 1000}, METERING_OFF),
-    "limits32": Cell("400 B request, 32 connections, six limits", {"kind": "closed", "connections": 32}, LIMITED, peers=()),
+    "keys32": Cell("400 B request, 32 connections, one of ten thousand keys", {"kind": "closed", "connections": 32},
+                   KEYED, peers=()),
+    "limits32": Cell("400 B request, 32 connections, keys and six limits", {"kind": "closed", "connections": 32}, LIMITED, peers=()),
     "routed32": Cell("400 B request, 32 connections, one of fifty models in a file", {"kind": "closed", "connections": 32},
                      ("routed", "routed again"), peers=()),
     "translated32": Cell("2 KB request, 32 connections, translated", {"kind": "closed", "connections": 32, "body": 2000},
@@ -68,6 +71,7 @@ def contestants(cell: Cell, folder: pathlib.Path, generator: Generator, collecto
         **{name: lambda name=name, provider=provider: RoutedGateway(folder, upstream, name, provider,
                                                                     COLLECTOR_URL=collector.url)
            for name, provider in ROUTED.items()},
+        **{name: lambda name=name: KeyedGateway(folder, upstream, name, COLLECTOR_URL=collector.url) for name in KEYED},
         **{name: lambda name=name: LimitedGateway(folder, upstream, name, COLLECTOR_URL=collector.url) for name in LIMITED},
         "two workers": lambda: Gateway(folder, upstream, authority, "two workers", COLLECTOR_URL=collector.url,
                                        PROXY_THREADS="2"),

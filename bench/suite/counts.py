@@ -66,14 +66,17 @@ def allocations(folder: pathlib.Path, generator: Generator, collector: Collector
 
 
 def instructions(folder: pathlib.Path, generator: Generator, collector: Collector,
-                 requests: tuple[int, int] = (500, 2500), **words: object) -> dict[str, float]:
+                 requests: tuple[int, int] = (500, 2500), settings: dict[str, str] | None = None,
+                 **words: object) -> dict[str, float]:
     """User instructions a request: of the worker's thread, and of the courier's beside it."""
     totals = []
     for count in requests:
         stem = folder / f"callgrind-{count}"
+        for file in folder.glob(f"{stem.name}-*"):
+            file.unlink()
         proxy = Gateway(folder, generator.plain, None, COLLECTOR_URL=collector.url,
                         wrapper=["valgrind", "-q", "--tool=callgrind", "--separate-threads=yes",
-                                 f"--callgrind-out-file={stem}"])
+                                 f"--callgrind-out-file={stem}"], **settings or {})
         proxy.start()
         try:
             generator.run(kind="closed", port=proxy.port, connections=32, requests=count, **words)
@@ -86,10 +89,12 @@ def instructions(folder: pathlib.Path, generator: Generator, collector: Collecto
     return {"worker": worker, "process": (sum(totals[1]) - sum(totals[0])) / spent}
 
 
-def idle_memory(folder: pathlib.Path, generator: Generator, tls: bool, streams: int) -> dict[str, float]:
+def idle_memory(folder: pathlib.Path, generator: Generator, tls: bool, streams: int,
+                **settings: str) -> dict[str, float]:
     """Bytes of a fresh process, and what each open, silent stream adds: its own memory, for how much of the program's
     file counts as present is up to the kernel."""
-    proxy = Gateway(folder, generator.tls if tls else generator.plain, generator.authority if tls else None).start()
+    proxy = Gateway(folder, generator.tls if tls else generator.plain, generator.authority if tls else None,
+                    **settings).start()
     try:
         before = machine.memory(proxy.pids[0])
         with generator.held(kind="idle", port=proxy.port, connections=streams, tls=int(tls)):
@@ -113,13 +118,18 @@ def all_counts(folder: pathlib.Path, generator: Generator, streams: int) -> dict
     try:
         calls = system_calls(folder, generator, collector)
         heap = allocations(folder, generator, collector)
-        user = instructions(folder, generator, collector)
+        user = instructions(folder, generator, collector, settings={"METERING_ESTIMATE": "off"})
+        estimating = instructions(folder, generator, collector)
     finally:
         collector.stop()
-    plain, tls = idle_memory(folder, generator, False, streams), idle_memory(folder, generator, True, streams // 2)
+    plain = idle_memory(folder, generator, False, streams, METERING_ESTIMATE="off")
+    held = idle_memory(folder, generator, False, streams)
+    tls = idle_memory(folder, generator, True, streams // 2)
     return {"system_calls": calls["total"], "sends": calls["sends"], "worker_instructions": user["worker"],
+            "estimating_instructions": estimating["worker"],
             "process_instructions": user["process"], "allocations": heap["calls"], "allocated_bytes": heap["bytes"],
-            "plain_stream_bytes": plain["stream"], "tls_stream_bytes": tls["stream"], "idle_process_bytes": plain["process"]}
+            "plain_stream_bytes": plain["stream"], "estimated_stream_bytes": held["stream"],
+            "tls_stream_bytes": tls["stream"], "idle_process_bytes": held["process"]}
 
 
 def beyond_limits(found: dict[str, float], limits: dict[str, float]) -> list[str]:

@@ -5,6 +5,7 @@ One worker each, keep-alive on both sides, nothing held back. nginx has the acce
 must be compared with, buffered; HAProxy has the option without which it delays streams by 200 ms.
 """
 
+import hashlib
 import json
 import os
 import pathlib
@@ -101,8 +102,28 @@ class RoutedGateway(Gateway):
         return path
 
 
-class LimitedGateway(Gateway):
-    """llm-proxy whose caller is under six rules that never refuse, and is told what is left of them."""
+class KeyedGateway(Gateway):
+    """llm-proxy that asks for one of ten thousand keys."""
+
+    KEYS = 10_000
+    REST = ""  # of its file
+
+    def __init__(self, folder: pathlib.Path, upstream: int, name: str, wrapper: list | None = None, **settings: str) -> None:
+        super().__init__(folder, upstream, None, name, wrapper=wrapper, **settings)
+        keys = ["app-key-0123456789abcdef", *(f"another-key-{number:012}" for number in range(self.KEYS - 1))]
+        path = folder / name.replace(" ", "-")
+        path.mkdir()
+        entries = [f"  - {{id: k{number}, tenant: {'team-a' if number == 0 else 'team-b'}, hash: 'sha256:{hashlib.sha256(key.encode()).hexdigest()}'}}\n"
+                   for number, key in enumerate(keys)]
+        for number in range(2):  # a file has at most 1 MB
+            rest = self.REST if number == 0 else ""
+            (path / f"{number}.yaml").write_text("version: 1\nkeys:\n" + "".join(entries[number::2]) + rest)
+        self.settings |= {"GATEWAY_CONFIG": str(path), "GATEWAY_KEYS": "required",
+                          "UPSTREAM_OPENAI_BASE_URL": f"http://127.0.0.1:{upstream}"}
+
+
+class LimitedGateway(KeyedGateway):
+    """The same, whose caller is under six rules that never refuse, and is told what is left of them."""
 
     RULES = ("{id: par, unit: concurrency, limit: 100000}",
              "{id: rpm, unit: requests, limit: 1000000000, per: 1m, burst: 1000000000}",
@@ -110,13 +131,7 @@ class LimitedGateway(Gateway):
              "{id: tpm, unit: tokens, limit: 1000000000000, per: 1m}",
              "{id: in, unit: input_tokens, limit: 1000000000000, per: 1m}",
              "{id: out, unit: output_tokens, limit: 1000000000000, per: 1m}")
-
-    def __init__(self, folder: pathlib.Path, upstream: int, name: str, wrapper: list | None = None, **settings: str) -> None:
-        super().__init__(folder, upstream, None, name, wrapper=wrapper, **settings)
-        path = folder / f"{name.replace(' ', '-')}.yaml"
-        path.write_text("version: 1\ntenants:\n  \"*\":\n    limits:\n" + "".join(f"      - {each}\n" for each in self.RULES))
-        self.settings["GATEWAY_CONFIG"] = str(path)
-        self.settings["UPSTREAM_OPENAI_BASE_URL"] = f"http://127.0.0.1:{upstream}"
+    REST = "tenants:\n  \"*\":\n    limits:\n" + "".join(f"      - {each}\n" for each in RULES)
 
 
 class Collector(Program):

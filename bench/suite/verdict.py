@@ -52,7 +52,7 @@ def rows(cell: str, series: Series) -> list[Row]:
     if cell in LIMITS["metering_us"] and "metering off" in series.results:
         difference = series.difference(("ours", "ours again"), ("metering off", "metering off again"))
         found.append(Row(cell, "metering on less off", difference, LIMITS["metering_us"][cell], void, unit="us"))
-    for name, what in (("limited", "six limits"), ("routed", "routing"), ("translated", "translating")):
+    for name, what in (("keyed", "a key"), ("limited", "a key and six limits"), ("routed", "routing"), ("translated", "translating")):
         if name in series.results:
             difference = series.difference((name, f"{name} again"), ("ours", "ours again"))
             found.append(Row(cell, f"{what} less passing on", difference, LIMITS["added_us"][cell], void, unit="us"))

@@ -31,16 +31,19 @@ void Pipeline::write_next() {
   for (const Entry* each : group_) batches_.push_back(&each->batch);
   writing_ = true;
   begun_at_ = std::chrono::steady_clock::now();
-  writer_.submit([this] {
+  const auto tap = audience_ != nullptr ? audience_->begin_write() : nullptr;
+  writer_.submit([this, tap] {
+    sink_.show_to(tap.get());
     const Result<Stored> outcome = sink_.write(batches_);
-    loop_.post([this, outcome] { finish(outcome); });
+    loop_.post([this, outcome, tap] { finish(outcome, tap.get()); });
   });
 }
 
-void Pipeline::finish(const Result<Stored>& outcome) {
+void Pipeline::finish(const Result<Stored>& outcome, EventTap* tap) {
   const std::vector<Entry*> group = std::exchange(group_, {});
   if (outcome) {
     note_stored(*outcome);
+    if (tap != nullptr) audience_->end_write(*tap);
   } else {
     note_failure(outcome.error());
   }
@@ -57,14 +60,18 @@ void Pipeline::note_stored(const Stored& stored) {
   if (stored.fresh == 0) return;  // nothing was written, so nothing is known of the store
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun_at_;
   counts_.write_seconds.observe(took.count());
+  failing_since_ = 0;
   if (!std::exchange(healthy_, true)) log::info("events are stored again");
 }
 
 void Pipeline::note_failure(const boost::system::error_code& fault) {
   ++counts_.failed_writes;
   // Said once: clients try again, and a full disk must not fill the log as well.
-  if (std::exchange(healthy_, false))
-    log::error("events cannot be stored", {{"reason", fault.message()}});
+  if (!std::exchange(healthy_, false)) return;
+  failing_since_ = std::chrono::duration_cast<std::chrono::milliseconds>(
+                       std::chrono::system_clock::now().time_since_epoch())
+                       .count();
+  log::error("events cannot be stored", {{"reason", fault.message()}});
 }
 
 Task<bool> Pipeline::is_ready() {

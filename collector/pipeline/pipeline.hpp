@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "collector/pipeline/job_thread.hpp"
@@ -25,6 +26,16 @@ struct PipelineCounts {
                                 0.1, 0.25, 0.5, 1, 2.5, 5}};
 };
 
+/// Whoever wants to see events once they are stored. Called on the loop's thread, in turns.
+class Audience {
+ public:
+  virtual ~Audience() = default;
+  /// A write begins: what it shows its events to; null: nobody looks.
+  virtual std::shared_ptr<EventTap> begin_write() = 0;
+  /// It has ended well: what the tap was shown is stored.
+  virtual void end_write(EventTap& tap) = 0;
+};
+
 /// Batches that arrive while a write is under way are written together by the next one, up to
 /// group_bytes at a time. Belongs to its loop's thread; the sink is called on a thread of its own.
 class Pipeline {
@@ -42,9 +53,14 @@ class Pipeline {
   Task<bool> is_ready();
   /// What is known without asking.
   bool is_healthy() const noexcept { return healthy_; }
+  /// Since when nothing can be stored, in milliseconds since 1970; 0: it can.
+  std::int64_t failing_since() const noexcept { return failing_since_; }
 
   /// Runs the job on the thread that writes, between two writes. It must not throw.
   void between_writes(std::function<void()> job) { writer_.submit(std::move(job)); }
+
+  /// Null: nobody looks. It outlives the pipeline.
+  void set_audience(Audience* audience) noexcept { audience_ = audience; }
 
   const PipelineCounts& counts() const noexcept { return counts_; }
 
@@ -56,19 +72,21 @@ class Pipeline {
 
   void write_next();
   void choose_group();
-  void finish(const Result<Stored>& outcome);
+  void finish(const Result<Stored>& outcome, EventTap* tap);
   void note_stored(const Stored& stored);
   void note_failure(const boost::system::error_code& fault);
 
   Loop& loop_;
   Sink& sink_;
   PipelineCounts counts_;
+  Audience* audience_ = nullptr;
   std::vector<Entry*> waiting_;        // they live in the coroutines of their requests
   std::vector<Entry*> group_;          // being written
   std::vector<const Batch*> batches_;  // of the group; the writer's while it writes
   std::chrono::steady_clock::time_point begun_at_;
   bool writing_ = false;
   bool healthy_ = true;
+  std::int64_t failing_since_ = 0;
   JobThread writer_;  // last: its jobs use all of the above
 };
 

@@ -8,32 +8,12 @@
 #include <cstdio>
 #include <utility>
 
+#include "collector/query/object_text.hpp"
 #include "collector/store/latency_bucket.hpp"
 #include "common/json/escape.hpp"
 
 namespace llmgw::collector {
 namespace {
-
-// Members of an object, one after the other.
-class ObjectText {
- public:
-  void json(std::string_view name, std::string_view value) {
-    text_ += text_.empty() ? "{" : ",";
-    append_json_string(name, text_);
-    text_.append(":").append(value);
-  }
-  void text(std::string_view name, std::string_view value) {
-    std::string quoted;
-    append_json_string(value, quoted);
-    json(name, quoted);
-  }
-  void number(std::string_view name, WideInteger value) { json(name, decimal(value)); }
-  void truth(std::string_view name, bool value) { json(name, value ? "true" : "false"); }
-  std::string finish() { return text_.empty() ? "{}" : text_ + "}"; }
-
- private:
-  std::string text_;
-};
 
 // As many digits as tell it from others nearby.
 std::string number_text(double value, int digits) {
@@ -88,16 +68,6 @@ void append_figures(const WideSums& sums, ObjectText& object) {
 void append_span(const Span& span, ObjectText& object) {
   object.text("from", time_text(span.from));
   object.text("to", time_text(span.to));
-}
-
-template <class T, class Text>
-std::string list_of(std::span<const T> items, Text text_of) {
-  std::string text = "[";
-  for (const T& each : items) {
-    if (text.size() > 1) text += ',';
-    text += text_of(each);
-  }
-  return text + "]";
 }
 
 // RFC 4180; formulas are made texts (a cell's content is the caller's choice).

@@ -244,6 +244,20 @@ Parsed<EventsQuery> parse_events(Parameters& parameters, const QueryTerms& terms
   return outcome_of(parameters, std::move(query));
 }
 
+Parsed<Filter> parse_live(Parameters& parameters, const QueryTerms& terms) {
+  Filter filter = take_filter(parameters, terms);
+  return outcome_of(parameters, std::move(filter));
+}
+
+Parsed<UsageQuery> parse_prices(Parameters& parameters, const QueryTerms& terms) {
+  UsageQuery query;
+  query.span = take_hours(parameters, terms);
+  query.group_by = {Dimension::provider, Dimension::model};
+  query.filter.visible_tenants = terms.visible_tenants;
+  query.limit = 10'000;
+  return outcome_of(parameters, std::move(query));
+}
+
 Parsed<ValuesQuery> parse_values(Parameters& parameters, const QueryTerms& terms) {
   ValuesQuery query;
   std::vector<std::string_view> fields;

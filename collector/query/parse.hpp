@@ -23,6 +23,9 @@ struct QueryTerms {
 Parsed<UsageQuery> parse_usage(Parameters& parameters, const QueryTerms& terms);
 Parsed<LatencyQuery> parse_latency(Parameters& parameters, const QueryTerms& terms);
 Parsed<EventsQuery> parse_events(Parameters& parameters, const QueryTerms& terms);
+Parsed<Filter> parse_live(Parameters& parameters, const QueryTerms& terms);
+/// What has requests without a price, by provider and model.
+Parsed<UsageQuery> parse_prices(Parameters& parameters, const QueryTerms& terms);
 Parsed<ValuesQuery> parse_values(Parameters& parameters, const QueryTerms& terms);
 
 /// Where a list goes on, for `cursor`: good for the same question alone, whatever its limit.

@@ -5,36 +5,58 @@
 #include <algorithm>
 
 #include "collector/query/format.hpp"
+#include "collector/query/object_text.hpp"
+#include "collector/query/page.hpp"
+#include "collector/query/priced.hpp"
 #include "collector/query/query_call.hpp"
+#include "common/coding/compression.hpp"
 #include "common/http/error_body.hpp"
 #include "common/http/router.hpp"
 
 namespace llmgw::collector {
 namespace {
 
+constexpr std::string_view api_path = "/api/";
 constexpr std::string_view event_path = "/api/v1/events/";
+constexpr std::string_view session_path = "/api/v1/session";
 constexpr std::string_view json_type = "application/json";
+
+std::string_view allowed_at(std::string_view path) noexcept {
+  return path == session_path ? "GET, HEAD, POST, DELETE" : "GET, HEAD";
+}
 
 }  // namespace
 
 std::span<const QueryApi::Route> QueryApi::routes() noexcept {
-  static constexpr std::array<Route, 6> all{{
+  static constexpr std::array<Route, 8> all{{
       {"/api/v1/usage", &QueryApi::usage},
       {"/api/v1/latency", &QueryApi::latency},
       {"/api/v1/events", &QueryApi::events},
       {"/api/v1/values", &QueryApi::values},
       {"/api/v1/store", &QueryApi::store},
+      {"/api/v1/prices", &QueryApi::prices},
+      {"/api/v1/live", &QueryApi::live},
       {"/api/v1/export", &QueryApi::export_all},
   }};
   return all;
 }
 
 Task<void> QueryApi::handle(http::EndpointExchange& exchange) {
+  const std::string_view path = exchange.head().path();
+  if (!path.starts_with(api_path)) {
+    co_await send_page(exchange);
+    co_return;
+  }
+  if (path == session_path) {
+    co_await session(exchange);
+    co_return;
+  }
   Call call{.exchange = exchange};
   const QueryScope* scope = nullptr;
-  if (const auto refused = refusal_of(exchange.head(), scope)) {
-    ++refused_[refused->code];
-    co_await reply(exchange, *refused);
+  if (const auto refusal = gate_.refusal_of(exchange.head(), scope)) {
+    ++refused_[refusal->code];
+    const Answer answer = refused(*refusal);
+    co_await reply(exchange, answer);
     co_return;
   }
   if (scope != nullptr) call.terms.visible_tenants = scope->tenants;
@@ -56,30 +78,71 @@ Task<void> QueryApi::refuse(http::EndpointExchange& exchange, errc fault) {
   co_await reply(exchange, answer);
 }
 
-// A token that is right goes before all else: many wrong ones keep nobody out.
-std::optional<QueryApi::Answer> QueryApi::refusal_of(const http::EndpointHead& head,
-                                                     const QueryScope*& scope) {
-  if (access_.is_empty()) {
-    if (head.count("Host") == 1 && is_loopback_host(head.value("Host"))) return std::nullopt;
-    return error(403, "host_not_allowed",
-                 "Without tokens this address answers by the names of this machine alone.");
+// What is in the files is no secret; but nobody is led to them by a foreign name.
+Task<void> QueryApi::send_page(http::EndpointExchange& exchange) {
+  const http::EndpointHead& head = exchange.head();
+  const PageFile* const file = find_page_file(head.path());
+  Answer answer;
+  if (const auto refusal = gate_.refusal_of_host(head)) {
+    answer = refused(*refusal);
+  } else if (file == nullptr) {
+    answer = error(404, "unknown_url", "There is nothing at this path.");
+  } else if (head.method != "GET" && head.method != "HEAD") {
+    answer = error(405, "method_not_allowed", "This method is not allowed here.");
+  } else {
+    co_await send_page_file(exchange, *file);
+    co_return;
   }
-  const bool is_there = head.count("Authorization") == 1;
-  scope = is_there ? access_.scope_of(head.value("Authorization")) : nullptr;
-  if (scope != nullptr) return std::nullopt;
-  return wrong_token();
+  ++refused_[answer.code];
+  co_await reply(exchange, answer);
 }
 
-QueryApi::Answer QueryApi::wrong_token() {
-  constexpr unsigned most = 10;  // a minute
-  const auto now = std::chrono::steady_clock::now();
-  if (now - wrong_since_ > std::chrono::minutes(1)) {
-    wrong_since_ = now;
-    wrong_ = 0;
+// GET: who asks; POST with a token: a session; DELETE: its end.
+Task<void> QueryApi::session(http::EndpointExchange& exchange) {
+  const std::string_view method = exchange.head().method;
+  const QueryScope* scope = nullptr;
+  std::string cookie;
+  std::optional<QueryGate::Refusal> refusal;
+  if (method == "POST") {
+    refusal = gate_.open(exchange.head(), cookie);
+  } else if (method == "DELETE") {
+    refusal = gate_.close(exchange.head(), cookie);
+  } else if (method == "GET" || method == "HEAD") {
+    refusal = gate_.refusal_of(exchange.head(), scope);
+  } else {
+    refusal = {405, "method_not_allowed", "This method is not allowed here."};
   }
-  if (++wrong_ > most)
-    return error(429, "too_many_attempts", "Too many tokens that are not valid.");
-  return error(401, "invalid_token", "A bearer token that is valid here is needed.");
+  if (refusal) {
+    ++refused_[refusal->code];
+    const Answer answer = refused(*refusal);
+    co_await reply(exchange, answer);
+    co_return;
+  }
+  const std::string body = cookie.empty() ? session_json(scope) : std::string();
+  const http::OutField fields[] = {{"Cache-Control", "no-store"},
+                                   cookie.empty() ? http::OutField{"Content-Type", json_type}
+                                                  : http::OutField{"Set-Cookie", cookie},
+                                   {"X-Content-Type-Options", "nosniff"}};
+  co_await exchange.reply(cookie.empty() ? 200 : 204, fields, body);
+}
+
+std::string QueryApi::session_json(const QueryScope* scope) const {
+  ObjectText object;
+  object.truth("login", gate_.has_tokens());
+  const bool is_bounded = scope != nullptr && scope->tenants;
+  object.json("tenants", is_bounded ? list_of(std::span<const std::string>(*scope->tenants),
+                                              [](const std::string& each) {
+                                                std::string text;
+                                                append_json_string(each, text);
+                                                return text;
+                                              })
+                                    : "null");
+  object.number("events_port", events_port_);
+  const std::int64_t since = pipeline_ == nullptr ? 0 : pipeline_->failing_since();
+  since == 0 ? object.json("not_stored_since", "null")
+             : object.text("not_stored_since", time_text(since));
+  object.text("version", LLMGW_VERSION);
+  return object.finish();
 }
 
 Task<QueryApi::Answer> QueryApi::answer(Call& call) {
@@ -109,7 +172,7 @@ Task<QueryApi::Answer> QueryApi::usage(Call& call) {
     const std::string next = end < answer->found ? cursor_of(*query, end) : std::string();
     return usage_json(*query, *answer, call.terms.now, next);
   };
-  co_return co_await ask(std::move(job));
+  co_return co_await ask_packed(call, std::move(job));
 }
 
 Task<QueryApi::Answer> QueryApi::latency(Call& call) {
@@ -121,7 +184,7 @@ Task<QueryApi::Answer> QueryApi::latency(Call& call) {
     if (rows.has_error()) return rows.error();
     return latency_json(*query, *rows, call.terms.now);
   };
-  co_return co_await ask(std::move(job));
+  co_return co_await ask_packed(call, std::move(job));
 }
 
 Task<QueryApi::Answer> QueryApi::events(Call& call) {
@@ -134,7 +197,7 @@ Task<QueryApi::Answer> QueryApi::events(Call& call) {
     const std::string next = answer->next.empty() ? std::string() : cursor_of(*query, answer->next);
     return events_json(*answer, next);
   };
-  co_return co_await ask(std::move(job));
+  co_return co_await ask_packed(call, std::move(job));
 }
 
 Task<QueryApi::Answer> QueryApi::event(Call& call) {
@@ -143,11 +206,14 @@ Task<QueryApi::Answer> QueryApi::event(Call& call) {
   constexpr std::string_view none = "-";  // never JSON
   Filter filter;
   filter.visible_tenants = call.terms.visible_tenants;
-  Readers::Job job = [&id, &filter, none](Reader& reader) -> Result<std::string> {
+  const pricing::PricesPointer prices = prices_;
+  Readers::Job job = [&id, &filter, &prices, none](Reader& reader) -> Result<std::string> {
     if (!id) return std::string(none);
-    const auto found = reader.event(*id, filter);
+    auto found = reader.event(*id, filter);
     if (found.has_error()) return found.error();
-    return *found ? event_json(**found) : std::string(none);
+    if (!*found) return std::string(none);
+    if (prices) add_cost_parts(*prices, **found);
+    return event_json(**found);
   };
   Answer answer = co_await ask(std::move(job));
   if (answer.body == none) co_return error(404, "event_not_found", "There is no such event.");
@@ -177,6 +243,42 @@ Task<QueryApi::Answer> QueryApi::store(Call& call) {
   co_return co_await ask(std::move(job));
 }
 
+Task<QueryApi::Answer> QueryApi::prices(Call& call) {
+  auto query = parse_prices(call.parameters, call.terms);
+  if (query.has_error()) co_return fault(query.error());
+  const pricing::PricesPointer prices = prices_;
+  Readers::Job job = [&query, &prices, &call](Reader& reader) -> Result<std::string> {
+    const auto answer = reader.usage(*query);
+    if (answer.has_error()) return answer.error();
+    return prices_json(query->span, answer->rows, prices, call.terms.now);
+  };
+  co_return co_await ask_packed(call, std::move(job));
+}
+
+Task<QueryApi::Answer> QueryApi::live(Call& call) {
+  auto filter = parse_live(call.parameters, call.terms);
+  if (filter.has_error()) co_return fault(filter.error());
+  if (asks_for_others(*filter)) co_return other_tenant();
+  if (live_.is_full()) co_return error(503, "overloaded", "Too many look on already.");
+  co_await live_.serve(call.exchange, std::move(*filter));
+  co_return Answer{};
+}
+
+// On the reader's thread, for packing takes its time.
+Task<QueryApi::Answer> QueryApi::ask_packed(Call& call, Readers::Job job) {
+  constexpr std::size_t least = 1'024;
+  const bool is_taken = takes_coding(call.exchange.head().value("Accept-Encoding"), "gzip");
+  bool is_packed = false;
+  Readers::Job packing = [&job, &is_packed, is_taken](Reader& reader) {
+    Result<std::string> text = job(reader);
+    is_packed = is_taken && text && text->size() >= least;
+    return is_packed ? Result<std::string>(gzip(*text)) : text;
+  };
+  Answer answer = co_await ask(std::move(packing));
+  answer.is_packed = is_packed && answer.status == 200;
+  co_return answer;
+}
+
 Task<QueryApi::Answer> QueryApi::ask(Readers::Job job) {
   auto answered = co_await readers_.ask(std::move(job));
   if (answered) co_return Answer{200, std::move(*answered)};
@@ -197,6 +299,10 @@ QueryApi::Answer QueryApi::error(int status, std::string_view code, std::string_
   return {status, http::error_body(message, type, code, parameter), code};
 }
 
+QueryApi::Answer QueryApi::refused(const QueryGate::Refusal& refusal) {
+  return error(refusal.status, refusal.code, refusal.message);
+}
+
 QueryApi::Answer QueryApi::other_tenant() {
   return error(403, "scope_not_allowed", "This token does not allow to see that tenant.", "tenant");
 }
@@ -206,18 +312,19 @@ QueryApi::Answer QueryApi::fault(const QueryFault& fault) {
 }
 
 Task<void> QueryApi::reply(http::EndpointExchange& exchange, const Answer& answer) {
-  const http::OutField second = answer.status == 401 ? http::OutField{"WWW-Authenticate", "Bearer"}
-                                : answer.status == 405 ? http::OutField{"Allow", "GET, HEAD"}
-                                : answer.status == 429 ? http::OutField{"Retry-After", "60"}
-                                                       : http::OutField{"Retry-After", "1"};
-  const bool has_second =
-      answer.status == 401 || answer.status == 405 || answer.status == 429 || answer.status == 503;
-  const http::OutField fields[] = {{"Content-Type", json_type},
-                                   {"Cache-Control", "no-store"},
-                                   {"X-Content-Type-Options", "nosniff"},
-                                   second};
-  const std::span<const http::OutField> sent(fields, has_second ? 4 : 3);
-  co_await exchange.reply(answer.status, sent, answer.body);
+  std::vector<http::OutField> fields{{"Content-Type", json_type},
+                                     {"Cache-Control", "no-store"},
+                                     {"X-Content-Type-Options", "nosniff"},
+                                     {"Cross-Origin-Resource-Policy", "same-origin"}};
+  if (answer.is_packed) fields.push_back({"Content-Encoding", "gzip"});
+  switch (answer.status) {
+    case 401: fields.push_back({"WWW-Authenticate", "Bearer"}); break;
+    case 405: fields.push_back({"Allow", allowed_at(exchange.head().path())}); break;
+    case 429: fields.push_back({"Retry-After", "60"}); break;
+    case 503: fields.push_back({"Retry-After", "1"}); break;
+    default: break;
+  }
+  co_await exchange.reply(answer.status, fields, answer.body);
 }
 
 void QueryApi::add_metrics(std::vector<Metric>& metrics) const {
@@ -233,6 +340,11 @@ void QueryApi::add_metrics(std::vector<Metric>& metrics) const {
     refused.samples.push_back({{{"reason", std::string(code)}}, static_cast<double>(count)});
   metrics.push_back(std::move(seconds));
   metrics.push_back(std::move(refused));
+  metrics.push_back({"llmgw_query_sessions",
+                     "Browsers that are logged in.",
+                     MetricKind::gauge,
+                     {{{}, static_cast<double>(gate_.sessions())}}});
+  live_.add_metrics(metrics);
 }
 
 }  // namespace llmgw::collector

@@ -1,27 +1,34 @@
 // SPDX-License-Identifier: MIT
-// QueryApi: the questions of /api/v1, from the request to the answer.
+// QueryApi: the questions of /api/v1, from the request to the answer, and the page that asks them.
 #pragma once
 
-#include <chrono>
 #include <map>
 #include <string>
 
+#include "collector/query/live.hpp"
 #include "collector/query/parse.hpp"
+#include "collector/query/query_gate.hpp"
 #include "collector/query/readers.hpp"
-#include "collector/store/query_access.hpp"
 #include "common/http/endpoint_server.hpp"
 #include "common/metrics/prometheus_text.hpp"
+#include "pricing/prices.hpp"
 
 namespace llmgw::collector {
 
 /// Looks at who asks before at what is asked. Belongs to its loop's thread.
 class QueryApi final : public http::EndpointHandler {
  public:
-  /// Outlives it.
-  explicit QueryApi(Readers& readers) : readers_(readers) {}
+  /// Both outlive it.
+  QueryApi(Readers& readers, Live& live) : readers_(readers), live_(live) {}
 
-  /// None: whoever reaches this machine's own addresses may ask, by their own names alone.
-  void set_access(QueryAccess access) { access_ = std::move(access); }
+  QueryGate& gate() noexcept { return gate_; }
+  /// What models cost; null: nothing is said of it.
+  void set_prices(pricing::PricesPointer prices) { prices_ = std::move(prices); }
+  /// What the page tells of the side where events come in. It outlives this.
+  void set_intake(std::uint16_t port, const Pipeline& pipeline) noexcept {
+    events_port_ = port;
+    pipeline_ = &pipeline;
+  }
 
   Task<void> handle(http::EndpointExchange& exchange) override;
   Task<void> refuse(http::EndpointExchange& exchange, errc fault) override;
@@ -33,6 +40,7 @@ class QueryApi final : public http::EndpointHandler {
     int status = 200;
     std::string body;
     std::string_view code = {};  // of an error
+    bool is_packed = false;      // in gzip
   };
   struct Call;
 
@@ -43,8 +51,9 @@ class QueryApi final : public http::EndpointHandler {
   };
   static std::span<const Route> routes() noexcept;
 
-  std::optional<Answer> refusal_of(const http::EndpointHead& head, const QueryScope*& scope);
-  Answer wrong_token();
+  Task<void> send_page(http::EndpointExchange& exchange);
+  Task<void> session(http::EndpointExchange& exchange);
+  std::string session_json(const QueryScope* scope) const;
   Task<Answer> answer(Call& call);
   Task<Answer> usage(Call& call);
   Task<Answer> latency(Call& call);
@@ -52,21 +61,28 @@ class QueryApi final : public http::EndpointHandler {
   Task<Answer> event(Call& call);
   Task<Answer> values(Call& call);
   Task<Answer> store(Call& call);
+  Task<Answer> prices(Call& call);
+  Task<Answer> live(Call& call);
   Task<Answer> export_all(Call& call);
   Task<Answer> export_usage(Call& call, std::size_t format);
   Task<Answer> export_events(Call& call, std::size_t format);
   Task<Answer> ask(Readers::Job job);
+  /// The same, in gzip where that is taken and worth it.
+  Task<Answer> ask_packed(Call& call, Readers::Job job);
   Task<void> reply(http::EndpointExchange& exchange, const Answer& answer);
 
   static Answer error(int status, std::string_view code, std::string_view message,
                       std::string_view parameter = {});
+  static Answer refused(const QueryGate::Refusal& refusal);
   static Answer fault(const QueryFault& fault);
   static Answer other_tenant();
 
   Readers& readers_;
-  QueryAccess access_;
-  std::chrono::steady_clock::time_point wrong_since_;
-  unsigned wrong_ = 0;  // tokens since then
+  Live& live_;
+  QueryGate gate_;
+  pricing::PricesPointer prices_;
+  std::uint16_t events_port_ = 0;
+  const Pipeline* pipeline_ = nullptr;
   std::map<std::string_view, HistogramValue> seconds_;
   std::map<std::string_view, std::uint64_t> refused_;
 };

@@ -18,7 +18,8 @@ QueryService::QueryService(Loop& loop, const Config& config)
       readers_(loop, config.query_threads,
                std::chrono::duration_cast<std::chrono::milliseconds>(config.query_timeout),
                [url = config.store_url] { return open_reader(url); }),
-      api_(readers_),
+      live_(loop),
+      api_(readers_, live_),
       server_(loop, api_, {.connections = most_connections}),
       access_(config.query_access) {}
 
@@ -48,8 +49,11 @@ bool QueryService::listen() {
   return true;
 }
 
-void QueryService::start() {
-  api_.set_access(access_);
+void QueryService::start(std::uint16_t events_port, const Pipeline& pipeline) {
+  api_.gate().set_access(access_);
+  api_.gate().set_public_url(config_.query_public_url);
+  api_.set_prices(config_.prices);
+  api_.set_intake(events_port, pipeline);
   if (!config_.query_tokens_file.empty()) {
     token_watch_.emplace(loop_, config_.query_tokens_file,
                          [this](Result<std::string> content) { take_tokens(std::move(content)); });
@@ -67,13 +71,15 @@ void QueryService::take_tokens(Result<std::string> content) {
                      {{"file", config_.query_tokens_file}, {"reason", access.error().message()}});
   if (*access == access_) return;
   access_ = std::move(*access);
-  api_.set_access(access_);
+  api_.gate().set_access(access_);
+  live_.end_all();  // who may still look on asks again
   log::info("query tokens changed", {{"file", config_.query_tokens_file}});
 }
 
 // Answers that are being made end too: nothing would take them any more.
 void QueryService::cancel_all() {
   readers_.cancel();
+  live_.end_all();
   server_.cancel_all();
 }
 

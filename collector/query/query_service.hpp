@@ -20,11 +20,19 @@ class QueryService {
 
   /// Binds the address. False where it cannot be had, which it says.
   bool listen();
-  /// Answers from now on.
-  void start();
+  /// Answers from now on. `events_port`: to which events are sent; the pipeline, which brings them
+  /// to the store, outlives it.
+  void start(std::uint16_t events_port, const Pipeline& pipeline);
+
+  /// To be shown what is stored.
+  Audience& audience() noexcept { return live_; }
+  void set_prices(pricing::PricesPointer prices) { api_.set_prices(std::move(prices)); }
 
   /// No new connections; open ones end after their answer.
-  void drain() { server_.drain(); }
+  void drain() {
+    live_.end_all();
+    server_.drain();
+  }
   Task<void> wait_until_empty() { return server_.wait_until_empty(); }
   void cancel_all();
   /// The loop does not end before.
@@ -40,6 +48,7 @@ class QueryService {
   std::vector<Endpoint> addresses_;  // bound
   std::vector<std::unique_ptr<Listener>> listeners_;
   Readers readers_;
+  Live live_;
   QueryApi api_;
   http::EndpointServer server_;
   QueryAccess access_;

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "collector/sinks/batch.hpp"
+#include "collector/sinks/event_tap.hpp"
 #include "common/error.hpp"
 
 namespace llmgw::collector {
@@ -31,6 +32,15 @@ class Sink {
 
   /// Whether a write has a chance: asked after one has failed, to find out when it is over.
   virtual Result<void> check() = 0;
+
+  /// What the next writes show their events to; null: nothing. A sink that has no rows shows none.
+  void show_to(EventTap* tap) noexcept { tap_ = tap; }
+
+ protected:
+  EventTap* tap() const noexcept { return tap_; }
+
+ private:
+  EventTap* tap_ = nullptr;
 };
 
 }  // namespace llmgw::collector

@@ -73,15 +73,22 @@ Result<QueryAccess> QueryAccess::parse(std::string_view content) {
 }
 
 const QueryScope* QueryAccess::scope_of(std::string_view authorization) const {
-  if (!starts_ignoring_case(authorization, scheme)) return nullptr;
-  authorization.remove_prefix(scheme.size());
-  authorization.remove_prefix(std::min(authorization.find_first_not_of(' '), authorization.size()));
-  if (authorization.empty()) return nullptr;
-  const std::string digest = sha256_hex(authorization);
+  return scope_of_digest(token_digest(authorization));
+}
+
+const QueryScope* QueryAccess::scope_of_digest(std::string_view digest) const {
+  if (digest.size() != digest_size) return nullptr;
   const QueryScope* found = nullptr;
   for (const Token& each : tokens_)
     if (is_equal(digest, each.digest)) found = &each.scope;
   return found;
+}
+
+std::string token_digest(std::string_view authorization) {
+  if (!starts_ignoring_case(authorization, scheme)) return {};
+  authorization.remove_prefix(scheme.size());
+  authorization.remove_prefix(std::min(authorization.find_first_not_of(' '), authorization.size()));
+  return authorization.empty() ? std::string() : sha256_hex(authorization);
 }
 
 bool is_loopback_host(std::string_view host) noexcept {

@@ -37,6 +37,8 @@ class QueryAccess {
   /// What the value of Authorization allows; nullptr where it has no token that is known. Every
   /// token is compared, each in the same time.
   const QueryScope* scope_of(std::string_view authorization) const;
+  /// What the token with this digest, in hexadecimal digits, allows.
+  const QueryScope* scope_of_digest(std::string_view digest) const;
 
   friend bool operator==(const QueryAccess&, const QueryAccess&) = default;
 
@@ -50,6 +52,9 @@ class QueryAccess {
   };
   std::vector<Token> tokens_;
 };
+
+/// The digest of the token in a value of Authorization; empty where it has none.
+std::string token_digest(std::string_view authorization);
 
 /// Whether a value of Host is this machine's, with any port: what a browser sends that was led here
 /// by a foreign name is not.

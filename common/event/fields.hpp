@@ -76,7 +76,7 @@ inline constexpr Form word{.shortest = 1, .longest = max_event_word};
 
 // Outcome and usage_source are open lists for the collector on purpose: a word that a newer proxy
 // adds must not make an older collector refuse, and so lose, its events.
-inline constexpr std::array<Field, 47> table{{
+inline constexpr std::array<Field, 53> table{{
     {"request_id",
      Kind::word,
      Written::always,
@@ -157,7 +157,9 @@ inline constexpr std::array<Field, 47> table{{
      Written::since_v1,
      {.words = usage_source_words},
      "Who reported the tokens; missing: nobody did, and all counts are null; upstream_iterations: "
-     "they are sums over the iterations of the answer."},
+     "they are sums over the iterations of the answer; drained: they came when the client had "
+     "left; partial: they came before the answer broke off; estimated: nobody did, and there is an "
+     "estimate."},
     {"cached_tokens", Kind::count_or_null, Written::since_v1, {}, "Part of the prompt tokens."},
     {"reasoning_tokens",
      Kind::count_or_null,
@@ -211,6 +213,40 @@ inline constexpr std::array<Field, 47> table{{
      "The upstream's own word, where it is none of OpenAI's: in the answers of routed Anthropic "
      "and "
      "Gemini; else null."},
+    {"estimated_prompt_tokens",
+     Kind::count_or_null,
+     Written::sometimes,
+     {},
+     "Where the upstream did not report all: an estimate of the tokens of the request; null: there "
+     "is none, or they were reported."},
+    {"estimated_completion_tokens",
+     Kind::count_or_null,
+     Written::sometimes,
+     {},
+     "The same of the answer, as far as it came; beside a reported count only where that was told "
+     "before the answer broke off."},
+    {"estimate_method",
+     Kind::text_or_null,
+     Written::sometimes,
+     {.words = estimate_method_words},
+     "How: by the model's tokenizer, bpe of plain text and bpe_parts with tools, schemas and "
+     "images; learned from bytes and other exchanges of the model; null: there is no estimate."},
+    {"estimate_quality",
+     Kind::text_or_null,
+     Written::sometimes,
+     {.words = estimate_quality_words},
+     "What the estimate is worth; lower_bound: more was billed, or may have been."},
+    {"estimate_error",
+     Kind::number_or_null,
+     Written::sometimes,
+     {},
+     "Of learned estimates: how far they are from reports, on average, relative to these."},
+    {"billing",
+     Kind::text_or_null,
+     Written::sometimes,
+     {.words = billing_words},
+     "What to charge by, where not all was reported: usage, the estimate, none (it failed before "
+     "any token) or void (ABORT_BILLING); null: that is not known."},
     {"request_digest",
      Kind::text_or_null,
      Written::sometimes,

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t text_fields = 12 + max_event_attempts;
 constexpr std::size_t word_fields = 3;
-constexpr std::size_t most_around_texts = 1'960;  // keys, numbers, digests, names, punctuation
+constexpr std::size_t most_around_texts = 2'216;  // keys, numbers, digests, names, punctuation
 constexpr std::size_t most_around_attempt = 128;  // the same
 constexpr std::size_t most_of_texts = text_fields * max_event_text + word_fields * max_event_word +
                                       max_event_endpoint + max_event_names;
@@ -48,6 +48,12 @@ class Writer {
     std::memcpy(out_, value.data(), value.size());
     out_ += value.size();
     *out_++ = '"';
+  }
+
+  // In place of a key or a value.
+  void raw(std::string_view text) {
+    std::memcpy(out_, text.data(), text.size());
+    out_ += text.size();
   }
 
   void text_or_null(std::string_view value, std::size_t limit = max_event_text) {
@@ -145,7 +151,6 @@ void write_identity(const MeteringEvent& event, Writer& writer) {
   writer.literal(R"(,"outcome":)");
   writer.name(name(event.outcome));
   writer.literal(R"(,"usage_source":)");
-  writer.name(name(event.usage_source));
 }
 
 // What was counted and measured on the way.
@@ -192,6 +197,40 @@ void write_provider_facts(const MeteringEvent& event, Writer& writer) {
   writer.text_or_null(event.service_tier, max_event_word);
   writer.literal(R"(,"native_finish_reason":)");
   writer.text_or_null(event.native_finish_reason, max_event_word);
+}
+
+// Thousandths as a decimal fraction.
+void write_permille(std::uint32_t value, Writer& writer) {
+  writer.number(value / 1'000);
+  if (value % 1'000 == 0) return;
+  const char digits[4] = {'.', static_cast<char>('0' + value / 100 % 10),
+                          static_cast<char>('0' + value / 10 % 10),
+                          static_cast<char>('0' + value % 10)};
+  writer.raw({digits, 4});
+}
+
+void write_estimate(const EstimateFacts& facts, Writer& writer) {
+  writer.literal(R"(,"estimated_prompt_tokens":)");
+  writer.count(facts.prompt);
+  writer.literal(R"(,"estimated_completion_tokens":)");
+  writer.count(facts.completion);
+  if (facts.method == EstimateMethod::none) {
+    writer.literal(R"(,"estimate_method":null,"estimate_quality":null)");
+  } else {
+    writer.literal(R"(,"estimate_method":)");
+    writer.name(estimate_method_words[static_cast<std::size_t>(facts.method) - 1]);
+    writer.literal(R"(,"estimate_quality":)");
+    writer.name(estimate_quality_words[static_cast<std::size_t>(facts.quality)]);
+  }
+  writer.literal(R"(,"estimate_error":)");
+  if (facts.error_permille) {
+    write_permille(*facts.error_permille, writer);
+  } else {
+    writer.literal("null");
+  }
+  writer.literal(R"(,"billing":)");
+  if (!facts.billing) return writer.literal("null");
+  writer.name(billing_words[static_cast<std::size_t>(*facts.billing)]);
 }
 
 void write_digests(const MeteringEvent& event, Writer& writer) {
@@ -271,14 +310,30 @@ void write_cost(const MeteringEvent& event, Writer& writer) {
   writer.name(event.price_id);
 }
 
-}  // namespace
+// Where the parts of a line are that may be told later.
+struct Marks {
+  std::size_t source_at;
+  std::size_t source_end;
+  std::size_t estimate_at;
+};
 
-std::size_t encode(const MeteringEvent& event, std::span<char, max_encoded_event> out) noexcept {
-  Writer writer(out.data());
+// One function, as each of its parts then is in place: this runs for each event. With `marks` the
+// estimate is left out.
+std::size_t write_event(const MeteringEvent& event, char* out, Marks* marks) {
+  Writer writer(out);
+  const auto size = [&] { return static_cast<std::size_t>(writer.end() - out); };
   write_first_block(event, writer);
   write_identity(event, writer);
+  if (marks != nullptr) marks->source_at = size();
+  writer.name(name(event.usage_source));
+  if (marks != nullptr) marks->source_end = size();
   write_measures(event, writer);
   write_provider_facts(event, writer);
+  if (marks != nullptr) {
+    marks->estimate_at = size();
+  } else if (event.estimate != nullptr) {
+    write_estimate(*event.estimate, writer);
+  }
   if (event.has_digests) write_digests(event, writer);
   if (event.is_routed) {
     write_route(event, writer);
@@ -291,6 +346,34 @@ std::size_t encode(const MeteringEvent& event, std::span<char, max_encoded_event
     writer.text_or_null(event.limited_by);
   }
   writer.literal("}\n");
+  return size();
+}
+
+}  // namespace
+
+std::size_t encode(const MeteringEvent& event, std::span<char, max_encoded_event> out) noexcept {
+  return write_event(event, out.data(), nullptr);
+}
+
+OpenEventLine::OpenEventLine(const MeteringEvent& event,
+                             std::span<char, max_encoded_event> scratch) {
+  Marks marks;
+  const std::size_t size = write_event(event, scratch.data(), &marks);
+  source_at_ = marks.source_at;
+  source_end_ = marks.source_end;
+  estimate_at_ = marks.estimate_at;
+  line_.assign(scratch.data(), size);
+}
+
+std::size_t OpenEventLine::close(UsageSource source, const EstimateFacts& estimate,
+                                 std::span<char, max_encoded_event> out) const noexcept {
+  Writer writer(out.data());
+  const std::string_view line = line_;
+  writer.raw(line.substr(0, source_at_));
+  writer.name(name(source));
+  writer.raw(line.substr(source_end_, estimate_at_ - source_end_));
+  write_estimate(estimate, writer);
+  writer.raw(line.substr(estimate_at_));
   return static_cast<std::size_t>(writer.end() - out.data());
 }
 

@@ -38,9 +38,17 @@ enum class UsageSource : std::uint8_t {
   missing,
   upstream,
   upstream_iterations,  ///< the upstream, as sums over the iterations of its answer
+  drained,              ///< the upstream, to the gateway alone: the client had left
+  partial,              ///< the upstream, before its answer broke off
+  estimated,            ///< nobody: there is an estimate
 };
-inline constexpr std::array<std::string_view, 3> usage_source_words{"missing", "upstream",
-                                                                    "upstream_iterations"};
+inline constexpr std::array<std::string_view, 6> usage_source_words{
+    "missing", "upstream", "upstream_iterations", "drained", "partial", "estimated"};
+
+/// Whether the upstream reported any tokens.
+constexpr bool is_reported(UsageSource source) noexcept {
+  return source != UsageSource::missing && source != UsageSource::estimated;
+}
 
 constexpr std::string_view name(UsageSource source) noexcept {
   return usage_source_words[static_cast<std::size_t>(source)];
@@ -76,6 +84,47 @@ struct TranslationFacts {
   /// The answer stopped at a limit that the client had not set.
   bool is_max_tokens_defaulted = false;
   std::optional<std::uint64_t> server_tool_requests = {};
+};
+
+/// How tokens that nobody reported were estimated.
+enum class EstimateMethod : std::uint8_t {
+  none,
+  bpe,        ///< by the model's tokenizer, of plain text
+  bpe_parts,  ///< the same, with tools, schemas, images or the like
+  learned,    ///< by bytes, and what other exchanges of the model have shown
+};
+inline constexpr std::array<std::string_view, 3> estimate_method_words{"bpe", "bpe_parts",
+                                                                       "learned"};
+
+/// What an estimate is worth, from the best to the least.
+enum class EstimateQuality : std::uint8_t {
+  exact,        ///< equal to what was billed in nearly all recordings
+  close,        ///< off by some tokens
+  rough,        ///< of the right size
+  lower_bound,  ///< more was billed, or may have been
+};
+inline constexpr std::array<std::string_view, 4> estimate_quality_words{"exact", "close", "rough",
+                                                                        "lower_bound"};
+
+/// What an exchange is to be charged by.
+enum class Billing : std::uint8_t {
+  usage,
+  estimate,
+  none,    ///< it failed before any token
+  waived,  ///< `void`: its client left, and that is not charged
+};
+inline constexpr std::array<std::string_view, 4> billing_words{"usage", "estimate", "none", "void"};
+
+/// What is told of an exchange whose usage nobody reported, or not to its end.
+struct EstimateFacts {
+  std::optional<std::uint64_t> prompt = {};
+  std::optional<std::uint64_t> completion = {};
+  EstimateMethod method = EstimateMethod::none;
+  EstimateQuality quality = EstimateQuality::exact;  ///< of a method
+  std::optional<std::uint32_t> error_permille = {};  ///< learned: mean distance from reports
+  std::optional<Billing> billing = {};               ///< nothing: that is not known
+
+  friend bool operator==(const EstimateFacts&, const EstimateFacts&) = default;
 };
 
 /// Facts of one exchange. Holds views: what they look at must live until the event is encoded,
@@ -122,6 +171,7 @@ struct MeteringEvent {
   std::string_view target;                ///< of the last attempt; empty: there was none
   std::span<const AttemptFact> attempts;  ///< at most max_event_attempts
   const TranslationFacts* translation = nullptr;  ///< null: it was not translated
+  const EstimateFacts* estimate = nullptr;        ///< null: nothing of it is told
   /// Whether there are prices, and what came of them.
   bool has_cost = false;
   std::optional<std::int64_t> cost_nano_usd;  ///< not negative; nothing: not known
@@ -138,7 +188,7 @@ inline constexpr std::size_t max_event_word = 31;       ///< bytes of a reason o
 inline constexpr std::size_t max_event_endpoint = 256;  ///< bytes of its endpoint
 inline constexpr std::size_t max_event_attempts = 8;
 inline constexpr std::size_t max_event_names = 512;
-inline constexpr std::size_t max_encoded_event = 23'552;  ///< no encoded event is longer
+inline constexpr std::size_t max_encoded_event = 23'808;  ///< no encoded event is longer
 
 /// Writes the event as one JSON line with its `\n` and returns its length. Allocates nothing; the
 /// same event always gives the same bytes.
@@ -146,5 +196,23 @@ std::size_t encode(const MeteringEvent& event, std::span<char, max_encoded_event
 
 /// Appends the line to `out` and returns its length.
 std::size_t encode(const MeteringEvent& event, std::string& out);
+
+/// The line of an event of which it is still to be told who reported its usage, and an estimate.
+/// Looks at nothing of what the event was made of.
+class OpenEventLine {
+ public:
+  /// `scratch`: only during the call. Throws bad_alloc.
+  OpenEventLine(const MeteringEvent& event, std::span<char, max_encoded_event> scratch);
+
+  /// Writes the line as encode() would write the event with these two, and returns its length.
+  std::size_t close(UsageSource source, const EstimateFacts& estimate,
+                    std::span<char, max_encoded_event> out) const noexcept;
+
+ private:
+  std::string line_;
+  std::size_t source_at_ = 0;
+  std::size_t source_end_ = 0;
+  std::size_t estimate_at_ = 0;
+};
 
 }  // namespace llmgw

@@ -67,6 +67,7 @@ class EndpointConnection {
   /// The listener is told nothing more.
   void tell_nobody() noexcept { left_ = nullptr; }
   bool has_client_left() const noexcept { return has_left_; }
+  void limit_progress(Milliseconds longest) noexcept { progress_ = longest; }
   /// Ends the watch, before anything is read.
   Task<void> stop_watching();
 

@@ -65,7 +65,7 @@ std::string EndpointExchange::head_text(int status, std::span<const OutField> fi
 
 Task<Result<void>> EndpointExchange::reply(int status, std::span<const OutField> fields,
                                            std::string_view body) {
-  const bool has_length = status != 204;
+  const bool has_length = status != 204 && status != 304;  // neither has a body
   const std::string length = has_length ? std::to_string(body.size()) : std::string();
   const std::string head = head_text(status, fields, {"Content-Length", length});
   started_ = responded_ = true;
@@ -100,6 +100,10 @@ Task<Result<void>> EndpointExchange::finish(std::string_view trailers) {
 Task<Result<void>> EndpointExchange::send_raw(std::string_view bytes) {
   started_ = true;
   co_return co_await connection_.write(buffer(bytes));
+}
+
+void EndpointExchange::limit_progress(std::chrono::milliseconds longest) noexcept {
+  connection_.limit_progress(longest);
 }
 
 void EndpointExchange::watch(std::function<void()> left) {

@@ -2,6 +2,7 @@
 // EndpointExchange: one request to an end point and the means to answer it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -64,6 +65,10 @@ class EndpointExchange {
   /// Bytes as they are, for who writes heads of his own. Without finish() the connection is closed
   /// afterwards.
   Task<Result<void>> send_raw(std::string_view bytes);
+
+  /// How long the client may take no byte of the answer, in the place of the server's limit; for
+  /// the last exchange of a connection.
+  void limit_progress(std::chrono::milliseconds longest) noexcept;
 
   bool is_response_started() const noexcept { return started_; }
   /// Whether the connection can carry another request.

@@ -44,23 +44,25 @@ class JsonPatterns {
 
   /// Shows `note` the wanted values of a document of which this is the begin, or all. Returns
   /// whether it was known; if not, `scanner` has begun it and goes on behind this. Throws what
-  /// those throw.
+  /// those throw. `parts`: see JsonScanner; not told of a document that is known.
   template <class Note>
-  bool read(std::string_view document, const JsonKey& root, JsonScanner& scanner, Note note) {
+  bool read(std::string_view document, const JsonKey& root, JsonScanner& scanner, Note note,
+            TextParts* parts = nullptr) {
     if (const JsonPattern* const known = match(document, root)) {
       for (const JsonValue& each : known->values()) note(each);
       return true;
     }
-    scan(document, root, scanner, note);
+    scan(document, root, scanner, note, parts);
     return false;
   }
 
   /// The same of a document that is not known; learns it.
   template <class Note>
-  void scan(std::string_view document, const JsonKey& root, JsonScanner& scanner, Note note) {
+  void scan(std::string_view document, const JsonKey& root, JsonScanner& scanner, Note note,
+            TextParts* parts = nullptr) {
     JsonFinds& found = finds();
     scanner.begin(root);
-    for (std::string_view rest = document; const auto value = scanner.next(rest);) {
+    for (std::string_view rest = document; const auto value = scanner.next(rest, parts);) {
       note(*value);
       found.add(*value);
     }

@@ -188,6 +188,7 @@ inline void JsonScanner::read_measured_text(Input& in, JsonValue& found) noexcep
   const char* const from = in.at;
   const bool is_ended = reach_quote(in);
   measure_.add(from, in.at);
+  if (in.parts != nullptr) in.parts->add_part(text_between(from, in.at));
   if (!is_ended) return;
   found = {.tag = key_->tag, .kind = JsonKind::text, .raw = {}, .size = measure_.size()};
   ++in.at;
@@ -213,8 +214,8 @@ inline void JsonScanner::skip_nested(Input& in) noexcept {
   if (!nesting_.is_open()) state_ = level_ == 0 ? State::done : State::comma;
 }
 
-std::optional<JsonValue> JsonScanner::next(std::string_view& bytes) {
-  Input in{bytes.data(), bytes.data() + bytes.size()};
+std::optional<JsonValue> JsonScanner::next(std::string_view& bytes, TextParts* parts) {
+  Input in{bytes.data(), bytes.data() + bytes.size(), parts};
   JsonValue found;
   while (in.at != in.end && found.tag == 0) {
     switch (state_) {

@@ -16,6 +16,16 @@
 
 namespace llmgw {
 
+/// Takes measured texts that are reported without themselves (JsonValue::raw): what stands between
+/// their quotes, in parts, before they are reported.
+class TextParts {
+ public:
+  virtual void add_part(std::string_view raw) noexcept = 0;
+
+ protected:
+  ~TextParts() = default;
+};
+
 /// Follows depth and strings, wherever the document is cut. Takes memory for the wanted values
 /// alone: nothing grows with the document or its nesting. It is no validator: of a document that is
 /// not JSON it reports what came before the fault, or more; a key given twice is reported twice.
@@ -31,7 +41,8 @@ class JsonScanner {
 
   /// Takes bytes off the front of `bytes` up to the end of the next wanted value and returns that,
   /// or takes all of them and returns nothing. An object or array is reported at its start.
-  std::optional<JsonValue> next(std::string_view& bytes);
+  /// `parts`: takes measured texts; null: nobody does.
+  std::optional<JsonValue> next(std::string_view& bytes, TextParts* parts = nullptr);
 
   /// The document was read by other means, whole.
   void finish() noexcept { state_ = State::done; }
@@ -57,6 +68,7 @@ class JsonScanner {
   struct Input {
     const char* at;
     const char* end;
+    TextParts* parts;
   };
 
   // Each takes what belongs to its state, and says whether the state that usually follows has come.

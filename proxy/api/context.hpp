@@ -19,6 +19,7 @@
 #include "proxy/api/traffic_counts.hpp"
 #include "proxy/config.hpp"
 #include "proxy/discovery/model_list.hpp"
+#include "proxy/estimate/desk.hpp"
 #include "proxy/lease/unit_waits.hpp"
 #include "proxy/outbox/outbox.hpp"
 #include "proxy/tenant/callers.hpp"
@@ -53,7 +54,10 @@ struct Context {
   JsonPatterns request_patterns{};
   JsonPatterns response_patterns{};
 
+  std::unique_ptr<EstimateDesk> desk = nullptr;  ///< none: what nobody reports stays unknown
+
   std::size_t usage_awaited = 0;  ///< exchanges whose client has left before their usage came
+  std::size_t drains = 0;         ///< those that are read on in spite of that, by the settings
 
   SignatureMemory signatures{};  ///< where the settings have them remembered
 

@@ -46,6 +46,7 @@ Forward::Forward(Context& context, http::Exchange& exchange)
                context.config.max_request_body, context.workspace) {
   context_.counts.open_requests.add();
   context_.open_exchanges.add(*this);
+  if (context_.desk != nullptr) hold_texts();
 }
 
 Forward::~Forward() {
@@ -170,8 +171,12 @@ void Forward::emit() {
     event.request_digest = request_digest.view();
     event.response_digest = response_digest.view();
   }
-  const std::size_t size = encode(event, context_.event_out);
-  context_.outbox.push({context_.event_out.data(), size});
+  if (is_usage_drained_) event.usage_source = UsageSource::drained;
+  const bool is_complete = context_.desk == nullptr || settle_usage(event);
+  if (is_complete) {
+    const std::size_t size = encode(event, context_.event_out);
+    context_.outbox.push({context_.event_out.data(), size});
+  }
   context_.counts.note(event, dialect.number);
 }
 
@@ -195,8 +200,8 @@ void Forward::peer_closed() noexcept {
     return context_.unit_waits->cancel(*limited_->waiting);
   if (routed_ != nullptr && routed_->waiting != nullptr) return routed_->waiting->cancel();
   if (!attempt_) return;
-  if (!may_await_usage()) return attempt_->leave();
-  // Whatever the relay waits for, a piece or room for it, ends; see await_usage().
+  if (!may_await_usage() && !may_drain()) return attempt_->leave();
+  // Whatever the relay waits for, a piece or room for it, ends; see read_on().
   exchange_.client().close();
   attempt_->stream().interrupt_read();
 }

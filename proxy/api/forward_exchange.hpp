@@ -139,8 +139,17 @@ class Forward final : public OpenExchange, private CloseListener {
   std::unique_ptr<AnswerEdit> edit_of_answer(const http::ResponseHead& head) const;
   BodyForm begin_response(const http::ResponseHead& head);
   void conclude(const RelayEnd& end, BodyForm form, const http::Framing& framing, bool keeps_alive);
+  bool may_read_on() const noexcept;
   bool may_await_usage() const noexcept;
+  bool may_drain() noexcept;
+  Task<bool> read_on(http::BodyDecoder& decoder, std::size_t most, std::chrono::nanoseconds time,
+                     bool (ResponseTap::*wants_more)() const);
   Task<void> await_usage(http::BodyDecoder& decoder);
+  Task<void> drain(http::BodyDecoder& decoder);
+  void hold_texts();
+  bool may_have_tokens(const MeteringEvent& event) const noexcept;
+  /// Whether the event is complete; else it has been handed over.
+  bool settle_usage(MeteringEvent& event);
   void peer_closed() noexcept override;
   const GatewayError* refuse_all(Route::Clock::time_point now);
   const GatewayError* limit_total();
@@ -159,6 +168,7 @@ class Forward final : public OpenExchange, private CloseListener {
   const GatewayError* admit_head();
   const GatewayError* ask_head();
   const GatewayError* decide(std::optional<quota::Refusal> refusal);
+  bool goes_by_model() const noexcept;
   bool has_body_to_admit() const noexcept;
   bool has_more_to_admit() const noexcept;
   Task<errc> read_to_admit();
@@ -215,6 +225,8 @@ class Forward final : public OpenExchange, private CloseListener {
   bool checks_model_ = false;  // what the key allows depends on what is asked for
   bool is_relayed_ = false;    // the answer, as far as it came
   bool is_awaiting_usage_ = false;
+  bool is_drain_refused_ = false;
+  bool is_usage_drained_ = false;  // it came to a stream that was read on without its client
 };
 
 }  // namespace llmgw::proxy

@@ -56,7 +56,7 @@ const GatewayError* Forward::decide(std::optional<quota::Refusal> refusal) {
 
 // Nothing is held upstream meanwhile. Other exchanges may be faster when there are some.
 Task<const GatewayError*> Forward::wait_for_units() {
-  if (request_.held() == nullptr) request_.hold(context_.workspace.bytes_to_edit);
+  if (request_.held() == nullptr) request_.hold();
   const auto begun = Call::Clock::now();
   Call::Clock::time_point& until = limited_->waits_until;
   if (until == Call::Clock::time_point()) until = begun + UnitWaits::longest;

@@ -34,7 +34,11 @@ Task<void> Forward::relay() {
                                            response_tap_, limits, workspace.head_out,
                                            workspace.answer_bytes.rest, edit_of_answer_.get());
   const bool has_client = !request_.is_client_gone() && end.kind != RelayEnd::Kind::sink_failed;
-  if (!has_client && may_await_usage()) co_await await_usage(decoder);
+  if (!has_client && may_await_usage()) {
+    co_await await_usage(decoder);
+  } else if (!has_client && may_drain()) {
+    co_await drain(decoder);
+  }
   conclude(end, form, decoder.framing(), keeps_alive);
   is_relayed_ = true;
 }
@@ -56,7 +60,7 @@ BodyForm Forward::begin_response(const http::ResponseHead& head) {
   const BodyForm form = response_form(head, minor_version, edit_of_answer_ != nullptr);
   if (ends_by_close(form, head.framing) || !exchange_.is_body_consumed()) exchange_.close_after();
   call_.note_response(head.status, head.value(http::FieldId::request_id));
-  response_tap_.begin(upstreams_->at(answering_).usage(), head, context_.config.capture_bytes);
+  response_tap_.begin(upstreams_->at(answering_).usage(), head, request_tap_.texts());
   call_.note_stream(response_tap_.is_stream());
   std::string& out = context_.workspace.head_out;
   out.clear();

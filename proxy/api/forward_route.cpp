@@ -23,19 +23,22 @@ const GatewayError& error_of(RouteFault fault) noexcept {
 
 }  // namespace
 
+bool Forward::goes_by_model() const noexcept {
+  return upstreams_->table().asks_for_model() || checks_model_;
+}
+
 // What routing goes by may lie anywhere in the body, and what may have to be sent again is kept.
 bool Forward::has_more_to_read() const noexcept {
-  if (upstreams_->table().asks_for_model() || checks_model_)
-    return exchange_.body().framing().kind != http::Framing::Kind::none;
+  if (goes_by_model()) return exchange_.body().framing().kind != http::Framing::Kind::none;
   return limited_ != nullptr && has_more_to_admit();
 }
 
 Task<const GatewayError*> Forward::read_to_route() {
   const bool is_form = is_form_data(exchange_.head().value(http::FieldId::content_type));
-  if (request_.held() == nullptr) request_.hold(context_.workspace.bytes_to_edit);
+  if (request_.held() == nullptr) request_.hold();
   if (!request_.is_complete()) {
     errc fault = errc::ok;
-    if (upstreams_->table().asks_for_model()) {
+    if (goes_by_model()) {
       fault = co_await request_.read_rest();
     } else {
       fault = co_await read_to_admit();

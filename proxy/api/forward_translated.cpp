@@ -63,7 +63,7 @@ Task<void> Forward::relay_translated() {
   note_lesson();
   const http::ResponseHead& head = context_.workspace.answer;
   call_.note_response(head.status, head.value(http::FieldId::request_id));
-  response_tap_.begin(attempt_->upstream().usage(), head, context_.config.capture_bytes);
+  response_tap_.begin(attempt_->upstream().usage(), head, request_tap_.texts());
   call_.note_stream(response_tap_.is_stream());
   const auto codings = parse_codings(head.value(http::FieldId::content_encoding));
   // No coding of a stream was asked for.

@@ -20,8 +20,13 @@ class RequestTap final : public Tap {
       : RequestTap(context, is_routed, context.limits.callers != nullptr) {}
   void observe(std::string_view payload) noexcept override {
     if (looks_) scanner_.observe(payload);
+    if (texts_ != nullptr) keep(payload);
     digest_.update(payload);
   }
+  /// What is observed is kept there, and so may be what comes of it.
+  void keep_text(std::unique_ptr<HeldTexts> texts) noexcept { texts_ = std::move(texts); }
+  /// Null: nothing is kept.
+  HeldTexts* texts() noexcept { return texts_.get(); }
   const RequestScanner& scanner() const noexcept { return scanner_; }
   /// See RequestScanner.
   void note_model(std::string_view model) noexcept { scanner_.note_model(model); }
@@ -35,8 +40,10 @@ class RequestTap final : public Tap {
                  is_routed || is_counted),
         digest_(context.digest_key.get()),
         looks_(is_routed || is_counted || context.config.capture_bytes > 0) {}
+  void keep(std::string_view payload) noexcept;
 
   RequestScanner scanner_;
+  std::unique_ptr<HeldTexts> texts_;
   PayloadDigest digest_;
   bool looks_;
 };
@@ -45,35 +52,37 @@ class RequestTap final : public Tap {
 class ResponseTap final : public Tap {
  public:
   ResponseTap(Context& context, Call& call) noexcept
-      : counts_(context.counts),
-        patterns_(context.response_patterns),
-        call_(call),
-        digest_(context.digest_key.get()) {}
+      : context_(context), call_(call), digest_(context.digest_key.get()) {}
   ResponseTap(const ResponseTap&) = delete;
   ResponseTap& operator=(const ResponseTap&) = delete;
   ~ResponseTap() {
-    if (is_stream_) counts_.open_streams.subtract();
+    if (is_stream_) context_.counts.open_streams.subtract();
   }
 
-  /// The head of the answer to be passed on; of other answers nothing is observed.
-  void begin(const UsageReader& reader, const http::Head& head, std::uint64_t capture) noexcept;
+  /// The head of the answer to be passed on; of other answers nothing is observed. `texts`: takes
+  /// its text, and outlives this; null: nobody does.
+  void begin(const UsageReader& reader, const http::ResponseHead& head, HeldTexts* texts) noexcept;
   void observe(std::string_view payload) noexcept override {
     if (bytes_ == 0) call_.note_first_byte(Call::Clock::now());
     bytes_ += payload.size();
     meter_.observe(payload);
+    // A document that told its usage at once, as nearly all do, is not kept.
+    if (HeldText* const text = meter_.text(); text != nullptr && meter_.is_document_without_usage())
+      text->append(payload);
     digest_.update(payload);
   }
   bool is_stream() const noexcept { return is_stream_; }
   std::uint64_t bytes() const noexcept { return bytes_; }
   bool awaits_usage() const noexcept { return meter_.awaits_usage(); }
+  bool lacks_usage() const noexcept { return !meter_.has_whole_usage(); }
+  bool has_whole_usage() const noexcept { return meter_.has_whole_usage(); }
   bool has_sums() const noexcept { return meter_.has_sums(); }
   ResponseFacts finish() noexcept { return meter_.finish(); }
   /// Of what was observed. Call it once.
   DigestText digest() noexcept { return digest_.finish(); }
 
  private:
-  TrafficCounts& counts_;
-  JsonPatterns& patterns_;
+  Context& context_;
   Call& call_;
   // What each span needs lies together.
   std::uint64_t bytes_ = 0;

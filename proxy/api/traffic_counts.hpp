@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "common/event/metering_event.hpp"
 #include "common/metrics/counter.hpp"
@@ -15,6 +16,16 @@
 #include "proxy/tenant/verdict.hpp"
 
 namespace llmgw::proxy {
+
+/// What came of reading a stream on without its client.
+enum class DrainResult : std::uint8_t {
+  usage,    ///< its usage
+  ended,    ///< its end, without usage
+  limit,    ///< too much, or it took too long
+  refused,  ///< it was not read on: too many were
+};
+inline constexpr std::array<std::string_view, 4> drain_results{"usage", "ended", "limit",
+                                                               "refused"};
 
 struct TrafficCounts {
   struct Endpoint {
@@ -33,8 +44,11 @@ struct TrafficCounts {
   Counter request_bytes;
   Counter response_bytes;
   Counter usage_missing;
+  std::array<Counter, drain_results.size()> drains;
   CostCounts costs;  ///< of exchanges with tokens, where there are prices
   std::array<Counter, key_verdict_count> auth;  ///< requests by what their keys came to
+
+  void note(DrainResult result) noexcept { drains[static_cast<std::size_t>(result)].add(); }
 
   /// Counts one finished exchange with an upstream of that dialect.
   void note(const MeteringEvent& event, std::size_t dialect) noexcept {
@@ -48,7 +62,7 @@ struct TrafficCounts {
     if (event.ttft) endpoint.ttft.observe(*event.ttft);
     request_bytes.add(event.request_bytes);
     response_bytes.add(event.response_bytes);
-    if (event.usage_source == UsageSource::missing) {
+    if (!is_reported(event.usage_source)) {
       usage_missing.add();
     } else {
       provider.tokens.add(event.tenant, event.model, event.tokens);

@@ -8,12 +8,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array<Row, 6> rows{{
+constexpr std::array<Row, 7> rows{{
     {{"MAX_REQUEST_BODY", "64MB", "larger requests are answered 413", {}, "Limits and shutdown"},
      [](SettingInput& input, Config& config) {
        config.max_request_body = input.size(1, 1ULL << 40);
      },
      [](const Config& config) { return format_size(config.max_request_body); }},
+    {{"HELD_REQUESTS_MEMORY", "256MB",
+      "what all request bodies that are held take together, because they are to be sent otherwise "
+      "than they came, or perhaps again; beyond it streams are not asked for their usage, and what "
+      "cannot be routed without its body is answered 503"},
+     [](SettingInput& input, Config& config) {
+       config.held_memory = input.size(1 << 20, 1ULL << 40);
+     },
+     [](const Config& config) { return format_size(config.held_memory); }},
     {{"MAX_STREAM_EVENT", "16MB",
       "largest event of a stream that is translated; a larger one breaks it off"},
      [](SettingInput& input, Config& config) {

@@ -15,7 +15,8 @@ namespace {
 using Provider = UpstreamSettings;
 
 constexpr std::array<std::string_view, 4> types{"openai", "azure", "anthropic", "gemini"};
-constexpr std::array<std::string_view, 2> usages{"ask", "never"};
+// In the order of StreamUsage.
+constexpr std::array<std::string_view, 3> usages{"ask", "continuous", "never"};
 constexpr std::array<std::string_view, 2> apis{"v1", "deployments"};
 constexpr std::array<std::string_view, 2> auths{"api-key", "bearer"};
 
@@ -98,16 +99,16 @@ constexpr std::array<Row, 19> rows{{
     {{.name = "stream_usage",
       .value = "",
       .meaning = "`ask`: a streamed chat completion without `stream_options` is asked for its "
-                 "usage; `never`: neither request nor stream is touched",
+                 "usage; `continuous`: for it on every chunk, which vLLM understands; `never`: "
+                 "neither request nor stream is touched",
       .form = {.shape = Form::Shape::word, .words = usages},
       .shown = "METERING_STREAM_USAGE"},
      [](ConfigReader&, const ConfigValue& value, Provider& into) {
-       into.stream_usage =
-           value.text == usages.front() ? StreamUsage::inject : StreamUsage::passthrough;
+       const auto at = std::find(usages.begin(), usages.end(), value.text);
+       into.stream_usage = static_cast<StreamUsage>(at - usages.begin());
      },
      [](const Provider& from) {
-       const bool asks = from.stream_usage == StreamUsage::inject;
-       return std::string(asks ? usages.front() : usages.back());
+       return std::string(usages[static_cast<std::size_t>(from.stream_usage)]);
      }},
     {{.name = "api",
       .value = "v1",

@@ -18,7 +18,11 @@
 namespace llmgw::proxy {
 
 /// Whether a streamed completion that did not ask for its usage is asked for it upstream.
-enum class StreamUsage : std::uint8_t { inject, passthrough };
+enum class StreamUsage : std::uint8_t {
+  inject,
+  continuous,  ///< on every chunk, as vLLM and its kin can
+  passthrough,
+};
 
 /// A key of the gateway's.
 struct UpstreamKey {

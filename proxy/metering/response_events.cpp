@@ -43,8 +43,9 @@ void ResponseMeter::read_event(const SsePiece& piece) {
   switch (piece.kind) {
     case SsePiece::Kind::whole_data:
       holds_text_ = true;
-      return patterns_->scan(piece.text, reader_->reply, json_,
-                             [this](const JsonValue& value) { note(value); });
+      return patterns_->scan(
+          piece.text, reader_->reply, json_, [this](const JsonValue& value) { note(value); },
+          text_);
     case SsePiece::Kind::data:
       if (!std::exchange(in_event_, true)) {
         holds_text_ = true;
@@ -65,17 +66,28 @@ void ResponseMeter::note_in_event(const JsonValue& value) noexcept {
   } else if (value.kind != JsonKind::text) {
     return;
   } else if (value.tag == reply_tag::text) {
-    if (holds_text_) note_text(value.size);
+    note_text(value);
   } else {
     failed_ = failed_ || reader_->tells_failure(value.raw);
     holds_text_ = reader_->holds_text(value.raw);
   }
 }
 
-void ResponseMeter::note_text(std::uint64_t size) noexcept {
-  if (size == 0) return;
+void ResponseMeter::note_text(const JsonValue& value) noexcept {
+  const bool is_text = holds_text_ && value.size > 0;
+  if (text_ != nullptr) end_piece(value.raw, is_text);
+  if (!is_text) return;
   ++chunks_;
-  text_bytes_ += size;
+  text_bytes_ += value.size;
+}
+
+// Either it was told in parts before it was reported, or it is reported whole.
+void ResponseMeter::end_piece(std::string_view raw, bool is_text) noexcept {
+  if (is_text) {
+    text_->end_piece(raw);
+  } else {
+    text_->drop_piece();
+  }
 }
 
 }  // namespace llmgw::proxy

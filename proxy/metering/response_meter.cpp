@@ -3,6 +3,7 @@
 #include "proxy/metering/response_meter.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <new>
 #include <utility>
 
@@ -22,7 +23,8 @@ void ResponseMeter::begin(const UsageReader& reader, JsonPatterns& patterns,
                           std::uint64_t capture_limit) noexcept {
   reader_ = &reader;
   patterns_ = &patterns;
-  limit_ = capture_limit;
+  limit_ = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(capture_limit, std::numeric_limits<std::uint32_t>::max()));
   json_.begin(reader.reply);
   mode_ = capture_limit > 0 ? mode_of(content_type) : Mode::off;
   if (mode_ == Mode::off || content_encoding.empty()) return;
@@ -101,11 +103,11 @@ void ResponseMeter::sniff(std::string_view content) {
 // From its begin on; most lie whole in one span.
 bool ResponseMeter::read_document(std::string_view document) {
   const auto take = [this](const JsonValue& value) { note(value); };
-  return patterns_->read(document, reader_->reply, json_, take);
+  return patterns_->read(document, reader_->reply, json_, take, parts());
 }
 
 void ResponseMeter::read_json(std::string_view json) {
-  while (const auto value = json_.next(json)) note(*value);
+  while (const auto value = json_.next(json, parts())) note(*value);
 }
 
 void ResponseMeter::note(const JsonValue& value) noexcept {
@@ -149,12 +151,19 @@ bool ResponseMeter::awaits_usage() const noexcept {
          (is_coming || !is_known(reader_->usage(counts_)));
 }
 
+bool ResponseMeter::has_whole_usage() const noexcept {
+  const bool is_coming = in_event_ && !json_.is_done();
+  return mode_ == Mode::events && !finish_reason_.empty() && !is_coming &&
+         is_known(reader_->usage(counts_));
+}
+
 ResponseFacts ResponseMeter::finish() noexcept {
   ResponseFacts facts;
   if (mode_ == Mode::events) {
     const auto last = events_.finish();  // a name at most
     if (last) failed_ = failed_ || reader_->tells_failure(last->text);
   }
+  if (text_ != nullptr && !holds_text_) text_->drop_piece();
   if (is_stream()) {
     facts.stream_chunks = chunks_;
     facts.output_bytes = text_bytes_;
@@ -164,7 +173,7 @@ ResponseFacts ResponseMeter::finish() noexcept {
   facts.finish_reason = finish_reason_;
   facts.service_tier = service_tier_;
   facts.error_event = failed_;
-  facts.captured_bytes = std::min(seen_, limit_);
+  facts.captured_bytes = std::min<std::uint64_t>(seen_, limit_);
   facts.capture_truncated = seen_ > limit_;
   return facts;
 }

@@ -35,6 +35,12 @@ Courier::Courier(DeliverySettings settings) : settings_(std::move(settings)) {}
 
 Courier::~Courier() = default;
 
+void Courier::serve_estimates(Outbox& outbox, std::vector<const Counter*> handed_over) {
+  serve(outbox);
+  estimates_ = &outbox;
+  handed_over_ = std::move(handed_over);
+}
+
 void Courier::start() {
   if (const auto& collector = settings_.collector) {
     if (collector->tls) tls_ = std::move(TlsContext::make({})).value();

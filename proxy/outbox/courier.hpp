@@ -38,6 +38,9 @@ class Courier final : public Wakeup {
   void authorize(Secret authorization);
   /// Before start(); the outbox outlives the courier's thread.
   void serve(Outbox& outbox) { outboxes_.push_back(&outbox); }
+  /// Before start(): the outbox of the estimator, whose events were handed to it before that: those
+  /// counters say how many. They outlive the courier, as the outbox does its thread.
+  void serve_estimates(Outbox& outbox, std::vector<const Counter*> handed_over);
   void start();
   /// Delivers what is left, be the collector away or not, until the drain timeout; leaves the rest
   /// in the spool or counts it as dropped. Nothing may be pushed any more. `ended` is called on the
@@ -76,6 +79,8 @@ class Courier final : public Wakeup {
 
   const DeliverySettings settings_;
   std::vector<Outbox*> outboxes_;
+  Outbox* estimates_ = nullptr;  // one of them; null: nothing is estimated
+  std::vector<const Counter*> handed_over_;
   std::size_t first_outbox_ = 0;
   Loop loop_;
   std::unique_ptr<TlsContext> tls_;

@@ -56,8 +56,18 @@ DeliveryCounts Courier::counts() const noexcept {
     const std::uint64_t dropped = each->dropped();
     const std::uint64_t produced = each->produced();
     counts.queue_full += dropped;
-    counts.produced += produced;
     counts.queued += produced - dropped;
+    if (each == estimates_) {
+      counts.estimating -= produced;  // modulo 2^64, see below
+    } else {
+      counts.produced += produced;
+    }
+  }
+  // Read last: what came out of the estimator by then had been handed to it.
+  for (const Counter* each : handed_over_) {
+    const std::uint64_t handed_over = each->value();
+    counts.produced += handed_over;
+    counts.estimating += handed_over;
   }
   counts.retries = sender_ ? sender_->retries() : 0;
   if (spool_ == nullptr) return counts;
@@ -77,6 +87,7 @@ void Courier::log_counts() {
               {"queued", now.queued},
               {"spooled", now.spooled},
               {"in_flight", now.in_flight},
+              {"estimating", now.estimating},
               {"retries", now.retries}});
 }
 

@@ -6,7 +6,8 @@
 
 namespace llmgw::proxy {
 
-/// At any moment produced = delivered + dropped (by reason) + queued + spooled + in flight.
+/// At any moment produced = delivered + dropped (by reason) + queued + spooled + in flight +
+/// estimating.
 struct DeliveryCounts {
   std::uint64_t produced = 0;  ///< by this run, and recovered
   std::uint64_t delivered = 0;
@@ -18,6 +19,7 @@ struct DeliveryCounts {
   std::uint64_t queued = 0;
   std::uint64_t spooled = 0;
   std::uint64_t in_flight = 0;
+  std::uint64_t estimating = 0;  ///< their tokens are being counted
 
   std::uint64_t recovered = 0;  ///< found in the spool at start
   std::uint64_t retries = 0;    ///< posts that failed and were put off

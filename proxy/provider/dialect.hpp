@@ -64,6 +64,8 @@ struct Dialect {
   /// How usage is read from servers whose counts of the prompt hold what their cache served; null:
   /// as from all others.
   const UsageReader* inclusive_usage = nullptr;
+  /// Asks for usage on every chunk; null: as `usage_edit` does.
+  const RequestEdit* continuous_usage_edit = nullptr;
   /// Of chat completions into this dialect and back; null where they are its own.
   const Translation& (*translation)() noexcept = nullptr;
   RateLimitReader limits = nullptr;  ///< null where its heads tell of none

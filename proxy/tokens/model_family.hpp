@@ -6,17 +6,13 @@
 #include <cstdint>
 #include <string_view>
 
+#include "common/event/metering_event.hpp"
 #include "proxy/tokens/rank_data.hpp"
 
 namespace llmgw::proxy {
 
-/// What a count is worth, from the best to the least.
-enum class Quality : std::uint8_t {
-  exact,        ///< equal to what was billed in nearly all recordings
-  close,        ///< off by some tokens
-  rough,        ///< of the right size
-  lower_bound,  ///< more was billed, or may have been
-};
+/// What a count is worth.
+using Quality = EstimateQuality;
 
 /// How images are counted.
 struct ImageRule {

@@ -64,7 +64,7 @@ Task<void> Attempt::rename_model() {
 
 // Whether all of the body is there now.
 Task<bool> Attempt::hold_whole() {
-  if (request_.held() == nullptr) request_.hold(request_.workspace().bytes_to_edit);
+  if (request_.held() == nullptr) request_.hold();
   errc fault = errc::ok;
   if (!request_.is_complete()) fault = co_await request_.read_rest();
   if (fault == errc::ok && !request_.is_complete()) fault = errc::overloaded;
@@ -97,15 +97,15 @@ bool Attempt::may_edit() const noexcept {
       !request_.may_be_edited_by(*edit))
     return false;
   const http::RequestHead& head = request_.exchange().head();
-  return head.framing.kind != http::Framing::Kind::none &&
-         head.framing.length <= HeldRequest::limit && edit->may_concern(head);
+  return head.framing.kind != http::Framing::Kind::none && request_.has_room_for(head.framing) &&
+         edit->may_concern(head);
 }
 
 // The length of an edited body has to be told before its first byte, and whether it is edited may
-// depend on its last: it is read whole, up to a limit.
+// depend on its last: it is read whole, as far as there is room.
 Task<void> Attempt::edit() {
   const RequestEdit& edit = *upstream_.edit();
-  if (request_.held() == nullptr) request_.hold(request_.workspace().bytes_to_edit);
+  if (request_.held() == nullptr) request_.hold();
   if (!request_.is_complete()) {
     const errc fault = co_await request_.read_rest_for(edit);
     if (fault != errc::ok) co_return fail(Failure::Side::client, fault);
@@ -151,7 +151,7 @@ bool Attempt::send_on_idle_connection(Gather& out) {
 
 // Connecting takes suspensions, so the request is held meanwhile.
 Task<void> Attempt::send_on_fresh_connection() {
-  if (request_.held() == nullptr) request_.hold(request_.workspace().bytes_to_connect);
+  if (request_.held() == nullptr) request_.hold();
   request_.watch_client_now();
   ConnectAttempt connecting;
   if (request_.is_client_gone()) co_return;

@@ -71,9 +71,9 @@ Task<void> ClientRequest::forget() {
   client().expires_never();
 }
 
-void ClientRequest::hold(std::size_t& total) {
+void ClientRequest::hold() {
   exchange_.retain_head();
-  held_ = std::make_unique<HeldRequest>(total, exchange_.body().framing());
+  held_ = std::make_unique<HeldRequest>(workspace_.held, exchange_.body().framing());
   held_->append(arrived_->pieces().subspan(1));
 }
 
@@ -84,12 +84,13 @@ void ClientRequest::release() noexcept {
 
 bool ClientRequest::may_be_edited_by(const RequestEdit& edit) const noexcept {
   const bool is_all = is_complete() || taps_.scanner.is_done();
-  const bool has_room_for_edit = held_ != nullptr ? held_->has_room() : has_room();
-  return has_room_for_edit && edit.may_concern(facts(), is_all);
+  return has_room() && edit.may_concern(facts(), is_all);
 }
 
-bool ClientRequest::has_room() const noexcept {
-  return workspace_.bytes_to_edit <= HeldRequest::total_limit;
+bool ClientRequest::has_room_for(const http::Framing& framing) const noexcept {
+  const std::uint64_t come = exchange_.body().payload_bytes();
+  const bool is_told = framing.kind == http::Framing::Kind::length && framing.length > come;
+  return !is_told || workspace_.held.has_room_for(framing.length - come);
 }
 
 template <class Wants>

@@ -53,9 +53,8 @@ class ClientRequest {
   /// Takes its body, and forgets it, as far as that comes within a second and is 64 KB at most.
   Task<void> forget();
 
-  /// Copies head and body as far as they have come, so that both outlast suspensions. `total`: of
-  /// the workspace, what all that are held for the same reason take.
-  void hold(std::size_t& total);
+  /// Copies head and body as far as they have come, so that both outlast suspensions.
+  void hold();
   /// What is held; null if nothing is.
   HeldRequest* held() const noexcept { return held_.get(); }
   /// Nothing of it will be sent again.
@@ -64,7 +63,9 @@ class ClientRequest {
   }
 
   /// Whether more of requests may be held, going by what is.
-  bool has_room() const noexcept;
+  bool has_room() const noexcept { return workspace_.held.has_room(); }
+  /// The same of all that is still to come, where its length is known.
+  bool has_room_for(const http::Framing& framing) const noexcept;
   /// Whether the edit may concern the request, going by what has come of its body, and by the
   /// memory it takes.
   bool may_be_edited_by(const RequestEdit& edit) const noexcept;

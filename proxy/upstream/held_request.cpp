@@ -20,7 +20,7 @@ void HeldRequest::append(std::span<const iovec> more) {
 
 void HeldRequest::count() noexcept {
   const std::size_t now = held_.capacity() + decoded_.capacity() + edited_.text.capacity();
-  total_ = total_ - counted_ + now;
+  total_.change(counted_, now);
   counted_ = now;
 }
 

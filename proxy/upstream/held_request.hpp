@@ -12,6 +12,7 @@
 #include "common/system/gather.hpp"
 #include "proxy/http/head.hpp"
 #include "proxy/provider/request_edit.hpp"
+#include "proxy/upstream/held_memory.hpp"
 
 namespace llmgw::proxy {
 
@@ -20,11 +21,11 @@ namespace llmgw::proxy {
 class HeldRequest : public Pooled {
  public:
   /// `total`: what all of a worker's hold together; outlives this.
-  HeldRequest(std::size_t& total, http::Framing framing) noexcept
+  HeldRequest(HeldBytes& total, http::Framing framing) noexcept
       : total_(total), framing_(framing) {}
   HeldRequest(const HeldRequest&) = delete;
   HeldRequest& operator=(const HeldRequest&) = delete;
-  ~HeldRequest() { total_ -= counted_; }
+  ~HeldRequest() { total_.change(counted_, 0); }
 
   /// Copies more of the body, framed as it is to leave.
   void append(std::span<const iovec> more);
@@ -58,11 +59,6 @@ class HeldRequest : public Pooled {
 
   /// Bytes held of the body, with its framing.
   std::size_t size() const noexcept { return held_.size(); }
-  /// Whether there is room for more of it, going by its size and by that of all together.
-  bool has_room() const noexcept { return size() <= limit && total_ <= total_limit; }
-
-  static constexpr std::size_t limit = 1024 * 1024;             ///< of one body that is edited
-  static constexpr std::size_t total_limit = 64 * 1024 * 1024;  ///< of all that a worker holds
 
  private:
   bool is_chunked() const noexcept { return framing_.kind == http::Framing::Kind::chunked; }
@@ -70,7 +66,7 @@ class HeldRequest : public Pooled {
   void decode();
   void add_piece(Gather& out, std::string_view piece) const;
 
-  std::size_t& total_;
+  HeldBytes& total_;
   std::size_t counted_ = 0;
   const http::Framing framing_;
   std::string held_;

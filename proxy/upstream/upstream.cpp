@@ -17,8 +17,12 @@ const Dialect& dialect_of(const UpstreamSettings& settings) {
   return *found;
 }
 
-bool is_edited(const UpstreamSettings& settings, const UpstreamTerms& terms) noexcept {
-  return terms.may_ask_for_usage && settings.stream_usage == StreamUsage::inject;
+const RequestEdit* edit_of(const Dialect& dialect, const UpstreamSettings& settings,
+                           const UpstreamTerms& terms) noexcept {
+  if (!terms.may_ask_for_usage || settings.stream_usage == StreamUsage::passthrough) return nullptr;
+  const bool is_continuous = settings.stream_usage == StreamUsage::continuous;
+  return is_continuous && dialect.continuous_usage_edit != nullptr ? dialect.continuous_usage_edit
+                                                                   : dialect.usage_edit;
 }
 
 const UsageReader& usage_of(const Dialect& dialect, const UpstreamSettings& settings) noexcept {
@@ -58,7 +62,7 @@ Upstream::Upstream(Loop& loop, const UpstreamSettings& settings, std::unique_ptr
       address_(settings.address),
       dialect_(dialect_of(settings)),
       terms_(terms),
-      edit_(is_edited(settings, terms) ? dialect_.usage_edit : nullptr),
+      edit_(edit_of(dialect_, settings, terms)),
       usage_(usage_of(dialect_, settings)),
       api_version_(settings.api_version),
       credentials_form_(credentials_form(dialect_, settings.uses_bearer)),

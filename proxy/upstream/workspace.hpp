@@ -8,6 +8,7 @@
 
 #include "proxy/http/head.hpp"
 #include "proxy/http/head_reader.hpp"
+#include "proxy/upstream/held_memory.hpp"
 
 namespace llmgw::proxy {
 
@@ -20,9 +21,7 @@ struct Workspace {
   http::HeadBytes answer_bytes{};           ///< its bytes, and what came behind them
   std::vector<http::Field> shown_fields{};  ///< of it, where the client gets others
 
-  // Of requests that are held.
-  std::size_t bytes_to_edit = 0;     ///< because they may be edited
-  std::size_t bytes_to_connect = 0;  ///< because they wait for a connection
+  HeldBytes held{};  ///< the requests that are
 };
 
 }  // namespace llmgw::proxy

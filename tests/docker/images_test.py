@@ -57,6 +57,9 @@ def test_bill_of_materials_names_what_was_linked(images, image):
         assert packages[name]["SPDXID"] in linked and packages[name]["versionInfo"]
         assert f"var/lib/dpkg/status.d/{name}" in archive.getnames()
     assert {"ca-certificates", "tzdata"} <= packages.keys()
+    page = {"preact", "uplot"}  # what the collector's page is made of
+    assert page & packages.keys() == (page if image == "llm-collector" else set())
+    assert all(f"usr/share/doc/{each}/LICENSE" in archive.getnames() for each in page & packages.keys())
     ids = [each["SPDXID"] for each in bill["packages"]]
     assert len(ids) == len(set(ids))
 

@@ -47,6 +47,7 @@ json property_of(const Field& field) {
   } else if (!field.form.words.empty()) {
     property["enum"] = json::array();
     for (const std::string_view word : field.form.words) property["enum"].push_back(word);
+    if (is_nullable(field)) property["enum"].push_back(nullptr);
   } else {
     const std::string_view type = json_type(field.kind);
     property["type"] = is_nullable(field) ? json{type, "null"} : json(type);
@@ -60,7 +61,7 @@ const json& rules() {
   static const json text = json::parse(R"({
     "allOf": [
       {
-        "if": {"properties": {"usage_source": {"const": "missing"}}},
+        "if": {"properties": {"usage_source": {"enum": ["missing", "estimated"]}}},
         "then": {"properties": {
           "prompt_tokens": {"type": "null"}, "completion_tokens": {"type": "null"},
           "total_tokens": {"type": "null"}, "cached_tokens": {"type": "null"},
@@ -74,7 +75,9 @@ const json& rules() {
       }
     ],
     "dependentRequired": {
-      "request_digest": ["response_digest"], "response_digest": ["request_digest"]
+      "request_digest": ["response_digest"], "response_digest": ["request_digest"],
+      "billing": ["estimated_prompt_tokens", "estimated_completion_tokens", "estimate_method",
+                  "estimate_quality", "estimate_error"]
     }
   })");
   return text;
@@ -86,7 +89,7 @@ std::string type_for_people(const Field& field) {
   std::string text;
   for (const std::string_view word : field.form.words)
     text.append(text.empty() ? "" : ", ").append("`").append(word).append("`");
-  if (!text.empty()) return text;
+  if (!text.empty()) return is_nullable(field) ? text + ", or null" : text;
   text = field.kind == Kind::timestamp ? "RFC 3339 time" : json_type(field.kind);
   if (text == "integer" || text == "number") text += " from 0";
   if (field.form.longest > 0)

@@ -112,18 +112,36 @@ def test_what_is_not_edited(gateway: Gateway, target: str, body: bytes, fields: 
     assert plain(response.body) == plain(direct.body)
 
 
-@pytest.mark.parametrize("size,is_edited", [(1_000_000, True), (1024 * 1024 - 200, True), (1_100_000, False),
-                                            (5_000_000, False)])
-@pytest.mark.parametrize("chunked", [False, True])
-def test_large_bodies(gateway: Gateway, size: int, is_edited: bool, chunked: bool):
+def ask_for_much(gateway: Gateway, size: int, chunked: bool) -> tuple[bytes, str, dict]:
+    """The body of a large request, what came of it upstream, and its event."""
     body = with_chat(image="x" * (size - len(with_chat(image=""))))
     request_id = new_id()
-    chunks = [body[at:at + 50_000] for at in range(0, len(body), 50_000)] if chunked and size != 1024 * 1024 - 200 else None
+    chunks = [body[at:at + 50_000] for at in range(0, len(body), 50_000)] if chunked else None
     response, event = gateway.post(body, request_id=request_id, chunks=chunks)
     assert response.status == 200 and b"usage" not in response.body
-    upstream = gateway.mock.request(request_id)["body"]
-    assert upstream == (edited(body) if is_edited else body.decode())
-    same(event, usage_source="upstream" if is_edited else "missing", request_bytes=len(body))
+    same(event, request_bytes=len(body))
+    return body, gateway.mock.request(request_id)["body"], event
+
+
+@pytest.mark.parametrize("size", [1024 * 1024 - 200, 1_100_000, 5_000_000])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_large_bodies(gateway: Gateway, size: int, chunked: bool):
+    body, upstream, event = ask_for_much(gateway, size, chunked)
+    assert upstream == edited(body)
+    same(event, usage_source="upstream")
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_bodies_beyond_what_may_be_held(factory: Factory, chunked: bool):
+    """They leave as they are; and what was held is given back."""
+    gateway = factory.gateway(METERING_STREAM_USAGE="inject", HELD_REQUESTS_MEMORY="4MB", MAX_REQUEST_BODY="20MB")
+    for _ in range(2):
+        body, upstream, event = ask_for_much(gateway, 6_000_000, chunked)
+        assert upstream == body.decode()
+        same(event, usage_source="missing")
+        for _ in range(3):
+            body, upstream, _ = ask_for_much(gateway, 500_000, chunked)
+            assert upstream == edited(body)
 
 
 @pytest.mark.parametrize("chunked", [False, True])

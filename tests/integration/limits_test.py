@@ -86,12 +86,9 @@ def test_without_a_rule_or_with_fields_off_all_bytes_are_the_upstreams(factory: 
     def head_without_id(head: wire.Head) -> list[bytes]:
         return [line for line in head.raw.split(b"\r\n") if not line.startswith(b"X-LLM-Request-ID")]
 
-    folders = [tmp_path / name for name in ("off", "other", "none")]  # each reads its own file, also later
-    for each in folders:
-        each.mkdir()
-    with limited(factory, folders[0], rules(SLOW, tenant="t"), LIMITS_HEADERS="off") as off, \
-            limited(factory, folders[1], rules(SLOW, tenant="other")) as other, \
-            limited(factory, folders[2], {"version": 1}) as none:
+    with limited(factory, tmp_path, rules(SLOW, tenant="t"), LIMITS_HEADERS="off") as off, \
+            limited(factory, tmp_path, rules(SLOW, tenant="other")) as other, \
+            limited(factory, tmp_path, {"version": 1}) as none:
         heads = [head_without_id(each.ask()) for each in (off, other, none)]
         assert heads[0] == heads[1] == heads[2]
         assert b"x-ratelimit-limit-requests: 77" in heads[0]

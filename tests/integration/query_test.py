@@ -520,7 +520,7 @@ def test_what_a_column_cannot_hold_comes_back_as_it_was(factory: Factory, tmp_pa
 
 
 def test_description_names_each_path_and_parameter(asked: Asked):
-    paths = [path for path in API["paths"] if "{" not in path]
+    paths = [path for path in API["paths"] if "{" not in path and path != "/api/v1/live"]  # which does not end
     assert {asked.get(path.removeprefix("/api/v1/")).status for path in paths} == {200}
     for path in paths:
         for each in API["paths"][path]["get"]["parameters"]:

@@ -30,7 +30,8 @@ HIDDEN = {"llmgw_collector_recent_event_ids", "llmgw_collector_open_connections"
           "llmgw_discovery_fetches_total", "llmgw_learnt_refusals_total", "llmgw_store_events_total",
           "llmgw_store_events_ahead_total", "llmgw_store_bytes", "llmgw_store_oldest_seconds", "llmgw_store_series",
           "llmgw_store_series_reduced_total", "llmgw_jwks_reads_total", "llmgw_jwks_keys",
-          "llmgw_query_seconds", "llmgw_query_refused_total",
+          "llmgw_query_seconds", "llmgw_query_refused_total", "llmgw_query_sessions", "llmgw_query_live_viewers",
+          "llmgw_query_live_events_total",
           "llmgw_limit_shared_total", "llmgw_limit_balances",
           "llmgw_collector_lease_syncs_total", "llmgw_collector_lease_unknown_rules_total",
           "llmgw_collector_lease_policy_mismatches_total", "llmgw_collector_lease_proxies", "llmgw_collector_lease_rules",
@@ -68,6 +69,10 @@ def exported(gateway, factory, tmp_path) -> dict[str, set[str]]:
     borrower = factory.proxy(gateway.mock.url, None, GATEWAY_CONFIG=str(limits), LIMITS_URL=lender.url)
     assert borrower.ask("POST", "/v1/chat/completions", [("Content-Type", "application/json")], chat()).status == 200
     with_file = [(routing.daemon, "admin"), (lender.daemon, "events"), (borrower.daemon, "admin")]
+    counting = factory.gateway(METERING_ESTIMATE="bpe")  # an early exchange with usage is compared with its estimate
+    assert counting.post(chat(stream=True, stream_options={"include_usage": True}))[0].status == 200
+    wait_until(lambda: "llmgw_estimate_error_ratio" in scrape(counting.proxy.daemon, "admin"), "an estimate that was compared")
+    with_file.append((counting.proxy.daemon, "admin"))
     collector = factory.collector(STORE_URL=f"sqlite:{tmp_path}/events.db")
     for path in ("store", "none"):
         ask(collector.query, "GET", f"/api/v1/{path}", [("Host", "localhost")], host=False)

@@ -8,8 +8,8 @@ from support.gateway import Proxy, chat, new_id
 from support.process import PATIENCE
 
 UNFELT = PATIENCE / 10  # seconds; far above any request, far below any delivery time-out
-TERMS = ("produced", "delivered", "dropped", "queued", "spooled", "in_flight")
-SAMPLE = re.compile(r"llmgw_proxy_events_(produced_total|delivered_total|dropped_total|queued|spooled|in_flight)[{\s]")
+TERMS = ("produced", "delivered", "dropped", "queued", "spooled", "in_flight", "estimating")
+SAMPLE = re.compile(r"llmgw_proxy_events_(produced_total|delivered_total|dropped_total|queued|spooled|in_flight|estimating)[{\s]")
 
 
 def send(proxy: Proxy, count: int) -> list[str]:

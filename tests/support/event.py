@@ -19,6 +19,8 @@ DIGESTS = ["request_digest", "response_digest"]
 ROUTED = ["route", "target", "attempts", "translated", "dropped_params", "max_tokens_defaulted",
           "cache_write_1h_tokens", "server_tool_requests"]
 KEYED = ["key_id"]
+ESTIMATED = ["estimated_prompt_tokens", "estimated_completion_tokens", "estimate_method", "estimate_quality",
+             "estimate_error", "billing"]
 COST = ["cost_nano_usd", "cost_assumed", "price_id"]
 LIMITED = ["limited_by"]
 TOKENS = ["prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens",
@@ -29,13 +31,20 @@ def check_event(event: dict, is_now: bool = True) -> dict:
     """Holds an event of the proxy against the published schema, and against what no schema can say. `is_now`: the
     proxy's clock is this machine's."""
     VALIDATOR.validate(event)
-    present = [KEYS, *(part for part in (DIGESTS, ROUTED, KEYED, COST, LIMITED) if part[0] in event)]
+    present = [KEYS, *(part for part in (ESTIMATED, DIGESTS, ROUTED, KEYED, COST, LIMITED) if part[0] in event)]
     assert list(event) == sum(present, []), event
     stamp = datetime.datetime.fromisoformat(event["ts"])
     assert not is_now or abs((datetime.datetime.now(datetime.timezone.utc) - stamp).total_seconds()) < 600, event
     assert event["ttft_ms"] is None or event["ttft_ms"] <= event["latency_ms"], event
     tokens = [event[name] for name in TOKENS]
-    assert (event["usage_source"] == "missing") == (tokens == [None] * len(TOKENS)), event
+    is_reported = event["usage_source"] not in ("missing", "estimated")
+    assert is_reported != (tokens == [None] * len(TOKENS)), event
+    if "billing" in event:
+        estimates = [event["estimated_prompt_tokens"], event["estimated_completion_tokens"]]
+        assert (event["estimate_method"] is None) == (estimates == [None, None]), event
+        assert (event["estimate_method"] is None) == (event["estimate_quality"] is None), event
+        assert (event["usage_source"] == "estimated") == (not is_reported and event["estimate_method"] is not None), event
+        assert event["estimated_prompt_tokens"] is None or event["prompt_tokens"] is None, event
     assert event.get("cost_nano_usd") is None or event["prompt_tokens"] is not None, event
     assert event["captured_bytes"] <= event["response_bytes"], event
     return event

@@ -103,6 +103,7 @@ class Proxy:
         "ADMIN_LISTEN_ADDR": "127.0.0.1:0",
         "UPSTREAM_OPENAI_API_KEY": UPSTREAM_KEY,
         "METERING_STREAM_USAGE": "passthrough",
+        "METERING_ESTIMATE": "off",
         "EVENT_DRAIN_TIMEOUT": "2s",
         "PROXY_THREADS": "2",
     }

@@ -33,7 +33,8 @@ class Limited:
     def __init__(self, factory: Factory, folder: pathlib.Path, content: dict, answer: object = GOOD,
                  collector: str | None = None, **settings: str | None) -> None:
         self.upstream = AnsweringServer(answer)
-        self.path = write(folder / "limits.yaml", content)
+        # Each has a file of its own: what another one writes is read again.
+        self.path = write(folder / f"limits-{len(list(folder.iterdir()))}.yaml", content)
         self.proxy: Proxy = factory.proxy(self.upstream.url, collector, GATEWAY_CONFIG=str(self.path), **settings)
 
     def ask(self, tenant: str = "t", model: str = "m", fields: wire.Fields | None = None, **more: object) -> wire.Response:

@@ -64,6 +64,17 @@ ROWS = {
         ("Exchanges without usage", "Share of exchanges for which no tokens were reported.", "percentunit", [
             (f"sum(rate(llmgw_proxy_usage_missing_total{{{PROXY}}}[{RATE}])) "
              f"/ sum(rate(llmgw_proxy_requests_total{{{PROXY}}}[{RATE}]))", "no usage")]),
+        ("Estimates", "Exchanges without usage, by how they were estimated and why so.", "reqps", [
+            (f"sum by (method, reason) (rate(llmgw_estimates_total{{{PROXY}}}[{RATE}]))", "{{method}} {{reason}}")]),
+        ("Error of estimates", "How far they are from what was reported; the worst of the proxies.", "percentunit", [
+            (f"max by (model, method) (llmgw_estimate_error_ratio{{{PROXY}}})", "{{model}} {{method}}")]),
+        ("Counting of tokens", "Exchanges that wait to be counted, and the 95th percentile of counting one.", "short", [
+            (f"sum by (pod) (llmgw_estimate_queue{{{PROXY}}})", "{{pod}} waiting"),
+            (f"histogram_quantile(0.95, sum by (le) (rate(llmgw_estimate_seconds_bucket{{{PROXY}}}[{RATE}])))", "seconds")]),
+        ("Text held", "For the case that nobody reports its tokens.", "bytes", [
+            (f"sum by (pod) (llmgw_estimate_text_bytes{{{PROXY}}})", "{{pod}}")]),
+        ("Streams read on", "Without their client, by what came of it.", "reqps", [
+            (f"sum by (result) (rate(llmgw_drains_total{{{PROXY}}}[{RATE}]))", "{{result}}")]),
         ("Cost by tenant", "By the prices of the configuration file, an hour, the ten largest.", "currencyUSD", [
             (f"topk(10, sum by (tenant) (rate(llmgw_cost_nano_usd_total{{{PROXY}}}[{RATE}]))) * 3600 / 1e9", "{{tenant}}")]),
         ("Cost by model", "The same.", "currencyUSD", [
@@ -139,8 +150,9 @@ ROWS = {
             (f"sum(rate(llmgw_proxy_events_delivered_total{{{PROXY}}}[{RATE}]))", "delivered"),
             (f"sum by (reason) (rate(llmgw_proxy_events_dropped_total{{{PROXY}}}[{RATE}]))", "dropped: {{reason}}"),
             (f"sum(rate(llmgw_proxy_event_post_retries_total{{{PROXY}}}[{RATE}]))", "posts put off")]),
-        ("Events under way", "In the proxies' queues, in the batch that is being posted, and on disk.", "short", [
+        ("Events under way", "In the proxies' queues, being counted, in the batch that is being posted, and on disk.", "short", [
             (f"sum by (pod) (llmgw_proxy_events_queued{{{PROXY}}})", "{{pod}} queued"),
+            (f"sum by (pod) (llmgw_proxy_events_estimating{{{PROXY}}})", "{{pod}} estimating"),
             (f"sum by (pod) (llmgw_proxy_events_in_flight{{{PROXY}}})", "{{pod}} in flight"),
             (f"sum by (pod) (llmgw_proxy_events_spooled{{{PROXY}}})", "{{pod}} spooled")]),
         ("Spool", "Bytes on disk, where a spool is set.", "bytes", [

@@ -134,6 +134,7 @@ Result<void> SqliteSink::write_line(std::string_view line, const EventKey& key, 
   ++stored.fresh;
   stored.bytes += line.size();
   if (place.time() > now_ + most_skew) ++ahead_;
+  if (tap() != nullptr) tap()->show(row_, line);
   return add_to_sums();
 }
 

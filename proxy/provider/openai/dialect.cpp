@@ -78,6 +78,7 @@ constinit const Dialect openai_dialect{
     .usage = openai_usage_reader,
     .usage_edit = &openai_usage_edit,
     .models = openai_models,
+    .continuous_usage_edit = &openai_continuous_usage_edit,
     .limits = openai_rate_limits,
     .counted_requests = &counted_request_reader,
 };

@@ -63,7 +63,8 @@ bool is_text_generation_inference(const http::ResponseHead& head) noexcept {
 
 }  // namespace
 
-constinit const UsageEdit openai_usage_edit;
+constinit const UsageEdit openai_usage_edit{false};
+constinit const UsageEdit openai_continuous_usage_edit{true};
 
 bool UsageEdit::may_concern(const RequestFacts& facts, bool is_all) const noexcept {
   return !facts.decides_usage && facts.stream.value_or(!is_all);
@@ -79,7 +80,8 @@ bool UsageEdit::may_concern(const http::RequestHead& head) const noexcept {
 std::optional<EditedBody> UsageEdit::edit(std::string_view body) const {
   const auto place = place_for_usage_option(body);
   if (!place) return std::nullopt;
-  return EditedBody{body.substr(0, *place), std::string(usage_option), body.substr(*place)};
+  const std::string_view option = is_continuous_ ? continuous_usage_option : usage_option;
+  return EditedBody{body.substr(0, *place), std::string(option), body.substr(*place)};
 }
 
 bool UsageEdit::is_refusal(std::string_view text) const noexcept {
@@ -97,7 +99,7 @@ std::unique_ptr<AnswerEdit> UsageEdit::edit_of_answer(const http::ResponseHead& 
   const bool is_answer = head.status >= 200 && head.status < 300;
   if (!is_answer || !may_be_events || head.framing.kind == Framing::none || !is_uncoded(head))
     return nullptr;
-  return std::make_unique<UsageFilter>(is_text_generation_inference(head));
+  return std::make_unique<UsageFilter>(is_continuous_ || is_text_generation_inference(head));
 }
 
 }  // namespace llmgw::proxy

@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view option = "stream_options";
-constexpr std::string_view member = "include_usage";
+constexpr std::string_view members[] = {"include_usage", "continuous_usage_stats"};
 
 // What stands before the names of what is refused.
 struct Words {
@@ -48,7 +48,7 @@ bool begins_with_option(std::string_view text, bool is_list) noexcept {
     text.remove_prefix(from);
     const auto end = std::find_if_not(text.begin(), text.end(), is_of_name);
     const auto name = text.substr(0, static_cast<std::size_t>(end - text.begin()));
-    if (name == option || name == member) return true;
+    if (name == option || name == members[0] || name == members[1]) return true;
     if (!is_list || name.empty()) return false;
     text.remove_prefix(name.size());
   }

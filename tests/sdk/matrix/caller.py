@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sdk.matrix.program import Program
 from sdk.matrix.registry import Client
 from support.event import same
-from support.gateway import APP_KEY, UPSTREAM_KEY, Gateway, new_id
+from support.gateway import APP_KEY, UPSTREAM_KEY, Gateway, Proxy, new_id
 
 MODEL = "gpt-4o-mini"
 PATIENT_MS = 20_000
@@ -28,6 +28,10 @@ FIELDS = {
 MAY_BE_NULL = {"stream.usage", "error.status", "error.code", "error.request_id"}
 
 
+def key_for(client: Client, kind: str) -> str:
+    return f"a-key-of-{client.name}-for-{client.folder}-{kind}"
+
+
 class Caller:
     def __init__(self, gateway: Gateway, program: Program, client: Client) -> None:
         self.gateway, self.program, self.client = gateway, program, client
@@ -44,6 +48,13 @@ class Caller:
         headers = {"X-LLM-Request-ID": request_id or new_id("sdk"), "X-LLM-Tenant": self.client.id}
         headers |= {"X-Mock": mock} if mock else {}
         return self._ask(self.gateway.proxy.url, APP_KEY, call, given, headers, **options)
+
+    def refused(self, proxy: Proxy, key: str, **options: int) -> dict:
+        """What it makes of a refusal of the gateway's own."""
+        return self._ask(proxy.url, key, "error", {"text": "hello"}, {}, **options)
+
+    def admitted(self, proxy: Proxy, key: str, **options: int) -> dict:
+        return self._ask(proxy.url, key, "chat", {"text": "hello"}, {}, **options)
 
     def metered(self, call: str, given: dict, mock: str = "", **options: int) -> tuple[dict, dict]:
         """One call through the gateway: the result, and its one event."""

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from sdk.matrix import registry
-from sdk.matrix.caller import Caller
+from sdk.matrix.caller import Caller, key_for
 from sdk.matrix.program import Program, Unavailable
 from sdk.matrix.registry import WHOLE, case_of
-from support.gateway import Factory, Gateway
+from support.gateway import Factory, Gateway, Proxy
+from support.keys import entry, write_keys
 
 REPORT = registry.ROOT / "build" / "reports" / "sdk-matrix.md"
 CELLS: dict[tuple[str, str], str] = {}
@@ -28,6 +29,24 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """As shipped: streams are asked for their usage."""
     factory = Factory(tmp_path_factory.mktemp("matrix"))
     yield factory.gateway(METERING_STREAM_USAGE=None)
+    factory.close()
+
+
+@pytest.fixture(scope="session")
+def fenced(gateway: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """Asks for keys, of which each client has some of its own: for another model, one request, one a second, and next to
+    no tokens."""
+    keys = []
+    for number, client in enumerate(registry.load()):
+        kinds = {"model": {"models": ["another-model"]},
+                 "rate": {"limits": [{"id": "rate", "unit": "requests", "limit": 60, "per": "1m", "burst": 1}]},
+                 "once": {"limits": [{"id": "once", "unit": "requests", "limit": 1, "per": "24h"}]},
+                 "size": {"limits": [{"id": "size", "unit": "tokens", "limit": 1, "per": "1m"}]}}
+        keys += [entry(f"{kind}{number}", f"{kind}{number}", key_for(client, kind), **more) for kind, more in kinds.items()]
+    folder = tmp_path_factory.mktemp("fenced")
+    factory = Factory(folder)
+    yield factory.proxy(gateway.mock.url, None, GATEWAY_CONFIG=str(write_keys(folder / "keys.yaml", *keys)),
+                        GATEWAY_KEYS="required")
     factory.close()
 
 

@@ -5,10 +5,10 @@ import json
 import re
 from collections.abc import Iterator
 
-from sdk.matrix.caller import MODEL, Caller, counted, differences
-from sdk.matrix.registry import CASES, WHOLE, case_of
+from sdk.matrix.caller import MODEL, Caller, counted, differences, key_for
+from sdk.matrix.registry import CASES, WHOLE, case_of, load
 from support.event import same
-from support.gateway import APP_KEY, UPSTREAM_KEY, new_id
+from support.gateway import APP_KEY, UPSTREAM_KEY, Proxy, new_id
 from support.process import wait_until
 
 TEXT = {"text": "one two three"}
@@ -153,6 +153,15 @@ def test_errors(sdk: Caller):
         same(event, status_code=status, outcome="completed", usage_source="missing", total_tokens=None)
 
 
+def test_refusals(sdk: Caller, fenced: Proxy):
+    """The gateway's own are those of the upstream, to the SDK: who is not known, what is not allowed, too much."""
+    assert sdk.admitted(fenced, key_for(sdk.client, "once"))["text"] == "echo: hello"
+    for kind, status, code in (("unknown", 401, "invalid_api_key"), ("model", 403, "model_not_allowed"),
+                               ("once", 429, "rate_limit_exceeded"), ("size", 429, "request_too_large")):
+        refused = sdk.refused(fenced, key_for(sdk.client, kind))
+        sdk.shows("error", refused, **{"class": sdk.client.error(status), "status": status, "code": code})
+
+
 def test_retries(sdk: Caller):
     """The SDK repeats, the gateway does not: each attempt is one exchange with one event."""
     for status in (429, 500):
@@ -172,6 +181,24 @@ def check_attempts(sdk: Caller, request_id: str, statuses: list[int]) -> None:
     assert len(seen) == len(statuses)
     if sdk.client.counts_retries:
         assert [each["x-stainless-retry-count"] for each in seen] == [str(number) for number in range(len(statuses))]
+
+
+def test_waits(sdk: Caller, fenced: Proxy):
+    """As long as it is told to, which is enough; and what can never pass is not asked for again."""
+    for _ in range(2):
+        assert sdk.admitted(fenced, key_for(sdk.client, "rate"), max_retries=2)["text"] == "echo: hello"
+    before = refusals_by_size(sdk, fenced)
+    sdk.refused(fenced, key_for(sdk.client, "size"), max_retries=2)
+    wanted = before + (1 if sdk.client.heeds_should_retry else 3)
+    wait_until(lambda: refusals_by_size(sdk, fenced) >= wanted, "the count of what was refused")
+    assert refusals_by_size(sdk, fenced) == wanted
+
+
+def refusals_by_size(sdk: Caller, fenced: Proxy) -> int:
+    """They are told once a second."""
+    number = [each.id for each in load()].index(sdk.client.id)
+    name = f'llmgw_limit_decisions_total{{tenant="size{number}",rule="size{number}/size",decision="refused"}}'
+    return int(fenced.metrics().get(name, 0))
 
 
 def test_call_options(sdk: Caller):

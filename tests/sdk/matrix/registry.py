@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 WHOLE = os.environ.get("LLMGW_SDK_MATRIX") == "whole"  # else the quick clients, and only those that can run here
 FOLDER = ROOT / "tests" / "sdk" / "clients"
 CASES = ("chat", "keys", "stream", "stream_usage", "abort", "tools", "structured", "image", "embeddings", "responses",
-         "responses_stream", "raw", "errors", "retries", "call_options", "timeout", "parallel")
+         "responses_stream", "raw", "errors", "refusals", "retries", "waits", "call_options", "timeout", "parallel")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Client(Named):
     timeout_error: str
     quick: bool = False
     counts_retries: bool = True
+    heeds_should_retry: bool = True
     hides: tuple[str, ...] = ()
     lacks: dict[str, str] = dataclasses.field(default_factory=dict)
 

@@ -35,7 +35,8 @@ TEST(CollectorConfig, DefaultsAreThoseOfTheTable) {
       "PORT=:8081\nMAX_EVENTS_BODY=16MB\nEVENTS_TOKEN_FILE=\nEVENT_LOG_PATH=\nEVENT_LOG_SYNC=none\n"
       "STORE_URL=\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\nSTORE_MAX=0\nSTORE_MAX_SERIES=100000\n"
       "EVENT_RETENTION=90d\nUSAGE_RETENTION=0s\n"
-      "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_THREADS=2\nQUERY_TIMEOUT=10s\n"
+      "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_PUBLIC_URL=\nQUERY_THREADS=2\nQUERY_"
+      "TIMEOUT=10s\n"
       "LIMITS_STATE_DIR=\nLIMITS_TOKEN_FILE=\nLOG_LEVEL=info\nLOG_FORMAT=json\nGATEWAY_CONFIG="
       "\n");
 }
@@ -67,7 +68,8 @@ TEST(CollectorConfig, ReadsEveryVariable) {
             "EVENT_LOG_SYNC=batch\nSTORE_URL=\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\nSTORE_MAX="
             "0\nSTORE_MAX_"
             "SERIES=100000\nEVENT_RETENTION=90d\nUSAGE_RETENTION=0s\n"
-            "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_THREADS=2\nQUERY_TIMEOUT=10s\n"
+            "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_PUBLIC_URL=\nQUERY_THREADS=2\nQUERY_"
+            "TIMEOUT=10s\n"
             "LIMITS_STATE_DIR=/state\nLIMITS_TOKEN_FILE=/token\nLOG_LEVEL=warn\nLOG_FORMAT="
             "text\nGATEWAY_CONFIG=\n");
 }
@@ -112,6 +114,9 @@ TEST(CollectorConfig, NamesEachBadSettingByItself) {
       {"QUERY_TOKENS_FILE", "/token",
        "must have lines such as `name sha256:<64 hex digits> admin`, each name once (what it holds "
        "is not shown)"},
+      {"QUERY_PUBLIC_URL", "usage.example.com",
+       "not an http or https URL: it is not of the form https://host:port/path"},
+      {"QUERY_PUBLIC_URL", "https://usage.example.com", "needs QUERY_TOKENS_FILE"},
       {"QUERY_THREADS", "0", "not an integer from 1 to 64"},
       {"QUERY_TIMEOUT", "1ms", "not a duration from 100ms to 10m, such as 500ms, 2s or 1m30s"},
       {"LOG_LEVEL", "loud", "not one of debug, info, warn or error"},

@@ -63,6 +63,11 @@ TEST(ProxyConfig, ReadsEveryVariable) {
                               {"HTTP_CLIENT_TIMEOUT", "1m30s"},
                               {"METERING_CAPTURE_BYTES", "0"},
                               {"METERING_STREAM_USAGE", "passthrough"},
+                              {"METERING_ESTIMATE", "learned"},
+                              {"METERING_ESTIMATE_MEMORY", "8MB"},
+                              {"ABORT_BILLING", "void"},
+                              {"ABORT_DRAIN_TIME", "3s"},
+                              {"ABORT_DRAINS", "7"},
                               {"METERING_HASH_PAYLOADS", "hmac"},
                               {"METERING_HASH_KEY_FILE", "/hash"},
                               {"ADMIN_LISTEN_ADDR", "off"},
@@ -88,6 +93,11 @@ TEST(ProxyConfig, ReadsEveryVariable) {
   EXPECT_EQ(config.client_timeout, 90s);
   EXPECT_EQ(config.capture_bytes, 0U);
   EXPECT_EQ(config.stream_usage, StreamUsage::passthrough);
+  EXPECT_EQ(config.estimate, EstimateMode::learned);
+  EXPECT_EQ(config.estimate_memory, 8U << 20);
+  EXPECT_EQ(config.abort_billing, AbortBilling::waive);
+  EXPECT_EQ(config.abort_drain_time, 3s);
+  EXPECT_EQ(config.abort_drains, 7U);
   EXPECT_EQ(config.payload_hash, PayloadHash::hmac);
   EXPECT_EQ(config.hash_key.reveal(), "0123456789abcdef");
   EXPECT_EQ(config.admin, std::nullopt);
@@ -185,11 +195,17 @@ TEST(ProxyConfig, NamesEachBadSettingByItself) {
       {"HTTP_CLIENT_TIMEOUT", "0", durations + "1ms to 24h" + examples},
       {"METERING_CAPTURE_BYTES", "256kb", "not a size from 0 to 1GB" + size_examples},
       {"METERING_CAPTURE_BYTES", "2GB", "not a size from 0 to 1GB" + size_examples},
-      {"METERING_STREAM_USAGE", "yes", "not one of inject or passthrough"},
+      {"METERING_STREAM_USAGE", "yes", "not one of inject, continuous or passthrough"},
+      {"METERING_ESTIMATE", "on", "not one of off, learned or bpe"},
+      {"METERING_ESTIMATE_MEMORY", "1KB", "not a size from 1MB to 1024GB" + size_examples},
+      {"ABORT_BILLING", "usage", "not one of estimate, drain or void"},
+      {"ABORT_DRAIN_TIME", "0s", durations + "100ms to 10m" + examples},
+      {"ABORT_DRAINS", "0", "not an integer from 1 to 100000"},
       {"METERING_HASH_PAYLOADS", "sha256", "not one of off or hmac"},
       {"ADMIN_LISTEN_ADDR", "none", addresses + ", nor off"},
       {"ADMIN_LISTEN_ADDR", ":8080", "taken by LISTEN_ADDR; accepted are another port and off"},
       {"MAX_REQUEST_BODY", "0", "not a size from 1 to 1024GB" + size_examples},
+      {"HELD_REQUESTS_MEMORY", "1023KB", "not a size from 1MB to 1024GB" + size_examples},
       {"MAX_STREAM_EVENT", "1023", "not a size from 1KB to 1GB" + size_examples},
       {"MAX_STREAM_EVENT", "2GB", "not a size from 1KB to 1GB" + size_examples},
       {"MAX_TRANSLATED_RESPONSE", "1023", "not a size from 1KB to 1GB" + size_examples},

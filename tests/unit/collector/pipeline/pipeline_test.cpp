@@ -171,5 +171,50 @@ TEST_F(PipelineTest, StoresAnEmptyBatch) {
   EXPECT_EQ(sink_.attempts(), 0);
 }
 
+// Notes when it was asked for, and what it was given back.
+class FakeAudience final : public Audience {
+ public:
+  struct Tap final : EventTap {
+    void show(const EventRow&, std::string_view) override {}
+  };
+  std::shared_ptr<EventTap> begin_write() override {
+    ++begun;
+    return looks ? std::make_shared<Tap>() : nullptr;
+  }
+  void end_write(EventTap&) override { ++ended; }
+
+  bool looks = true;
+  int begun = 0;
+  int ended = 0;
+};
+
+TEST_F(PipelineTest, ShowsItsAudienceWhatWasStoredAlone) {
+  FakeAudience audience;
+  pipeline_.set_audience(&audience);
+  sink_.fail(true);
+  store(batch({"a"}));
+  run();
+  EXPECT_EQ(audience.begun, 1);
+  EXPECT_EQ(audience.ended, 0);
+}
+
+TEST_F(PipelineTest, HasAnAudienceThatLooks) {
+  FakeAudience audience;
+  pipeline_.set_audience(&audience);
+  store(batch({"a"}));
+  run();
+  EXPECT_EQ(audience.ended, 1);
+}
+
+TEST_F(PipelineTest, HasAnAudienceThatDoesNotLook) {
+  FakeAudience audience;
+  audience.looks = false;
+  pipeline_.set_audience(&audience);
+  store(batch({"a"}));
+  run();
+  EXPECT_EQ(audience.begun, 1);
+  EXPECT_EQ(audience.ended, 0);
+}
+
 }  // namespace
 }  // namespace llmgw::collector

@@ -60,6 +60,13 @@ MeteringEvent most() {
   static const std::vector<AttemptFact> attempts(max_event_attempts,
                                                  {long_text, 599, "server_error", 1h});
   event.attempts = attempts;
+  static const EstimateFacts estimate{count,
+                                      count,
+                                      EstimateMethod::bpe_parts,
+                                      EstimateQuality::lower_bound,
+                                      4'294'967'295U,
+                                      Billing::estimate};
+  event.estimate = &estimate;
   event.is_keyed = true;
   event.key_id = "k_web1";
   event.has_cost = event.is_cost_assumed = true;
@@ -142,6 +149,8 @@ TEST(EventFields, AreNullWhereTheTableSaysSo) {
   event.output_bytes.reset();
   event.route = event.target = event.key_id = event.limited_by = {};
   event.translation = nullptr;
+  const EstimateFacts no_estimate;
+  event.estimate = &no_estimate;
   event.cost_nano_usd.reset();
   const json object = json::parse(line_of(event));
   for (const Field& field : event_fields::table) {
@@ -156,10 +165,52 @@ TEST(EventFields, NameEveryWord) {
     event.outcome = static_cast<Outcome>(i);
     EXPECT_EQ(json::parse(line_of(event)).at("outcome"), outcome_words[i]);
   }
-  for (const UsageSource source : {UsageSource::missing, UsageSource::upstream}) {
+  for (std::size_t i = 0; i < usage_source_words.size(); ++i) {
+    const auto source = static_cast<UsageSource>(i);
     MeteringEvent event = least();
     event.usage_source = source;
     EXPECT_EQ(json::parse(line_of(event)).at("usage_source"), name(source));
+  }
+}
+
+TEST(EventFields, NameEveryWordOfAnEstimate) {
+  const auto with = [](const EstimateFacts& facts) {
+    MeteringEvent event = least();
+    event.estimate = &facts;
+    return json::parse(line_of(event));
+  };
+  for (std::size_t i = 0; i < estimate_method_words.size(); ++i) {
+    const auto method = static_cast<EstimateMethod>(i + 1);
+    EXPECT_EQ(with({.method = method}).at("estimate_method"), estimate_method_words[i]);
+  }
+  for (std::size_t i = 0; i < estimate_quality_words.size(); ++i) {
+    const EstimateFacts facts{.method = EstimateMethod::bpe,
+                              .quality = static_cast<EstimateQuality>(i)};
+    EXPECT_EQ(with(facts).at("estimate_quality"), estimate_quality_words[i]);
+  }
+  for (std::size_t i = 0; i < billing_words.size(); ++i)
+    EXPECT_EQ(with({.billing = static_cast<Billing>(i)}).at("billing"), billing_words[i]);
+  EXPECT_EQ(with({.error_permille = 53}).at("estimate_error"), 0.053);
+  EXPECT_EQ(with({.error_permille = 2'000}).at("estimate_error"), 2);
+}
+
+// A line that was kept open ends up as if all had been known at once.
+TEST(EventFields, OpenLinesAreClosedAsTheyWouldBeWritten) {
+  std::vector<char> scratch(max_encoded_event);
+  std::vector<char> out(max_encoded_event);
+  const EstimateFacts facts{.prompt = 7,
+                            .method = EstimateMethod::learned,
+                            .quality = EstimateQuality::rough,
+                            .error_permille = 120,
+                            .billing = Billing::estimate};
+  for (MeteringEvent event : {least(), most(), without_digests_of_payloads()}) {
+    event.estimate = nullptr;
+    const OpenEventLine line(event, std::span<char, max_encoded_event>(scratch));
+    const std::size_t size =
+        line.close(UsageSource::partial, facts, std::span<char, max_encoded_event>(out));
+    event.usage_source = UsageSource::partial;
+    event.estimate = &facts;
+    EXPECT_EQ(std::string(out.data(), size), line_of(event) + "\n");
   }
 }
 

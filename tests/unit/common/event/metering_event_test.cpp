@@ -270,6 +270,13 @@ TEST(MeteringEvent, NeverOutgrowsItsBound) {
   event.has_cost = true;
   event.cost_nano_usd = std::numeric_limits<std::int64_t>::max();
   event.price_id = "0123456789ab";
+  const EstimateFacts estimate{most,
+                               most,
+                               EstimateMethod::bpe_parts,
+                               EstimateQuality::lower_bound,
+                               std::numeric_limits<std::uint32_t>::max(),
+                               Billing::estimate};
+  event.estimate = &estimate;
   event.is_limited = true;
   event.limited_by = event.model;
   const auto line = line_of(event);

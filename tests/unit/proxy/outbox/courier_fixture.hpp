@@ -90,7 +90,8 @@ class FakeCollector {
 };
 
 inline std::uint64_t sum(const DeliveryCounts& counts) {
-  return counts.delivered + counts.dropped() + counts.queued + counts.spooled + counts.in_flight;
+  return counts.delivered + counts.dropped() + counts.queued + counts.spooled + counts.in_flight +
+         counts.estimating;
 }
 
 inline std::string event_line(int number) {

@@ -97,6 +97,29 @@ TEST_F(CourierTest, BooksAddUpAtAnyMoment) {
   EXPECT_GT(end.rejected, 0u);
 }
 
+TEST_F(CourierTest, EventsThatAreBeingCountedAreInTheBooks) {
+  FakeCollector collector;
+  start(collector.url());
+  Outbox estimates(100, *courier_);
+  Counter handed_over;
+  courier_->serve_estimates(estimates, {&handed_over});
+  courier_->start();
+  handed_over.add(3);
+  EXPECT_EQ(courier_->counts().estimating, 3u);
+  EXPECT_EQ(courier_->counts().produced, 3u);
+  push(0, 2);
+  estimates.push(event_line(2));
+  EXPECT_EQ(courier_->counts().estimating, 2u);
+  EXPECT_EQ(courier_->counts().produced, sum(courier_->counts()));
+  estimates.push(event_line(3));
+  estimates.push(event_line(4));
+  ASSERT_TRUE(becomes_true([&] { return courier_->counts().delivered == 5; }));
+  courier_->stop();
+  EXPECT_EQ(courier_->counts().estimating, 0u);
+  EXPECT_EQ(courier_->counts().produced, 5u);
+  EXPECT_EQ(collector.events(), 5u);
+}
+
 TEST_F(CourierTest, BooksAddUpAtAnyMomentWithASpool) {
   FakeCollector collector;
   start_with_spool(collector.url(), 10s, 2 << 20);

@@ -42,7 +42,7 @@ TEST_F(AttemptTest, ARefusedEditIsTakenBackAndRemembered) {
   EXPECT_TRUE(upstream_.refusals().contains("m", std::chrono::steady_clock::now()));
   EXPECT_EQ(counts_.usage_asked.value(), 1u);
   EXPECT_EQ(counts_.usage_refused.value(), 1u);
-  EXPECT_EQ(workspace_.bytes_to_edit + workspace_.bytes_to_connect, 0u);
+  EXPECT_EQ(workspace_.held.size(), 0u);
 }
 
 TEST_F(AttemptTest, AnotherErrorIsPassedOnWhole) {

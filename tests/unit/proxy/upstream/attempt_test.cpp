@@ -21,7 +21,7 @@ TEST_F(AttemptTest, AnAnswerIsPassedOn) {
   EXPECT_EQ(seen,
             "POST /p/v1/chat/completions HTTP/1.1\r\nHost: upstream.test\r\n"
             "Content-Length: 2\r\n\r\n{}");
-  EXPECT_EQ(workspace_.bytes_to_edit + workspace_.bytes_to_connect, 0u);
+  EXPECT_EQ(workspace_.held.size(), 0u);
 }
 
 TEST_F(AttemptTest, WhatNeverReachedAnUpstreamMayGoToTheNext) {

@@ -34,6 +34,20 @@ TEST(UsageEdit, AddsTheOptionAndTakesNothingAway) {
   EXPECT_FALSE(openai_usage_edit.edit(R"({"stream":false})").has_value());
 }
 
+TEST(UsageEdit, MayAskForUsageOnEveryChunk) {
+  const auto edited = openai_continuous_usage_edit.edit(R"({"stream":true})");
+  ASSERT_TRUE(edited.has_value());
+  EXPECT_EQ(
+      std::string(edited->front) + edited->text + std::string(edited->back),
+      R"({"stream":true,"stream_options":{"include_usage":true,"continuous_usage_stats":true}})");
+  EXPECT_FALSE(openai_continuous_usage_edit.edit(R"({"stream":true,"stream_options":{}})"));
+  for (const char* refusal :
+       {R"({"error":{"param":"stream_options.continuous_usage_stats"}})",
+        R"({"detail":[{"loc":["body","stream_options","continuous_usage_stats"],"msg":"no"}]})",
+        R"({"error":{"message":"unknown field `continuous_usage_stats`"}})"})
+    EXPECT_TRUE(openai_continuous_usage_edit.is_refusal(refusal)) << refusal;
+}
+
 bool may_be_asked(const std::string& line, const std::string& fields) {
   const std::string text = line + " HTTP/1.1\r\nHost: g\r\nContent-Length: 1\r\n" + fields + "\r\n";
   const auto head = http::parse_request_head(text, storage);

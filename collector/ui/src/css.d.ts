@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+// Style sheets, which the bundler takes.
+declare module "*.css";
