@@ -213,13 +213,12 @@ std::string App::metrics() {
   std::vector<const Worker*> workers;
   workers.reserve(workers_.size());
   for (const auto& each : workers_) workers.push_back(each.get());
-  return render_metrics(workers, courier_.counts(), series_,
-                        config_watch_ ? &config_watch_->status() : nullptr, cooling_.all(),
-                        discovery_.counts(),
-                        current_.key_mode == KeyMode::off ? nullptr : keys_.get(),
-                        jwks_ == nullptr ? nullptr : &jwks_->counts(), limits_.decisions(),
-                        limits_.scopes(), limits_.leases(),
-                        estimates_ ? &estimates_->estimator() : nullptr);
+  return render_metrics(
+      workers, courier_.counts(), series_, config_watch_ ? &config_watch_->status() : nullptr,
+      cooling_.all(), discovery_.counts(),
+      current_.key_mode == KeyMode::off ? nullptr : keys_.get(),
+      jwks_ == nullptr ? nullptr : &jwks_->counts(), limits_.decisions(), limits_.scopes(),
+      limits_.leases(), estimates_ ? &estimates_->estimator() : nullptr);
 }
 
 }  // namespace llmgw::proxy
