@@ -144,6 +144,7 @@ void App::on_signal(int number) {
   log::warn("ending open exchanges", {{"signal", number}});
   if (estimates_) estimates_->estimator().hurry();
   courier_.end_within(last_delivery);
+  limits_.hurry();
   pause_.cancel();
   for (const auto& each : workers_) each->cancel_all();
 }

@@ -106,6 +106,10 @@ void AppLimits::drain(std::function<void()> ended) {
   borrower_->drain([this, ended = std::move(ended)] { loop_.post(ended); });
 }
 
+void AppLimits::hurry() {
+  if (borrower_ != nullptr) borrower_->hurry();
+}
+
 void AppLimits::stop() {
   turn_.cancel();
   if (borrower_ != nullptr) borrower_->stop();

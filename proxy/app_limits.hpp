@@ -30,6 +30,8 @@ class AppLimits {
   /// What is borrowed goes back; no worker runs any more. `ended` is called within
   /// Borrower::drain_time.
   void drain(std::function<void()> ended);
+  /// A drain, also a later one, takes no more than Borrower::hurried_drain_time.
+  void hurry();
   /// Balances are refilled no more, and nothing is borrowed.
   void stop();
 

@@ -222,8 +222,14 @@ void Borrower::note_contact() {
 void Borrower::drain(std::function<void()> ended) {
   ended_ = std::move(ended);
   holders_.drain();
-  drain_limit_.set(drain_time, [this] { end(); });
+  const bool is_short = is_hurried_ || contact() == lease::Contact::away;
+  drain_limit_.set(is_short ? hurried_drain_time : drain_time, [this] { end(); });
   plan();
+}
+
+void Borrower::hurry() {
+  is_hurried_ = true;
+  if (ended_) drain_limit_.set(hurried_drain_time, [this] { end(); });
 }
 
 void Borrower::end() {

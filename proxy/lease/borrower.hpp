@@ -44,15 +44,18 @@ class Borrower {
   /// All is handed back; `ended` is called when the collector has been told, or does not answer.
   /// Nobody waits any more.
   void drain(std::function<void()> ended);
-  /// Nothing is asked any more.
+  /// Nothing is asked any more; a drain has ended then.
   void end();
+  /// A drain lasts no longer than this from now on.
+  void hurry();
 
   /// Any thread may read of them.
   const LeaseCounts& counts() const noexcept { return counts_; }
   lease::Contact contact() const noexcept { return holders_.contact(); }
 
-  /// The longest that drain() takes.
-  static constexpr std::chrono::milliseconds drain_time{500};
+  /// The longest that drain() takes, and the same in a hurry, or if the collector is away.
+  static constexpr std::chrono::milliseconds drain_time{2'000};
+  static constexpr std::chrono::milliseconds hurried_drain_time{500};
 
  private:
   /// A balance of which something was borrowed.
@@ -88,6 +91,7 @@ class Borrower {
   bool is_told_away_ = false;  // in the log
   bool is_sending_ = false;
   std::size_t looking_ = 0;  // workers that have not looked yet
+  bool is_hurried_ = false;
   bool is_ended_ = false;
   std::function<void()> ended_;  // while it drains
   Alarm alarm_;

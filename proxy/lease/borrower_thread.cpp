@@ -63,6 +63,10 @@ void BorrowerThread::drain(std::function<void()> ended) {
   loop_.post([this, ended = std::move(ended)] { borrower_.drain(ended); });
 }
 
+void BorrowerThread::hurry() {
+  loop_.post([this] { borrower_.hurry(); });
+}
+
 void BorrowerThread::stop() {
   if (!thread_.joinable()) return;
   loop_.post([this] {

@@ -32,6 +32,7 @@ class BorrowerThread {
   /// `forgotten`: nothing that was passed on before is about them any more.
   void forget(std::vector<const quota::Lent*> lents, std::function<void()> forgotten);
   void drain(std::function<void()> ended);
+  void hurry();
   /// Ends the thread. From the one that made it.
   void stop();
 

@@ -220,11 +220,28 @@ TEST_F(BorrowerTest, HandsAllBackInTheEnd) {
 }
 
 TEST_F(BorrowerTest, EndsAlsoWhereNobodyAnswers) {
+  for (const bool is_hurried : {false, true}) {
+    make();
+    lender_.say(503, "{}");
+    if (is_hurried) borrower_->hurry();
+    const auto begun = std::chrono::steady_clock::now();
+    is_drained_ = false;
+    drain();
+    const auto taken = std::chrono::steady_clock::now() - begun;
+    EXPECT_GE(taken, is_hurried ? Borrower::hurried_drain_time : Borrower::drain_time);
+    EXPECT_LT(taken, 10s);
+  }
+}
+
+TEST_F(BorrowerTest, HurriesWhileItDrains) {
   make();
   lender_.say(503, "{}");
+  borrower_->drain([this] { is_drained_ = true; });
+  borrower_->hurry();
   const auto begun = std::chrono::steady_clock::now();
-  drain();
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
+  turn_until([this] { return is_drained_; });
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, Borrower::drain_time);
+  for (int i = 0; i < 5; ++i) loop_.context().run_one_for(5ms);
 }
 
 TEST_F(BorrowerTest, HandsBackWhatARuleHadThatIsGone) {
