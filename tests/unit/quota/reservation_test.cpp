@@ -252,6 +252,7 @@ TEST_F(Reserving, PropertyHoldsInEveryWindow) {
     const Units limit = 1 + static_cast<Units>(random() % 200);
     const Units burst = 1 + static_cast<Units>(random() % 60);
     const auto period = std::chrono::milliseconds(500 + random() % 10'000);
+    callers.reset();  // before what they refer to
     scopes = std::make_unique<Scopes>();
     use("tenants: {t: {limits: [{id: tpm, unit: tokens, limit: " + std::to_string(limit) +
         ", per: " + std::to_string(period.count()) + "ms, burst: " + std::to_string(burst) +

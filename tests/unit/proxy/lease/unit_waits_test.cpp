@@ -35,11 +35,13 @@ class UnitWaitsTest : public testing::Test {
     std::optional<UnitWait> wait;
     std::optional<UnitWaitEnd> end;
     std::function<void()> then = {};
+    std::optional<Task<void>> task;  // one that is abandoned goes with it
   };
   Waiter& begin(Lent& lent, Units units, Clock::duration longest = 1h) {
     Waiter& waiter = *waiters_.emplace_back(std::make_unique<Waiter>());
     waiter.wait.emplace(Clock::now() + longest);
-    spawn(run(*this, waiter, lent, units));
+    waiter.task.emplace(run(*this, waiter, lent, units));
+    (void)waiter.task->await_suspend(std::noop_coroutine());
     return waiter;
   }
   // Until `condition` holds.
