@@ -78,35 +78,29 @@ int App::run() {
   guard();
   guard_lender();
   add_routes();
-  for (const Endpoint& each : addresses_)
+  for (const Endpoint& each : listening_.addresses)
     log::info("listening", {{"listener", "events"}, {"address", to_string(each)}});
   if (store_.maintain) {
     upkeep_.emplace(loop_, *pipeline_, store_);
     upkeep_->start();
   }
-  for (auto& each : listeners_) server_.start(std::move(each));
-  if (query_) query_->start(addresses_.front().port(), *pipeline_);
+  for (auto& each : listening_.listeners) server_.start(std::move(each));
+  if (query_) query_->start(listening_.addresses.front().port(), *pipeline_);
   loop_.run();
   log::info("stopped");
   return 0;
 }
 
 bool App::listen() {
-  const auto fail = [this](const boost::system::error_code& fault) {
-    log::error("cannot listen", {{"variable", "PORT"},
-                                 {"address", to_string(config_.listen)},
-                                 {"reason", fault.message()}});
-    return false;
-  };
-  auto endpoints = reserve_addresses(config_.listen);
-  if (endpoints.has_error()) return fail(endpoints.error());
-  for (const Endpoint& endpoint : *endpoints) {
-    auto listener = Listener::open(loop_, endpoint);
-    if (listener.has_error()) return fail(listener.error());
-    listeners_.push_back(std::move(*listener));
+  auto listening = listen_at(loop_, config_.listen);
+  if (listening) {
+    listening_ = std::move(*listening);
+    return true;
   }
-  addresses_ = std::move(*endpoints);
-  return true;
+  log::error("cannot listen", {{"variable", "PORT"},
+                               {"address", to_string(config_.listen)},
+                               {"reason", listening.error().message()}});
+  return false;
 }
 
 // The default address is a convenience: without it there are no answers, but events are stored.

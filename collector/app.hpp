@@ -50,9 +50,8 @@ class App {
 
   const Config& config_;
   const Environment& environment_;
-  std::vector<Endpoint> addresses_;  // bound
   Loop loop_;
-  std::vector<std::unique_ptr<Listener>> listeners_;
+  Listening listening_;
   http::Router router_;
   http::EndpointServer server_;
   Store store_;

@@ -24,29 +24,21 @@ QueryService::QueryService(Loop& loop, const Config& config)
       access_(config.query_access) {}
 
 bool QueryService::listen() {
-  const auto fail = [this](const boost::system::error_code& fault) {
-    const std::string address = to_string(*config_.query_listen);
-    if (config_.is_query_listen_set) {
-      log::error(
-          "cannot listen",
-          {{"variable", "QUERY_LISTEN_ADDR"}, {"address", address}, {"reason", fault.message()}});
-    } else {
-      log::warn(
-          "no query API: its default address cannot be had",
-          {{"variable", "QUERY_LISTEN_ADDR"}, {"address", address}, {"reason", fault.message()}});
-    }
-    listeners_.clear();
-    return false;
-  };
-  auto endpoints = reserve_addresses(*config_.query_listen);
-  if (endpoints.has_error()) return fail(endpoints.error());
-  for (const Endpoint& endpoint : *endpoints) {
-    auto listener = Listener::open(loop_, endpoint);
-    if (listener.has_error()) return fail(listener.error());
-    listeners_.push_back(std::move(*listener));
+  auto listening = listen_at(loop_, *config_.query_listen);
+  if (listening) {
+    listening_ = std::move(*listening);
+    return true;
   }
-  addresses_ = std::move(*endpoints);
-  return true;
+  const std::string address = to_string(*config_.query_listen);
+  const std::string reason = listening.error().message();
+  if (config_.is_query_listen_set) {
+    log::error("cannot listen",
+               {{"variable", "QUERY_LISTEN_ADDR"}, {"address", address}, {"reason", reason}});
+  } else {
+    log::warn("no query API: its default address cannot be had",
+              {{"variable", "QUERY_LISTEN_ADDR"}, {"address", address}, {"reason", reason}});
+  }
+  return false;
 }
 
 void QueryService::start(std::uint16_t events_port, const Pipeline& pipeline) {
@@ -59,9 +51,9 @@ void QueryService::start(std::uint16_t events_port, const Pipeline& pipeline) {
                          [this](Result<std::string> content) { take_tokens(std::move(content)); });
     token_watch_->start();
   }
-  for (const Endpoint& each : addresses_)
+  for (const Endpoint& each : listening_.addresses)
     log::info("listening", {{"listener", "query"}, {"address", to_string(each)}});
-  for (auto& each : listeners_) server_.start(std::move(each));
+  for (auto& each : listening_.listeners) server_.start(std::move(each));
 }
 
 void QueryService::take_tokens(Result<std::string> content) {

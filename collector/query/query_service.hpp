@@ -45,8 +45,7 @@ class QueryService {
 
   Loop& loop_;
   const Config& config_;
-  std::vector<Endpoint> addresses_;  // bound
-  std::vector<std::unique_ptr<Listener>> listeners_;
+  Listening listening_;
   Readers readers_;
   Live live_;
   QueryApi api_;

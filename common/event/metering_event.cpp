@@ -3,13 +3,9 @@
 // traffic.
 #include "common/event/metering_event.hpp"
 
-#include <algorithm>
 #include <array>
-#include <charconv>
-#include <cstring>
 
-#include "common/json/escape.hpp"
-#include "common/text/timestamp.hpp"
+#include "common/event/line_writer.hpp"
 
 namespace llmgw {
 namespace {
@@ -24,96 +20,8 @@ static_assert(most_of_texts * max_escape_growth + most_around_texts +
                   max_event_attempts * most_around_attempt <=
               max_encoded_event);
 
-// Writes to a buffer that is large enough for whatever an event may hold, so nothing is checked.
-// Keys are literals, whose known size turns each copy into a few moves.
-class Writer {
- public:
-  explicit Writer(char* out) : out_(out) {}
-
-  template <std::size_t size>
-  void literal(const char (&text)[size]) {
-    std::memcpy(out_, text, size - 1);
-    out_ += size - 1;
-  }
-
-  void text(std::string_view value, std::size_t limit = max_event_text) {
-    *out_++ = '"';
-    out_ = write_json_escaped(bounded(value, limit), out_);
-    *out_++ = '"';
-  }
-
-  // Of ours, with nothing to escape.
-  void name(std::string_view value) {
-    *out_++ = '"';
-    std::memcpy(out_, value.data(), value.size());
-    out_ += value.size();
-    *out_++ = '"';
-  }
-
-  // In place of a key or a value.
-  void raw(std::string_view text) {
-    std::memcpy(out_, text.data(), text.size());
-    out_ += text.size();
-  }
-
-  void text_or_null(std::string_view value, std::size_t limit = max_event_text) {
-    if (value.empty()) {
-      literal("null");
-    } else {
-      text(value, limit);
-    }
-  }
-
-  // Called a dozen times for each event: in place it would be three quarters of all this code,
-  // which is not in the cache when an exchange ends.
-  [[gnu::noinline]] void number(std::uint64_t value) {
-    out_ = std::to_chars(out_, out_ + 20, value).ptr;
-  }
-
-  void count(const std::optional<std::uint64_t>& value) {
-    if (value) {
-      number(*value);
-    } else {
-      literal("null");
-    }
-  }
-
-  // Milliseconds with up to three decimals, none that are zero at the end.
-  void milliseconds(std::chrono::nanoseconds value) {
-    const auto ns = static_cast<std::uint64_t>(std::max<std::int64_t>(value.count(), 0));
-    const auto us = (ns + 500) / 1'000;
-    number(us / 1'000);
-    auto decimals = static_cast<unsigned>(us % 1'000);
-    if (decimals == 0) return;
-    *out_++ = '.';
-    for (unsigned unit = 100; decimals != 0; unit /= 10) {
-      *out_++ = static_cast<char>('0' + decimals / unit);
-      decimals %= unit;
-    }
-  }
-
-  void boolean(bool value) {
-    if (value) {
-      literal("true");
-    } else {
-      literal("false");
-    }
-  }
-
-  void time(std::chrono::system_clock::time_point value) {
-    *out_++ = '"';
-    out_ = write_timestamp(value, out_);
-    *out_++ = '"';
-  }
-
-  char* end() const { return out_; }
-
- private:
-  char* out_;
-};
-
 // The names and order of the original gateway.
-void write_first_block(const MeteringEvent& event, Writer& writer) {
+void write_first_block(const MeteringEvent& event, LineWriter& writer) {
   writer.literal(R"({"request_id":)");
   writer.text(event.request_id);
   writer.literal(R"(,"tenant":)");
@@ -139,7 +47,7 @@ void write_first_block(const MeteringEvent& event, Writer& writer) {
 }
 
 // What the exchange was and how it ended.
-void write_identity(const MeteringEvent& event, Writer& writer) {
+void write_identity(const MeteringEvent& event, LineWriter& writer) {
   writer.literal(R"(,"schema_version":1,"event_id":)");
   writer.text(event.event_id);
   writer.literal(R"(,"request_model":)");
@@ -154,7 +62,7 @@ void write_identity(const MeteringEvent& event, Writer& writer) {
 }
 
 // What was counted and measured on the way.
-void write_measures(const MeteringEvent& event, Writer& writer) {
+void write_measures(const MeteringEvent& event, LineWriter& writer) {
   writer.literal(R"(,"cached_tokens":)");
   writer.count(event.tokens.cached);
   writer.literal(R"(,"reasoning_tokens":)");
@@ -184,7 +92,7 @@ void write_measures(const MeteringEvent& event, Writer& writer) {
 }
 
 // What providers other than OpenAI made worth telling.
-void write_provider_facts(const MeteringEvent& event, Writer& writer) {
+void write_provider_facts(const MeteringEvent& event, LineWriter& writer) {
   // Most providers say nothing of these.
   if (!event.tokens.cache_write && event.service_tier.empty() &&
       event.native_finish_reason.empty()) {
@@ -200,7 +108,7 @@ void write_provider_facts(const MeteringEvent& event, Writer& writer) {
 }
 
 // Thousandths as a decimal fraction.
-void write_permille(std::uint32_t value, Writer& writer) {
+void write_permille(std::uint32_t value, LineWriter& writer) {
   writer.number(value / 1'000);
   if (value % 1'000 == 0) return;
   const char digits[4] = {'.', static_cast<char>('0' + value / 100 % 10),
@@ -209,7 +117,7 @@ void write_permille(std::uint32_t value, Writer& writer) {
   writer.raw({digits, 4});
 }
 
-void write_estimate(const EstimateFacts& facts, Writer& writer) {
+void write_estimate(const EstimateFacts& facts, LineWriter& writer) {
   writer.literal(R"(,"estimated_prompt_tokens":)");
   writer.count(facts.prompt);
   writer.literal(R"(,"estimated_completion_tokens":)");
@@ -233,20 +141,20 @@ void write_estimate(const EstimateFacts& facts, Writer& writer) {
   writer.name(billing_words[static_cast<std::size_t>(*facts.billing)]);
 }
 
-void write_digests(const MeteringEvent& event, Writer& writer) {
+void write_digests(const MeteringEvent& event, LineWriter& writer) {
   writer.literal(R"(,"request_digest":)");
   writer.text_or_null(event.request_digest);
   writer.literal(R"(,"response_digest":)");
   writer.text_or_null(event.response_digest);
 }
 
-void write_key(const MeteringEvent& event, Writer& writer) {
+void write_key(const MeteringEvent& event, LineWriter& writer) {
   writer.literal(R"(,"key_id":)");
   if (event.key_id.empty()) return writer.literal("null");
   writer.name(event.key_id.substr(0, max_event_name));
 }
 
-void write_attempt(const AttemptFact& attempt, Writer& writer) {
+void write_attempt(const AttemptFact& attempt, LineWriter& writer) {
   writer.literal(R"({"target":)");
   writer.text(attempt.target);
   writer.literal(R"(,"status":)");
@@ -263,7 +171,7 @@ void write_attempt(const AttemptFact& attempt, Writer& writer) {
 }
 
 // The items of a list by commas.
-void write_names(std::string_view names, Writer& writer) {
+void write_names(std::string_view names, LineWriter& writer) {
   for (bool is_first = true; !names.empty(); is_first = false) {
     const std::string_view name = names.substr(0, names.find(','));
     names.remove_prefix(std::min(name.size() + 1, names.size()));
@@ -272,7 +180,7 @@ void write_names(std::string_view names, Writer& writer) {
   }
 }
 
-void write_route(const MeteringEvent& event, Writer& writer) {
+void write_route(const MeteringEvent& event, LineWriter& writer) {
   writer.literal(R"(,"route":)");
   writer.text_or_null(event.route);
   writer.literal(R"(,"target":)");
@@ -286,7 +194,7 @@ void write_route(const MeteringEvent& event, Writer& writer) {
   writer.literal("]");
 }
 
-void write_translation(const MeteringEvent& event, Writer& writer) {
+void write_translation(const MeteringEvent& event, LineWriter& writer) {
   const TranslationFacts facts =
       event.translation == nullptr ? TranslationFacts{} : *event.translation;
   writer.literal(R"(,"translated":)");
@@ -301,7 +209,7 @@ void write_translation(const MeteringEvent& event, Writer& writer) {
   writer.count(facts.server_tool_requests);
 }
 
-void write_cost(const MeteringEvent& event, Writer& writer) {
+void write_cost(const MeteringEvent& event, LineWriter& writer) {
   writer.literal(R"(,"cost_nano_usd":)");
   writer.count(event.cost_nano_usd);
   writer.literal(R"(,"cost_assumed":)");
@@ -320,7 +228,7 @@ struct Marks {
 // One function, as each of its parts then is in place: this runs for each event. With `marks` the
 // estimate is left out.
 std::size_t write_event(const MeteringEvent& event, char* out, Marks* marks) {
-  Writer writer(out);
+  LineWriter writer(out);
   const auto size = [&] { return static_cast<std::size_t>(writer.end() - out); };
   write_first_block(event, writer);
   write_identity(event, writer);
@@ -367,7 +275,7 @@ OpenEventLine::OpenEventLine(const MeteringEvent& event,
 
 std::size_t OpenEventLine::close(UsageSource source, const EstimateFacts& estimate,
                                  std::span<char, max_encoded_event> out) const noexcept {
-  Writer writer(out.data());
+  LineWriter writer(out.data());
   const std::string_view line = line_;
   writer.raw(line.substr(0, source_at_));
   writer.name(name(source));

@@ -151,4 +151,16 @@ void Listener::close() {
   acceptor_->close();
 }
 
+Result<Listening> listen_at(Loop& loop, const ListenAddress& address) {
+  auto addresses = reserve_addresses(address);
+  if (addresses.has_error()) return addresses.error();
+  Listening listening{std::move(*addresses), {}};
+  for (const Endpoint& each : listening.addresses) {
+    auto listener = Listener::open(loop, each);
+    if (listener.has_error()) return listener.error();
+    listening.listeners.push_back(std::move(*listener));
+  }
+  return listening;
+}
+
 }  // namespace llmgw

@@ -48,4 +48,12 @@ class Listener {
   std::shared_ptr<Acceptor> acceptor_;
 };
 
+/// One loop at all addresses of a setting.
+struct Listening {
+  std::vector<Endpoint> addresses;
+  std::vector<std::unique_ptr<Listener>> listeners;  ///< of each
+};
+/// All or none; errors as of reserve_addresses().
+Result<Listening> listen_at(Loop& loop, const ListenAddress& address);
+
 }  // namespace llmgw

@@ -3,6 +3,7 @@
 #include "proxy/api/request_prices.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace llmgw::proxy {
 
@@ -17,7 +18,7 @@ std::optional<quota::Units> RequestPrices::cost(std::uint64_t input_tokens,
   if (candidate_ != nullptr) {
     note(*candidate_, model_);
   } else {
-    route_->for_each(note);
+    route_->for_each(std::cref(note));  // more than a function holds without memory of its own
   }
   return dearest;
 }

@@ -20,10 +20,9 @@ from support.event import same
 from support.gateway import Factory, Gateway, chat, new_id
 from support.process import PATIENCE, wait_until
 from support.scripted import AnsweringServer, Peer
+from support.sent_stream import end, sending, wait_for_end
 from support.wire import Connection, Cut, request
 
-HEAD = (b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nx-request-id: req_up\r\n"
-        b"Transfer-Encoding: chunked\r\n\r\n")
 USAGE = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}
 
 
@@ -31,10 +30,6 @@ def chunk(text: str, **more: object) -> bytes:
     """An event of a chat stream."""
     choices = [{"index": 0, "delta": {"content": text}, "finish_reason": None}] if text else []
     return b"data: %b\n\n" % json.dumps({"id": "c", "model": "m-1", "choices": choices} | more).encode()
-
-
-def framed(body: bytes) -> bytes:
-    return b"%x\r\n%b\r\n" % (len(body), body)
 
 
 class Stage:
@@ -71,22 +66,6 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     yield made
     made.upstream.close()
     factory.close()
-
-
-def sending(*pieces: bytes, keep: bool = True, then: Callable[[Peer], object] = lambda peer: None) -> Callable[[Peer], bool]:
-    def answer(peer: Peer) -> bool:
-        peer.send(HEAD + b"".join(framed(piece) for piece in pieces))
-        then(peer)
-        return keep
-    return answer
-
-
-def end(peer: Peer) -> None:
-    peer.send(b"0\r\n\r\n")
-
-
-def wait_for_end(peer: Peer) -> None:
-    peer.receive()  # until the gateway leaves
 
 
 def read_until(connection: Connection, mark: bytes) -> bytes:

@@ -14,9 +14,9 @@ from support.event import check_event, same
 from support.gateway import Factory, chat, new_id
 from support.process import PATIENCE, SANITIZED, wait_until
 from support.scripted import AnsweringServer, Peer
+from support.sent_stream import HEAD, end, framed, sending, wait_for_end
 from support.wire import Connection, request
 
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 MODEL = "gpt-4"
 PROMPT = 9  # of chat(): 3, and 3 for the message, 1 for its role, 2 for its text
 USAGE = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}
@@ -26,10 +26,6 @@ UNKNOWN = {"prompt_tokens": None, "completion_tokens": None, "total_tokens": Non
 def chunk(text: str, finish: str | None = None, model: str = MODEL, **more: object) -> bytes:
     choices = [{"index": 0, "delta": {"content": text}, "finish_reason": finish}] if text or finish else []
     return b"data: %b\n\n" % json.dumps({"id": "c", "model": model, "choices": choices} | more).encode()
-
-
-def framed(body: bytes) -> bytes:
-    return b"%x\r\n%b\r\n" % (len(body), body)
 
 
 class Stage:
@@ -85,22 +81,6 @@ def stage(make: Callable[..., Stage]) -> Stage:
     return make()
 
 
-def streaming(*pieces: bytes, then: Callable[[Peer], object] = lambda peer: None, keep: bool = True) -> Callable[[Peer], bool]:
-    def answer(peer: Peer) -> bool:
-        peer.send(HEAD + b"".join(framed(piece) for piece in pieces))
-        then(peer)
-        return keep
-    return answer
-
-
-def end(peer: Peer) -> None:
-    peer.send(b"0\r\n\r\n")
-
-
-def wait_for_end(peer: Peer) -> None:
-    peer.receive()
-
-
 def document(body: dict | bytes, status: str = "200 OK") -> Callable[[Peer], bool]:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
 
@@ -112,20 +92,20 @@ def document(body: dict | bytes, status: str = "200 OK") -> Callable[[Peer], boo
 
 
 def test_a_stream_without_usage_is_counted(stage: Stage):
-    event = stage.whole(streaming(chunk("Hello"), chunk(" world"), chunk("", "stop"), b"data: [DONE]\n\n", then=end))
+    event = stage.whole(sending(chunk("Hello"), chunk(" world"), chunk("", "stop"), b"data: [DONE]\n\n", then=end))
     same(event, **UNKNOWN, outcome="completed", usage_source="estimated", estimated_prompt_tokens=PROMPT,
          estimated_completion_tokens=2, estimate_method="bpe", estimate_quality="exact", estimate_error=None,
          billing="estimate")
 
 
 def test_a_stream_that_was_left_is_a_lower_bound(stage: Stage):
-    event = stage.left(streaming(chunk("Hello"), chunk(" world"), then=wait_for_end, keep=False), b" world")
+    event = stage.left(sending(chunk("Hello"), chunk(" world"), then=wait_for_end, keep=False), b" world")
     same(event, **UNKNOWN, outcome="client_aborted", usage_source="estimated", estimated_prompt_tokens=PROMPT,
          estimated_completion_tokens=2, estimate_method="bpe", estimate_quality="lower_bound", billing="estimate")
 
 
 def test_a_stream_that_broke_off_is_a_lower_bound(stage: Stage):
-    connection, request_id = stage.begin(streaming(chunk("Hello"), keep=False))
+    connection, request_id = stage.begin(sending(chunk("Hello"), keep=False))
     with connection:
         connection.read_head()
         connection.read_chunk()
@@ -144,7 +124,7 @@ def test_text_in_small_spans_and_escapes(stage: Stage):
             peer.send(framed(body[at:at + 7]))
         end(peer)
         return True
-    whole = stage.whole(streaming(body, then=end))
+    whole = stage.whole(sending(body, then=end))
     cut = stage.whole(answer)
     assert whole["estimated_completion_tokens"] == cut["estimated_completion_tokens"] > 8, (whole, cut)
 
@@ -189,13 +169,13 @@ def test_what_failed_before_any_token_costs_nothing(stage: Stage):
 
 
 def test_reported_usage_stays_alone(stage: Stage):
-    event = stage.whole(streaming(chunk("Hello", "stop"), chunk("", usage=USAGE), then=end))
+    event = stage.whole(sending(chunk("Hello", "stop"), chunk("", usage=USAGE), then=end))
     same(event, **USAGE, usage_source="upstream")
     assert "billing" not in event
 
 
 def test_usage_that_came_before_the_end_is_partial(stage: Stage):
-    event = stage.left(streaming(chunk("Hello", usage={"prompt_tokens": 5, "completion_tokens": 1, "total_tokens": 6}),
+    event = stage.left(sending(chunk("Hello", usage={"prompt_tokens": 5, "completion_tokens": 1, "total_tokens": 6}),
                                  chunk(" big world"), then=wait_for_end, keep=False), b"world")
     same(event, prompt_tokens=5, completion_tokens=1, usage_source="partial", estimated_prompt_tokens=None,
          estimated_completion_tokens=3, estimate_quality="lower_bound", billing="estimate")
@@ -213,44 +193,44 @@ def test_models_without_a_tokenizer_are_learned(make: Callable[..., Stage]):
     stage = make(PROXY_THREADS="1")
     model = "llama-3"
     body = chat("x" * 300, stream=True, model=model)
-    before = stage.whole(streaming(chunk("y" * 40, "stop", model), then=end), body)
+    before = stage.whole(sending(chunk("y" * 40, "stop", model), then=end), body)
     same(before, usage_source="missing", estimate_method=None, billing=None)
     usage = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
     for _ in range(20):
-        same(stage.whole(streaming(chunk("y" * 40, "stop", model), chunk("", None, model, usage=usage), then=end), body), **usage)
-    event = stage.whole(streaming(chunk("y" * 80, "stop", model), then=end), body)
+        same(stage.whole(sending(chunk("y" * 40, "stop", model), chunk("", None, model, usage=usage), then=end), body), **usage)
+    event = stage.whole(sending(chunk("y" * 80, "stop", model), then=end), body)
     same(event, usage_source="estimated", estimated_prompt_tokens=100, estimated_completion_tokens=20,
          estimate_method="learned", estimate_quality="rough", estimate_error=0, billing="estimate")
 
 
 def test_learned_alone_holds_no_text(make: Callable[..., Stage]):
     stage = make(METERING_ESTIMATE="learned")
-    event = stage.whole(streaming(chunk("Hello", "stop"), then=end))
+    event = stage.whole(sending(chunk("Hello", "stop"), then=end))
     same(event, usage_source="missing", estimate_method=None)
     assert stage.gateway.proxy.metrics()["llmgw_estimate_text_bytes"] == 0
 
 
 def test_text_beyond_its_bound(make: Callable[..., Stage]):
     stage = make(METERING_CAPTURE_BYTES="1KB")
-    event = stage.whole(streaming(chunk("Hello", "stop"), then=end), chat("x" * 2000, stream=True, model=MODEL))
+    event = stage.whole(sending(chunk("Hello", "stop"), then=end), chat("x" * 2000, stream=True, model=MODEL))
     same(event, usage_source="missing", estimate_method=None)
-    event = stage.whole(streaming(*[chunk(" word")] * 1000, chunk("", "stop"), then=end))
+    event = stage.whole(sending(*[chunk(" word")] * 1000, chunk("", "stop"), then=end))
     assert event["estimate_quality"] == "rough" and 990 < event["estimated_completion_tokens"] < 1010, event
     assert stage.gateway.proxy.metrics()['llmgw_estimates_total{method="none",reason="not_held"}'] == 1
 
 
 def test_off(make: Callable[..., Stage]):
     stage = make(METERING_ESTIMATE="off")
-    event = stage.left(streaming(chunk("Hello"), then=wait_for_end, keep=False), b"Hello")
+    event = stage.left(sending(chunk("Hello"), then=wait_for_end, keep=False), b"Hello")
     assert event["usage_source"] == "missing" and "billing" not in event
     assert not [name for name in stage.gateway.proxy.metrics() if name.startswith("llmgw_estimate")]
 
 
 def test_void(make: Callable[..., Stage]):
     stage = make(ABORT_BILLING="void")
-    event = stage.left(streaming(chunk("Hello"), then=wait_for_end, keep=False), b"Hello")
+    event = stage.left(sending(chunk("Hello"), then=wait_for_end, keep=False), b"Hello")
     same(event, usage_source="estimated", estimated_completion_tokens=1, billing="void")
-    event = stage.whole(streaming(chunk("Hello", "stop"), then=end))
+    event = stage.whole(sending(chunk("Hello", "stop"), then=end))
     same(event, billing="estimate")
 
 
@@ -263,7 +243,7 @@ def test_drained(make: Callable[..., Stage]):
         assert is_left.wait(PATIENCE)
         peer.send(b"".join(framed(piece) for piece in (chunk(" world"), chunk("", "stop"), chunk("", usage=USAGE))))
         end(peer)
-    connection, request_id = stage.begin(streaming(chunk("Hello"), then=rest))
+    connection, request_id = stage.begin(sending(chunk("Hello"), then=rest))
     assert connection.read_head().status == 200
     connection.read_chunk()
     connection.close()
@@ -274,7 +254,7 @@ def test_drained(make: Callable[..., Stage]):
 
 def test_a_drain_ends(make: Callable[..., Stage]):
     stage = make(ABORT_BILLING="drain", ABORT_DRAIN_TIME="200ms", ABORT_DRAINS="1", PROXY_THREADS="1")
-    event = stage.left(streaming(chunk("Hello"), then=wait_for_end, keep=False), b"Hello")
+    event = stage.left(sending(chunk("Hello"), then=wait_for_end, keep=False), b"Hello")
     same(event, outcome="client_aborted", usage_source="estimated", estimated_completion_tokens=1)
     assert stage.gateway.proxy.metrics()['llmgw_drains_total{result="limit"}'] == 1
 
@@ -282,11 +262,11 @@ def test_a_drain_ends(make: Callable[..., Stage]):
 def test_no_more_drains_than_allowed(make: Callable[..., Stage]):
     stage = make(ABORT_BILLING="drain", ABORT_DRAIN_TIME="1m", ABORT_DRAINS="1", PROXY_THREADS="1", DRAIN_TIMEOUT="1s")
     events = []
-    first, first_id = stage.begin(streaming(chunk("Hello"), then=wait_for_end, keep=False))
+    first, first_id = stage.begin(sending(chunk("Hello"), then=wait_for_end, keep=False))
     first.read_head()
     first.read_chunk()
     first.close()
-    events.append(stage.left(streaming(chunk("Hello"), then=wait_for_end, keep=False), b"Hello"))
+    events.append(stage.left(sending(chunk("Hello"), then=wait_for_end, keep=False), b"Hello"))
     same(events[0], outcome="client_aborted", usage_source="estimated")
     assert stage.gateway.proxy.metrics()['llmgw_drains_total{result="refused"}'] == 1
     assert not stage.gateway.collector.events(first_id)
@@ -299,7 +279,7 @@ def test_events_that_are_counted_at_the_end_are_delivered(make: Callable[..., St
     stage = make(PROXY_THREADS="1", EVENT_DRAIN_TIMEOUT="5s")
     ids = []
     for _ in range(50):
-        connection, request_id = stage.begin(streaming(chunk("Hello world " * 50), then=wait_for_end, keep=False))
+        connection, request_id = stage.begin(sending(chunk("Hello world " * 50), then=wait_for_end, keep=False))
         connection.read_head()
         connection.read_chunk()
         connection.close()
@@ -312,8 +292,8 @@ def test_events_that_are_counted_at_the_end_are_delivered(make: Callable[..., St
 
 def test_no_text_leaves(stage: Stage):
     canary = "zebrawoodcanary"
-    event = stage.left(streaming(chunk(canary), then=wait_for_end, keep=False), canary.encode())
-    connection, request_id = stage.begin(streaming(chunk("Hello", "stop"), then=end), chat(canary, stream=True, model=MODEL))
+    event = stage.left(sending(chunk(canary), then=wait_for_end, keep=False), canary.encode())
+    connection, request_id = stage.begin(sending(chunk("Hello", "stop"), then=end), chat(canary, stream=True, model=MODEL))
     with connection:
         connection.read_response()
     stage.gateway.event(request_id)
@@ -453,7 +433,7 @@ def test_a_kill_leaves_no_text_on_disk(make: Callable[..., Stage], tmp_path: pat
     stage.gateway.collector.daemon.kill()
     ids = []
     for number in range(30):
-        connection, request_id = stage.begin(streaming(chunk(canary + "word " * 2000), then=wait_for_end, keep=False),
+        connection, request_id = stage.begin(sending(chunk(canary + "word " * 2000), then=wait_for_end, keep=False),
                                              chat(canary, stream=True, model=MODEL))
         connection.read_head()
         connection.read_chunk()
@@ -480,13 +460,13 @@ def test_usage_on_every_chunk(make: Callable[..., Stage]):
     counts = [{"prompt_tokens": 5, "completion_tokens": number, "total_tokens": 5 + number} for number in (1, 2, 3)]
     pieces = [chunk("Hello", usage=counts[0]), chunk(" world", usage=counts[1]), chunk("", "stop", usage=counts[2])]
     plain = [chunk("Hello"), chunk(" world"), chunk("", "stop"), b"data: [DONE]\n\n"]
-    connection, request_id = stage.begin(streaming(*pieces, chunk("", usage=counts[2]), b"data: [DONE]\n\n", then=end))
+    connection, request_id = stage.begin(sending(*pieces, chunk("", usage=counts[2]), b"data: [DONE]\n\n", then=end))
     with connection:
         assert connection.read_response().body == b"".join(plain)
     same(stage.gateway.event(request_id), **counts[2], usage_source="upstream", outcome="completed")
     assert json.loads(stage.upstream.requests[-1].body)["stream_options"] == {
         "include_usage": True, "continuous_usage_stats": True}
-    event = stage.left(streaming(*pieces[:2], then=wait_for_end, keep=False), b" world")
+    event = stage.left(sending(*pieces[:2], then=wait_for_end, keep=False), b" world")
     same(event, **counts[1], usage_source="partial", outcome="client_aborted", estimated_prompt_tokens=None,
          estimated_completion_tokens=None, billing="usage")
 
@@ -494,7 +474,7 @@ def test_usage_on_every_chunk(make: Callable[..., Stage]):
 def test_an_alias_is_no_model(make: Callable[..., Stage]):
     """What the upstream calls itself counts, not what the client called it."""
     stage = make()
-    event = stage.whole(streaming(chunk("Hello", "stop", "llama-3"), then=end))
+    event = stage.whole(sending(chunk("Hello", "stop", "llama-3"), then=end))
     same(event, model="llama-3", request_model=MODEL, usage_source="missing", estimate_method=None)
 
 

@@ -12,7 +12,7 @@ from support.config_file import write
 from support.gateway import Factory, chat
 from support.limited import ANSWER, GOOD, OWN, SLOW, limited, rules
 from support.process import run, wait_until
-from support.scripted import Peer, reply
+from support.scripted import AnsweringServer, Peer, reply
 
 PAR = {"unit": "concurrency", "limit": 3, "id": "par"}
 TOKENS = {"unit": "tokens", "limit": 1000, "per": "24h", "id": "tpd"}
@@ -308,13 +308,49 @@ def test_money_is_taken_before_and_settled_by_the_price(factory: Factory, tmp_pa
         assert opened.ask().status == 200
         opened.wait_until_free()
         assert opened.used("money") == pytest.approx((10 * 1_000 + 20 * 2_000) / 1_000_000)
-        dear = opened.ask(model="dear-1", n=128, max_tokens=1000)  # 30 millionths a token: more than there is
-        assert dear.status in (200, 429)
-        opened.wait_until_free()
         before = opened.used("money")
         unpriced = opened.ask(model="other")
         assert unpriced.status == 400 and unpriced.error["code"] == "model_not_priced"
         assert opened.used("money") == before and opened.reserved() == {}
+
+
+def test_money_for_all_that_is_asked_for(factory: Factory, tmp_path: pathlib.Path):
+    """128 answers of a thousand tokens at two cents a thousand are more than there ever is; one of ten is not."""
+    with limited(factory, tmp_path, rules(USD | {"reserve": "max_tokens"}) | PRICED) as opened:
+        refused = opened.ask(model="dear-1", n=128, max_tokens=1000)
+        assert refused.status == 429 and refused.error["code"] == "request_too_large"
+        assert opened.upstream.requests == [] and opened.used("money") == 0
+        assert opened.ask(model="dear-1", max_tokens=10).status == 200
+
+
+def test_money_is_reserved_at_the_dearest_who_may_answer(factory: Factory, tmp_path: pathlib.Path):
+    held = threading.Event()
+
+    def answer(peer: Peer) -> bool:
+        held.wait(20)
+        peer.send(GOOD)
+        return True
+
+    server = AnsweringServer(answer)
+    providers = {name: {"type": "openai", "base_url": server.url, "keys": [{"env": "UPSTREAM_OPENAI_API_KEY"}],
+                        "discover": False} for name in ("cheap", "dear")}
+    content = rules(USD | {"limit": 1, "reserve": "max_tokens"}) | {
+        "providers": providers, "models": {"m": {"targets": [{"provider": "cheap"}], "fallback": ["n"]},
+                                           "n": {"targets": [{"provider": "dear"}]}},
+        "prices": [{"provider": "cheap", "model": "*", "input": 0, "output": 1},
+                   {"provider": "dear", "model": "*", "input": 0, "output": 100}]}
+    try:
+        with limited(factory, tmp_path, content, UPSTREAM_OPENAI_BASE_URL=None) as opened, opened.proxy.connect() as connection:
+            connection.send(wire.request("POST", "/v1/chat/completions", opened.fields(), chat(model="m", max_tokens=1000)))
+            wait_until(lambda: server.requests, "the request upstream")
+            assert opened.reserved() == {"usd": 1000 * 100_000}
+            held.set()
+            assert connection.read_response().status == 200
+            opened.wait_until_free()
+            assert opened.used("money") == pytest.approx(20 * 1_000 / 1_000_000_000)
+    finally:
+        held.set()
+        server.close()
 
 
 def test_what_has_no_price_may_be_free(factory: Factory, tmp_path: pathlib.Path):
