@@ -290,6 +290,22 @@ def test_events_that_are_counted_at_the_end_are_delivered(make: Callable[..., St
     assert {event["usage_source"] for event in events} <= {"estimated", "missing"}
 
 
+@pytest.mark.skipif(SANITIZED, reason="the time for the last counting is that of a program at its speed")
+def test_what_waits_at_the_end_is_counted_first(make: Callable[..., Stage]):
+    """Texts that take their time, as they are one word each; a drain gives it to them."""
+    stage = make(PROXY_THREADS="1", EVENT_DRAIN_TIMEOUT="6s")
+    ids = []
+    for _ in range(12):
+        connection, request_id = stage.begin(sending(chunk("Hello"), then=wait_for_end, keep=False),
+                                             chat("a" * 200_000, stream=True, model=MODEL))
+        connection.read_head()
+        connection.read_chunk()
+        connection.close()
+        ids.append(request_id)
+    stage.gateway.proxy.daemon.stop()
+    assert {stage.gateway.event(each)["estimate_method"] for each in ids} == {"bpe"}
+
+
 def test_no_text_leaves(stage: Stage):
     canary = "zebrawoodcanary"
     event = stage.left(sending(chunk(canary), then=wait_for_end, keep=False), canary.encode())
