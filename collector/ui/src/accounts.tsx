@@ -35,7 +35,7 @@ export function Accounts({ state, span, session, turn, awaySince, onFault }: Vie
       <div class="pair">
         <section class="card table-card" aria-labelledby="unpriced">
           <div class="table-title"><h2 id="unpriced">Models without a price</h2><span class="note">in this range</span></div>
-          {prices && unpriced.length === 0 && <p class="nothing-row">Every request in this range whose tokens are known has a cost.</p>}
+          {prices && unpriced.length === 0 && <p class="nothing-row">No request in this range has tokens without a cost.</p>}
           {unpriced.length > 0 && (
             <div class="scroll" tabIndex={0} role="region" aria-labelledby="unpriced">
               <table class="rows">

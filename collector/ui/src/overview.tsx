@@ -137,7 +137,7 @@ export function Overview(props: ViewProps) {
         <Figure label="Errors" value={totals ? share(totals.errors, totals.requests) : none} title={totals && `${integer(totals.errors)} of ${integer(totals.requests)}`}
           values={days.map((each) => each.requests ? each.errors / each.requests : 0)} isLoading={isLoading}>
           {was && totals && <Delta now={totals.requests ? totals.errors / totals.requests : null} was={was.requests ? was.errors / was.requests : null}
-            wasText={share(was.errors, was.requests)} isBad="up" />}
+            wasText={share(was.errors, was.requests)} isBad="up" isShare />}
         </Figure>
         <Figure label="Tokens" value={totals ? compact(tokens(totals)) : none} title={totals && integer(tokens(totals))}
           values={days.map(tokens)} isLoading={isLoading}>

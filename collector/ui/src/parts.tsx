@@ -39,15 +39,16 @@ export function Sparkline({ values }: { values: (number | null)[] }) {
   );
 }
 
-/** How it changed: `isBad` says which way is the wrong one. */
-export function Delta({ now, was, wasText, isBad = "none" }: {
-  now: number | null; was: number | null; wasText: string; isBad?: "up" | "none";
+/** How it changed: `isBad` says which way is the wrong one. A share changes by points: a part of a part says nothing. */
+export function Delta({ now, was, wasText, isBad = "none", isShare = false }: {
+  now: number | null; was: number | null; wasText: string; isBad?: "up" | "none"; isShare?: boolean;
 }) {
   if (now === null || was === null) return <span class="delta muted">no earlier figure</span>;
-  if (was === 0) return <span class="delta muted">{now === 0 ? "as before" : "none before"}</span>;
-  const change = now / was - 1;
+  if (was === 0 && !isShare) return <span class="delta muted">{now === 0 ? "as before" : "none before"}</span>;
+  const change = isShare ? now - was : now / was - 1;
   const size = Math.abs(change);
-  const text = size >= 9.995 ? `${integer(size + 1)}×` : `${(size * 100).toFixed(size < 0.1 ? 1 : 0)}%`;
+  const percent = (size * 100).toFixed(isShare || size < 0.1 ? 1 : 0);
+  const text = isShare ? `${percent} points` : size >= 9.995 ? `${integer(size + 1)}×` : `${percent}%`;
   const way = size < 0.0005 ? "flat" : change > 0 ? "up" : "down";
   const tone = isBad === "up" && way !== "flat" ? (way === "up" ? "bad" : "good") : "muted";
   return (
