@@ -10,7 +10,7 @@ import pytest
 from support import wire
 from support.gateway import Factory
 from support.limited import GOOD, SLOW, Limited, limited, rules
-from support.process import wait_until
+from support.process import SANITIZED, wait_until
 
 O3 = {"unit": "requests", "limit": 2, "per": "24h", "burst": 2, "id": "o3", "models": ["o3*"]}
 
@@ -107,6 +107,7 @@ def test_games_with_the_name_of_the_tenant(factory: Factory, tmp_path: pathlib.P
             assert [opened.ask(name).status for _ in range(2)] == [200, 429], name
 
 
+@pytest.mark.skipif(SANITIZED, reason="it is about memory, and the sanitizers have much of their own; minutes long with them")
 def test_a_flood_of_tenants_is_bounded(factory: Factory, tmp_path: pathlib.Path):
     """100,000 names: memory stays, and who is named in the file is served as before."""
     content = {"version": 1, "tenants": {"*": {"limits": [SLOW | {"limit": 2, "burst": 2}]}, "named": {"limits": [SLOW]}}}

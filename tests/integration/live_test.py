@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """/api/v1/live: events as they are stored, to those who may see them, and never more than there is room for."""
 
+import concurrent.futures
 import hashlib
 import json
 import pathlib
@@ -92,15 +93,21 @@ def test_viewers_are_bounded_and_leave(collector):
 
 
 def test_a_viewer_that_takes_nothing_holds_nobody_up(collector):
-    with EventStream(collector.query, "/api/v1/live", LOCAL) as slow, EventStream(collector.query, "/api/v1/live", LOCAL) as live:
+    def reach_the_last() -> None:
+        while live.next_of("event")["tenant"] != "last":
+            pass
+
+    with concurrent.futures.ThreadPoolExecutor() as pool, EventStream(collector.query, "/api/v1/live", LOCAL) as slow, \
+            EventStream(collector.query, "/api/v1/live", LOCAL) as live:
+        watching = pool.submit(reach_the_last)
         padding = "x" * 30_000
         for _ in range(20):
             send(collector, *(event(padding=padding) for _ in range(60)))
-        name, data = live.next()
-        while not (name == "event" and data["tenant"] == "last"):
-            if name == "summary":  # in the next second there is room again
-                send(collector, event(tenant="last"))
-            name, data = live.next()
+        for _ in range(int(PATIENCE)):
+            send(collector, event(tenant="last"))  # in the next second there is room again
+            if concurrent.futures.wait([watching], timeout=1).done:
+                break
+        watching.result(timeout=0)
         assert collector.daemon.is_running() and slow.head.status == 200
 
 
