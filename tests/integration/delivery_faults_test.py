@@ -133,6 +133,7 @@ def test_is_not_who_answers(factory: Factory, settings: dict, words: bytes):
         assert ids_of(collector.events()) == sorted(ids)
 
 
+@pytest.mark.long
 def test_says_why_once(factory: Factory):
     """And again when the reason is another."""
     with FakeCollector(status="503 Service Unavailable") as collector:

@@ -74,6 +74,7 @@ def test_a_stream_goes_on_without_its_key(factory: Factory, tmp_path: pathlib.Pa
     assert (event["key_id"], event["tenant"], event["outcome"]) == ("two", "team-a", "completed")
 
 
+@pytest.mark.long
 def test_a_faulty_file_changes_nothing(factory: Factory, tmp_path: pathlib.Path):
     path = write_keys(tmp_path / "keys.yaml", entry("one"))
     proxy = open_gateway(factory, path).proxy
@@ -129,6 +130,7 @@ def test_a_mounted_folder_of_files(factory: Factory, tmp_path: pathlib.Path):
     assert [status(proxy, team) for team in ("a", "b", "c")] == [401, 200, 200]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("files", [20, 2_000])
 def test_ten_thousand_keys_reloaded_under_load(factory: Factory, tmp_path: pathlib.Path, files: int):
     folder = tmp_path / "keys"

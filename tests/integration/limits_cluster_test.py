@@ -31,6 +31,7 @@ def limits(*of: dict, **defaults: object) -> dict:
     return rules(*of) | {"defaults": LEASE["defaults"] | defaults}
 
 
+@pytest.mark.long
 def test_three_proxies_admit_what_one_bucket_would(factory: Factory, tmp_path: pathlib.Path):
     with cluster(factory, tmp_path, limits(RATE)) as opened:
         with Load(opened, 60) as load:
@@ -118,6 +119,7 @@ def test_a_proxy_that_is_killed_loses_its_slots(factory: Factory, tmp_path: path
         assert opened.admitted(4) == 4
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("policy", ["closed", "open", "share"])
 def test_without_the_collector(factory: Factory, tmp_path: pathlib.Path, policy: str):
     with cluster(factory, tmp_path, limits(RATE, on_outage=policy)) as opened:
@@ -191,6 +193,7 @@ def test_tokens_of_a_budget(factory: Factory, tmp_path: pathlib.Path):
         assert 1100 <= used <= 1200 + 3 * 30
 
 
+@pytest.mark.long
 def test_a_budget_has_an_allowance_without_the_collector(factory: Factory, tmp_path: pathlib.Path):
     with cluster(factory, tmp_path, limits(DAY, outage_allowance="20%")) as opened:
         assert opened.statuses(9) == [200] * 9

@@ -94,6 +94,7 @@ def test_a_thousand_slow_connections(factory):
                 connection.close()
 
 
+@pytest.mark.long
 def test_a_head_must_be_whole_within_ten_seconds(factory):
     proxy = factory.proxy("http://127.0.0.1:1", None)
     with proxy.connect(patience=30) as connection:

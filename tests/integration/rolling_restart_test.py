@@ -82,6 +82,7 @@ async def steady(address: tuple, ended: asyncio.Event, answers: list[bytes]) -> 
         answers.append(await exchange(address, chat(), "pace=1"))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_rolling_restart_fails_no_request_and_cuts_no_stream(factory):
     mock, collector = factory.mock(), factory.collector()

@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("LLMGW_BIN_DIR") or ROOT / "build" / "release" / "bin").resolve()
+# No sanitizer looks at what the tests themselves bring, so that theirs is that of the release.
+MOCK_BIN = pathlib.Path(os.environ.get("LLMGW_MOCK_DIR") or BIN).resolve()
 PRESET = os.environ.get("LLMGW_PRESET") or BIN.parent.name
 SANITIZED = PRESET in ("asan", "tsan")
 PATIENCE = 60.0 if SANITIZED else 20.0  # seconds that something may take which is to happen at once
@@ -54,9 +56,13 @@ def prepare_child(files: int | None, before_exec: Callable[[], None] | None) -> 
         before_exec()
 
 
+def path_of(program: str) -> pathlib.Path:
+    return (MOCK_BIN if program == "mock-upstream" else BIN) / program
+
+
 def run(program: str, *arguments: str, patience: float = PATIENCE, **settings: str) -> subprocess.CompletedProcess:
     """Runs a program to its end."""
-    done = subprocess.run([BIN / program, *arguments], env=environment(settings), text=True, stdin=subprocess.DEVNULL,
+    done = subprocess.run([path_of(program), *arguments], env=environment(settings), text=True, stdin=subprocess.DEVNULL,
                           capture_output=True, timeout=patience, preexec_fn=die_with_parent)
     assert not FINDINGS.search(done.stderr), done.stderr
     return done
@@ -75,7 +81,7 @@ class Daemon:
         number = len(list(folder.glob(f"{program}-*.out")))
         self.output = folder / f"{program}-{number}.out"
         with open(self.output, "wb") as output:
-            self.process = subprocess.Popen([BIN / program, *arguments], env=environment(settings), cwd=folder,
+            self.process = subprocess.Popen([path_of(program), *arguments], env=environment(settings), cwd=folder,
                                             stdin=subprocess.DEVNULL, stdout=output if stdout is None else stdout,
                                             stderr=subprocess.PIPE, preexec_fn=lambda: prepare_child(files, before_exec))
         self.reader = threading.Thread(target=self._read, daemon=True)
@@ -92,7 +98,7 @@ class Daemon:
     @staticmethod
     def on_descriptor(program: str, stderr: int, **settings: str) -> subprocess.Popen:
         """A daemon whose log goes to a descriptor of the test's own."""
-        return subprocess.Popen([BIN / program], env=environment(settings), stdin=subprocess.DEVNULL,
+        return subprocess.Popen([path_of(program)], env=environment(settings), stdin=subprocess.DEVNULL,
                                 stdout=subprocess.DEVNULL, stderr=stderr, preexec_fn=die_with_parent)
 
     @property
