@@ -39,13 +39,6 @@ enum class EstimateMode : std::uint8_t {
   bpe,      ///< by tokenizers where there are any, else the same
 };
 
-/// What becomes of a stream that its client leaves.
-enum class AbortBilling : std::uint8_t {
-  estimate,  ///< it ends; what came is estimated
-  drain,     ///< it is read on for a while, so that its usage may come
-  waive,     ///< it ends, and is not charged
-};
-
 /// What the file says of providers, models and limits that say nothing else.
 struct Defaults {
   UpstreamTimeouts timeouts = {};
@@ -95,7 +88,7 @@ struct Config {
   StreamUsage stream_usage = StreamUsage::inject;  ///< of upstreams that say nothing else
   EstimateMode estimate = EstimateMode::bpe;
   std::uint64_t estimate_memory = 0;  ///< bytes of text held for that
-  AbortBilling abort_billing = AbortBilling::estimate;
+  quota::AbortBilling abort_billing = quota::AbortBilling::estimate;
   std::chrono::nanoseconds abort_drain_time{};
   std::size_t abort_drains = 0;  ///< at a time
   PayloadHash payload_hash = PayloadHash::off;

@@ -13,7 +13,7 @@ namespace llmgw::quota {
 /// `part_of`: called with a T, yields a reference to its KeyLimits; `settings_of`: one to the
 /// LimitSettings, which were read before.
 template <class T, auto part_of, auto settings_of>
-constexpr std::array<Member<T>, 3> key_limit_rows() {
+constexpr std::array<Member<T>, 4> key_limit_rows() {
   return {{
       {{.name = "plan",
         .value = "",
@@ -38,6 +38,14 @@ constexpr std::array<Member<T>, 3> key_limit_rows() {
         .form = floor_form},
        [](ConfigReader&, const ConfigValue& value, T& into) {
          part_of(into).floor = read_share(value);
+       }},
+      {{.name = "abort",
+        .value = "",
+        .meaning = "what becomes of a stream that its client leaves, as `ABORT_BILLING`",
+        .form = abort_form,
+        .shown = "its plan's"},
+       [](ConfigReader&, const ConfigValue& value, T& into) {
+         part_of(into).abort = read_abort(value);
        }},
   }};
 }

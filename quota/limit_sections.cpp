@@ -45,6 +45,27 @@ constexpr std::array<Row, 2> rows{{
      }},
 }};
 
+/// What the rows of one plan fill.
+struct PlanItem {
+  const LimitSettings& settings;
+  Plan plan = {};
+};
+
+constexpr std::array<Member<PlanItem>, 2> plan_rows{{
+    {{.name = "limits", .value = "", .meaning = "the list", .form = limits_form, .shown = "none"},
+     [](ConfigReader& reader, const ConfigValue& value, PlanItem& into) {
+       into.plan.limits = read_limits(reader, value, into.settings.defaults);
+     }},
+    {{.name = "abort",
+      .value = "",
+      .meaning = "what becomes of a stream that its client leaves, as `ABORT_BILLING`",
+      .form = abort_form,
+      .shown = "`ABORT_BILLING`"},
+     [](ConfigReader&, const ConfigValue& value, PlanItem& into) {
+       into.plan.abort = read_abort(value);
+     }},
+}};
+
 bool is_percent(std::string_view text) {
   if (!text.ends_with('%')) return false;
   const auto share = parse_decimal(text.substr(0, text.size() - 1), percent_places);
@@ -84,10 +105,25 @@ constinit const Form tenant_item_form{
 constinit const TextForm percent_form{"a percentage such as 2% or 0.5%, up to 100%",
                                       "^[0-9]+(\\.[0-9]{1,4})?%$", is_percent};
 
+std::vector<MemberFacts> plan_members() {
+  return facts_of(std::span<const Member<PlanItem>>(plan_rows));
+}
+
+AbortBilling read_abort(const ConfigValue& value) {
+  const auto word = std::find(abort_billing_words.begin(), abort_billing_words.end(), value.text);
+  return static_cast<AbortBilling>(word - abort_billing_words.begin());
+}
+
 void read_plans(ConfigReader& reader, const ConfigValue& value, LimitSettings& into) {
   for (const ConfigMember& each : value.members) {
     const ConfigReader::Step step(reader, each.name);
-    into.plans.push_back({each.name, read_limits(reader, each.value, into.defaults)});
+    PlanItem item{into, {.name = each.name}};
+    if (each.value.kind == ConfigValue::Kind::object) {
+      reader.object(each.value, std::span<const Member<PlanItem>>(plan_rows), item);
+    } else {
+      item.plan.limits = read_limits(reader, each.value, into.defaults);
+    }
+    into.plans.push_back(std::move(item.plan));
   }
 }
 

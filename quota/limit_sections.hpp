@@ -10,14 +10,21 @@
 
 namespace llmgw::quota {
 
+/// What an entry of `plans` may be, its limits by themselves being most.
+std::vector<MemberFacts> plan_members();
+inline constexpr Form plan_form{.shape = Form::Shape::list_or_object,
+                                .least = 1,
+                                .most = most_rules,
+                                .each = &limit_form,
+                                .members = plan_members};
 /// What an entry of `tenants` may hold.
 extern const Form tenant_item_form;
+/// Of `abort`, in a plan and in a key.
+inline constexpr Form abort_form{.shape = Form::Shape::word, .words = abort_billing_words};
+AbortBilling read_abort(const ConfigValue& value);
 
-inline constexpr Form plans_form{.shape = Form::Shape::names,
-                                 .text = &name_form,
-                                 .least = 1,
-                                 .most = 1'000,
-                                 .each = &limits_form};
+inline constexpr Form plans_form{
+    .shape = Form::Shape::names, .text = &name_form, .least = 1, .most = 1'000, .each = &plan_form};
 inline constexpr Form tenants_form{.shape = Form::Shape::names,
                                    .text = &tenant_form,
                                    .least = 1,
@@ -54,7 +61,8 @@ template <class T, auto settings_of>
 constexpr Member<T> plans_section() {
   return {{.name = "plans",
            .value = "",
-           .meaning = "lists of limits by name, which tenants and keys are given by it",
+           .meaning = "lists of limits by name, which tenants and keys are given by it; or an "
+                      "object of such a list and what else holds",
            .form = plans_form,
            .shown = "none"},
           [](ConfigReader& reader, const ConfigValue& value, T& into) {

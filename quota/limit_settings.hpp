@@ -3,9 +3,11 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "quota/abort_billing.hpp"
 #include "quota/limit_rule.hpp"
 
 namespace llmgw::quota {
@@ -26,6 +28,7 @@ struct LimitDefaults {
 struct Plan {
   std::string name;
   std::vector<LimitRule> limits = {};
+  std::optional<AbortBilling> abort = {};  ///< nothing: what holds for all
 };
 
 struct TenantLimits {
@@ -46,11 +49,12 @@ struct KeyLimits {
   std::string plan = {};  ///< empty: its tenant's
   std::vector<LimitRule> limits = {};
   Share floor = {};  ///< of each rule's burst, which this key leaves to others
+  std::optional<AbortBilling> abort = {};  ///< nothing: that of its plan
 };
 
 /// Whether it says nothing of them.
 inline bool is_unlimited(const KeyLimits& key) noexcept {
-  return key.plan.empty() && key.limits.empty() && key.floor == Share();
+  return key.plan.empty() && key.limits.empty() && key.floor == Share() && !key.abort;
 }
 
 }  // namespace llmgw::quota

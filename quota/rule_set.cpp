@@ -61,7 +61,7 @@ std::vector<ScopedRule> RuleSet::rules_of(std::string_view tenant, const KeyLimi
   std::vector<ScopedRule> rules;
   const std::string scope = std::string(of_tenant).append(tenant).append("/");
   const Plan* const own = plan_of(tenant);
-  const Plan* const taken = key != nullptr && !key->plan.empty() ? plan(key->plan) : own;
+  const Plan* const taken = plan_of(tenant, key);
   if (key != nullptr) add(key->limits, std::string(of_key).append(key->id).append("/"), rules);
   if (taken != nullptr) add(taken->limits, taken == own ? scope : scope + taken->name + ":", rules);
   if (const TenantLimits* entry = this->tenant(tenant)) add(entry->limits, scope, rules);
@@ -109,6 +109,14 @@ std::size_t RuleSet::most_rules_of(const KeyLimits& key, std::string_view tenant
   return key.limits.size() + (named == nullptr ? most_together_ : named->limits.size() + most_own_);
 }
 
+std::optional<AbortBilling> RuleSet::abort_billing_of(std::string_view tenant,
+                                                      std::string_view key_id) const {
+  const KeyLimits* const its_key = key_id.empty() ? nullptr : key(key_id);
+  if (its_key != nullptr && its_key->abort) return its_key->abort;
+  const Plan* const its_plan = plan_of(tenant, its_key);
+  return its_plan == nullptr ? std::nullopt : its_plan->abort;
+}
+
 const KeyLimits* RuleSet::key(std::string_view id) const { return find(keys_by_id_, id); }
 
 const TenantLimits* RuleSet::tenant(std::string_view name) const {
@@ -117,6 +125,10 @@ const TenantLimits* RuleSet::tenant(std::string_view name) const {
 }
 
 const Plan* RuleSet::plan(std::string_view name) const { return find(plans_, name); }
+
+const Plan* RuleSet::plan_of(std::string_view tenant, const KeyLimits* key) const {
+  return key != nullptr && !key->plan.empty() ? plan(key->plan) : plan_of(tenant);
+}
 
 const Plan* RuleSet::plan_of(std::string_view tenant) const {
   for (const std::string_view name : {tenant, all_others}) {

@@ -2,6 +2,7 @@
 // PURE: RuleSet: which rules a caller is under, and whose balance each of them counts.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -54,6 +55,11 @@ class RuleSet {
   std::size_t most_rules_of(const KeyLimits& key, std::string_view tenant,
                             bool is_of_several) const;
 
+  /// What the key says of streams that are left, else the plan that holds for it; `key_id`: empty
+  /// where there is none. Nothing where neither says so.
+  std::optional<AbortBilling> abort_billing_of(std::string_view tenant,
+                                               std::string_view key_id) const;
+
   /// Null where there is none of this id.
   const KeyLimits* key(std::string_view id) const;
   /// Whether the file names the tenant of this scope, or the key: of others there may be any
@@ -64,7 +70,10 @@ class RuleSet {
   const TenantLimits* tenant(std::string_view name) const;
   /// Null where there is none of this name.
   const Plan* plan(std::string_view name) const;
-  /// The plan of the tenant's entry, else that of `*`; null where neither names one.
+  /// The plan that the key names, else that of the tenant's entry, else that of `*`; null where
+  /// none of them names one.
+  const Plan* plan_of(std::string_view tenant, const KeyLimits* key) const;
+  /// The same without a key.
   const Plan* plan_of(std::string_view tenant) const;
 
  private:

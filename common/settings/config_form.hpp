@@ -30,6 +30,7 @@ struct Form {
     names,
     object,
     decimal_or_object,  ///< a decimal, or an object as `each` has it
+    list_or_object,     ///< a list of what `each` has, or an object of the members
   };
 
   Shape shape = Shape::text;
@@ -38,7 +39,7 @@ struct Form {
   std::uint64_t least = 0;  ///< of the number, of the decimal's millionths, or of how many
   std::uint64_t most = 0;
   const Form* each = nullptr;  ///< of a list's items, of what names name, or of the object beside
-  std::vector<MemberFacts> (*members)() = nullptr;  ///< of an object
+  std::vector<MemberFacts> (*members)() = nullptr;  ///< of an object, or of the one beside
   std::span<const std::string_view> one_of = {};    ///< of an object: exactly one of these members
 };
 

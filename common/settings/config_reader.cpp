@@ -46,6 +46,7 @@ std::string_view phrase(Kind kind) {
 Kind kind_of(Shape shape) {
   switch (shape) {
     case Shape::list:
+    case Shape::list_or_object:
     case Shape::one_or_list: return Kind::list;
     case Shape::names:
     case Shape::object:
@@ -81,6 +82,8 @@ Form decimal_of(const Form& form) {
   return {.shape = Shape::decimal, .least = form.least, .most = form.most};
 }
 
+Form object_of(const Form& form) { return {.shape = Shape::object, .members = form.members}; }
+
 std::string accepted(const Form& form) {
   switch (form.shape) {
     case Shape::text: return std::string(form.text->accepted);
@@ -92,6 +95,8 @@ std::string accepted(const Form& form) {
     case Shape::boolean: return "true or false";
     case Shape::one_or_list: return accepted(*form.each) + ", or a list of " + range(form);
     case Shape::list: return "a list of " + range(form);
+    case Shape::list_or_object:
+      return "a list of " + range(form) + "; or " + accepted(object_of(form));
     case Shape::names: return "an object with a name for each";
     case Shape::object: break;
   }
@@ -154,6 +159,8 @@ bool ConfigReader::has_form(const ConfigValue& value, const ConfigPlace& place, 
     return has_form(value, place, decimal_of(form));
   if (form.shape == Shape::decimal_or_object && value.kind == Kind::object)
     return has_form(value, place, *form.each);
+  if (form.shape == Shape::list_or_object && value.kind == Kind::object)
+    return has_form(value, place, object_of(form));
   if (value.kind != kind_of(form.shape)) {
     fault(value.place, "is " + std::string(phrase(value.kind)) + "; accepted is " + accepted(form));
     return false;

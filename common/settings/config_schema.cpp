@@ -49,6 +49,8 @@ Json schema_of(const Form& form) {
     case Shape::boolean: return {{"type", "boolean"}};
     case Shape::one_or_list: return {{"oneOf", {schema_of(*form.each), list_schema(form)}}};
     case Shape::list: return list_schema(form);
+    case Shape::list_or_object:
+      return {{"oneOf", {list_schema(form), object_schema(form.members(), {})}}};
     case Shape::names:
       return {{"type", "object"},
               {"minProperties", form.least},
@@ -102,6 +104,9 @@ void append_rows(const std::string& path, const std::vector<MemberFacts>& member
     const Form* form = &each.form;
     for (; form->each != nullptr; form = form->each) {
       if (form->shape == Shape::decimal_or_object) continue;
+      if (form->shape == Shape::list_or_object)
+        for (const MemberFacts& beside : form->members())
+          append_row(own + "." + std::string(beside.name), beside, text);
       own += form->shape == Shape::names ? ".NAME" : "[]";
     }
     if (form->shape == Shape::object) append_rows(own + ".", form->members(), text);

@@ -53,8 +53,8 @@ bool Forward::settle_usage(MeteringEvent& event) {
     event.estimate = &nothing;
     return true;
   }
-  const bool is_waived = event.outcome == Outcome::client_aborted &&
-                         context_.config.abort_billing == AbortBilling::waive;
+  const bool is_waived =
+      event.outcome == Outcome::client_aborted && abort_billing() == quota::AbortBilling::waive;
   const EstimateDesk::Ending ending{.target_model = candidate_ == nullptr
                                                         ? std::string_view()
                                                         : std::string_view(candidate_->model),

@@ -140,6 +140,7 @@ class Forward final : public OpenExchange, private CloseListener {
   BodyForm begin_response(const http::ResponseHead& head);
   void conclude(const RelayEnd& end, BodyForm form, const http::Framing& framing, bool keeps_alive);
   bool may_read_on() const noexcept;
+  quota::AbortBilling abort_billing() const;
   bool may_await_usage() const noexcept;
   bool may_drain() noexcept;
   Task<bool> read_on(http::BodyDecoder& decoder, std::size_t most, std::chrono::nanoseconds time,
@@ -165,6 +166,7 @@ class Forward final : public OpenExchange, private CloseListener {
   bool leave_answer();
   Task<void> replay();
   Task<void> reply_failure(const Failure& failure, const GatewayError& error);
+  std::string_view key_id_for_limits() const noexcept;
   const GatewayError* admit_head();
   const GatewayError* ask_head();
   const GatewayError* decide(std::optional<quota::Refusal> refusal);

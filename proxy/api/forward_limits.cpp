@@ -32,12 +32,15 @@ bool is_to_be_told(quota::Cell& cell) noexcept {
 
 }  // namespace
 
+// What a token says of itself is the name of no key.
+std::string_view Forward::key_id_for_limits() const noexcept {
+  const bool is_of_key = key_ != nullptr && identity_ == nullptr;
+  return is_of_key ? std::string_view(key_->id) : std::string_view();
+}
+
 // What the head alone decides.
 const GatewayError* Forward::admit_head() {
-  // What a token says of itself is the name of no key.
-  const bool is_of_key = key_ != nullptr && identity_ == nullptr;
-  const std::string_view key_id = is_of_key ? std::string_view(key_->id) : std::string_view();
-  auto caller = context_.limits.callers->find(call_.tenant(), key_id);
+  auto caller = context_.limits.callers->find(call_.tenant(), key_id_for_limits());
   if (caller == nullptr) return nullptr;
   const quota::AdmissionTerms terms{context_.config.enforces_limits,
                                     [] { return quota::Clock::now(); }};

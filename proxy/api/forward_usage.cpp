@@ -24,6 +24,15 @@ bool Forward::may_read_on() const noexcept {
   return !is_relayed_ && request_.is_complete() && attempt_->is_connected() && !context_.draining;
 }
 
+// By the settings in force when the client leaves.
+quota::AbortBilling Forward::abort_billing() const {
+  const auto& callers = context_.limits.callers;
+  const auto own = callers == nullptr
+                       ? std::nullopt
+                       : callers->rules().abort_billing_of(call_.tenant(), key_id_for_limits());
+  return own.value_or(context_.config.abort_billing);
+}
+
 // Only where the usage was asked for, by whomever, and is next to come.
 bool Forward::may_await_usage() const noexcept {
   const bool is_asked = attempt_->is_edited() || request_.facts().wants_usage.value_or(false);
@@ -34,8 +43,8 @@ bool Forward::may_await_usage() const noexcept {
 // Wherever the answer stands, as long as it is a stream that is being relayed.
 bool Forward::may_drain() noexcept {
   const Config& config = context_.config;
-  if (config.abort_billing != AbortBilling::drain || !response_tap_.is_stream()) return false;
-  if (!may_read_on() || response_tap_.has_whole_usage()) return false;
+  if (!response_tap_.is_stream() || !may_read_on() || response_tap_.has_whole_usage()) return false;
+  if (abort_billing() != quota::AbortBilling::drain) return false;
   const std::size_t most = std::max<std::size_t>(config.abort_drains / config.threads, 1);
   if (context_.drains < most) return true;
   if (!std::exchange(is_drain_refused_, true)) context_.counts.note(DrainResult::refused);

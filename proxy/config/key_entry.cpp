@@ -104,7 +104,7 @@ constexpr auto limit_rows = quota::key_limit_rows<Item, limits_of, settings_of>(
 
 using KeyRow = Member<Item>;
 
-constexpr std::array<KeyRow, 12> rows{{
+constexpr std::array<KeyRow, 13> rows{{
     {{.name = "id",
       .value = "",
       .meaning = "what events, logs and metrics call it; no two keys have the same",
@@ -176,6 +176,7 @@ constexpr std::array<KeyRow, 12> rows{{
     limit_rows[0],
     limit_rows[1],
     limit_rows[2],
+    limit_rows[3],
 }};
 
 // In one line, as there may be thousands. The hash is left out: it says nothing to people.
@@ -196,6 +197,9 @@ std::string shown(const KeySettings& key) {
   std::vector<std::string> rules;
   for (const quota::LimitRule& each : key.limits.limits) rules.push_back(each.id);
   add("limits", joined_by_comma(rules));
+  if (key.limits.abort)
+    add("abort",
+        std::string(quota::abort_billing_words[static_cast<std::size_t>(*key.limits.abort)]));
   return text;
 }
 

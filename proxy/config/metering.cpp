@@ -25,10 +25,10 @@ constexpr std::array<std::pair<std::string_view, EstimateMode>, 3> estimate_mode
     {"bpe", EstimateMode::bpe},
 }};
 
-constexpr std::array<std::pair<std::string_view, AbortBilling>, 3> abort_billings{{
-    {"estimate", AbortBilling::estimate},
-    {"drain", AbortBilling::drain},
-    {"void", AbortBilling::waive},
+constexpr std::array<std::pair<std::string_view, quota::AbortBilling>, 3> abort_billings{{
+    {quota::abort_billing_words[0], quota::AbortBilling::estimate},
+    {quota::abort_billing_words[1], quota::AbortBilling::drain},
+    {quota::abort_billing_words[2], quota::AbortBilling::waive},
 }};
 
 // Without line breaks at its end, which editors add. Nothing is looked at unless digests are on.

@@ -95,7 +95,7 @@ TEST(ProxyConfig, ReadsEveryVariable) {
   EXPECT_EQ(config.stream_usage, StreamUsage::passthrough);
   EXPECT_EQ(config.estimate, EstimateMode::learned);
   EXPECT_EQ(config.estimate_memory, 8U << 20);
-  EXPECT_EQ(config.abort_billing, AbortBilling::waive);
+  EXPECT_EQ(config.abort_billing, quota::AbortBilling::waive);
   EXPECT_EQ(config.abort_drain_time, 3s);
   EXPECT_EQ(config.abort_drains, 7U);
   EXPECT_EQ(config.payload_hash, PayloadHash::hmac);

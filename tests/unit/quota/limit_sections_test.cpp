@@ -70,6 +70,40 @@ defaults: {on_outage: closed, reserve: none, lease_ttl: 5s, outage_allowance: 0.
   EXPECT_EQ(settings.defaults.outage_allowance, Share(5'000));
 }
 
+TEST(LimitSections, TakeAPlanThatSaysMore) {
+  const ReadLimits read = read_limits_of(R"(
+plans:
+  whole: {limits: [{unit: requests, limit: 6, per: 1m}], abort: drain}
+  free: {abort: void}
+  list: [{unit: requests, limit: 6, per: 1m}]
+  none: {}
+tenants: {t: {plan: free}}
+)");
+  ASSERT_EQ(read.faults, std::vector<std::string>{});
+  const auto& plans = read.settings.plans;
+  ASSERT_EQ(plans.size(), 4U);
+  EXPECT_EQ(plans[0].limits.size(), 1U);
+  EXPECT_EQ(plans[0].abort, AbortBilling::drain);
+  EXPECT_TRUE(plans[1].limits.empty());
+  EXPECT_EQ(plans[1].abort, AbortBilling::waive);
+  EXPECT_EQ(plans[2].limits, plans[0].limits);
+  EXPECT_EQ(plans[2].abort, std::nullopt);
+  EXPECT_EQ(plans[3].abort, std::nullopt);
+}
+
+TEST(LimitSections, RefuseAPlanThatIsNeither) {
+  for (const auto& [plan, reason] : std::vector<std::pair<std::string, std::string>>{
+           {"{abort: refund}", "abort=\"refund\": not estimate, drain or void"},
+           {"{limits: []}", "limits: holds 0; accepted are 1 to 8"},
+           {"{limit: []}", "`limit` is not known here; accepted are limits and abort"},
+           {"drain", "is a value; accepted is a list of 1 to 8; or an object of limits and abort"},
+           {"[]", "holds 0; accepted are 1 to 8"}}) {
+    const ReadLimits read = read_limits_of("plans: {p: " + plan + "}");
+    ASSERT_EQ(read.faults.size(), 1U) << plan;
+    EXPECT_NE(read.faults[0].find(reason), std::string::npos) << read.faults[0];
+  }
+}
+
 TEST(LimitSections, HaveDefaults) {
   const LimitSettings settings = read_limits_of("{}").settings;
   EXPECT_EQ(settings.defaults.on_outage, OnOutage::share);

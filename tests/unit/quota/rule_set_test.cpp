@@ -57,6 +57,28 @@ TEST(RuleSet, GivesAKeyItsOwnAndItsPlan) {
   EXPECT_EQ(balances(set.rules_of("team-a", &key))[0], "t:team-a/par");
 }
 
+TEST(RuleSet, AsksKeyAndPlanWhatBecomesOfStreamsThatAreLeft) {
+  using enum AbortBilling;
+  LimitSettings said{.plans = {{"drained", {}, drain}, {"silent", {}}, {"waived", {}, waive}},
+                     .tenants = {{"a", "drained"}, {"b", "silent"}, {"c"}, {"*", "waived"}}};
+  const RuleSet set(std::move(said), {{.id = "own", .abort = estimate},
+                                      {.id = "both", .plan = "waived", .abort = drain},
+                                      {.id = "plan", .plan = "waived"},
+                                      {.id = "silent", .plan = "silent"},
+                                      {.id = "limits", .limits = {rule("r")}}});
+  EXPECT_EQ(set.abort_billing_of("a", ""), drain);
+  EXPECT_EQ(set.abort_billing_of("b", ""), std::nullopt);
+  EXPECT_EQ(set.abort_billing_of("c", ""), waive);
+  EXPECT_EQ(set.abort_billing_of("x", ""), waive);
+  EXPECT_EQ(set.abort_billing_of("a", "own"), estimate);
+  EXPECT_EQ(set.abort_billing_of("b", "both"), drain);
+  EXPECT_EQ(set.abort_billing_of("a", "plan"), waive);
+  EXPECT_EQ(set.abort_billing_of("a", "silent"), std::nullopt);
+  EXPECT_EQ(set.abort_billing_of("a", "limits"), drain);
+  EXPECT_EQ(set.abort_billing_of("a", "unknown"), drain);
+  EXPECT_EQ(RuleSet({}).abort_billing_of("a", ""), std::nullopt);
+}
+
 TEST(RuleSet, CountsTheRulesOfAKey) {
   const RuleSet set(settings());
   KeyLimits key{.id = "k", .limits = {rule("a")}};
