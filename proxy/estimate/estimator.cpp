@@ -11,9 +11,10 @@
 namespace llmgw::proxy {
 
 Estimator::~Estimator() {
-  if (!thread_.joinable()) return;
-  hurry();
-  drain({});
+  if (!last_.joinable() && thread_.joinable()) {
+    hurry();
+    drain({});
+  }
   join();
 }
 
@@ -26,13 +27,14 @@ void Estimator::start() {
 }
 
 void Estimator::drain(std::function<void()> ended) {
-  ended_ = std::move(ended);
-  phase_.store(Phase::draining, std::memory_order_release);
+  is_draining_.store(true, std::memory_order_release);
   wake();
+  // No thread may raise its own priority again.
+  last_ = std::thread([this, ended = std::move(ended)] { run_last(ended); });
 }
 
 void Estimator::join() {
-  if (thread_.joinable()) thread_.join();
+  if (last_.joinable()) last_.join();
 }
 
 std::size_t Estimator::waiting() const noexcept {
@@ -41,16 +43,20 @@ std::size_t Estimator::waiting() const noexcept {
   return all;
 }
 
-// The bell is read before the phase and the rings: what comes later rings it once more.
+// The bell is read before all else: what comes later rings it once more.
 void Estimator::run() {
   for (;;) {
     const std::uint32_t heard = bell_.load(std::memory_order_acquire);
-    const bool is_last = phase_.load(std::memory_order_acquire) == Phase::draining;
-    if (work()) continue;
-    if (is_last) break;
-    bell_.wait(heard, std::memory_order_acquire);
+    if (is_draining_.load(std::memory_order_acquire)) break;
+    if (!work()) bell_.wait(heard, std::memory_order_acquire);
   }
-  if (ended_) ended_();
+}
+
+void Estimator::run_last(const std::function<void()>& ended) {
+  thread_.join();
+  while (work()) {
+  }
+  if (ended) ended();
 }
 
 bool Estimator::work() {

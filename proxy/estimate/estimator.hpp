@@ -36,8 +36,8 @@ class Estimator {
     bell_.fetch_add(1, std::memory_order_release);
     bell_.notify_one();
   }
-  /// Nothing is pushed any more: what is there is counted, then `ended` is called on the
-  /// estimator's thread.
+  /// Nothing is pushed any more: what is there is counted, by a thread that gives way to nobody,
+  /// and `ended` is called on that. Once, after start().
   void drain(std::function<void()> ended);
   /// From now on nothing is counted, what there is gets what has been learned. Any thread.
   void hurry() noexcept { is_in_hurry_.store(true, std::memory_order_relaxed); }
@@ -50,17 +50,15 @@ class Estimator {
   const ErrorTable& errors() const noexcept { return errors_; }
 
  private:
-  enum class Phase : std::uint8_t { serving, draining };
-
   void run();
+  void run_last(const std::function<void()>& ended);
   bool work();
   void finish(EstimateJob& job);
   void compare(const EstimateJob& job, const std::optional<EstimateFacts>& counted);
 
   const Deliver deliver_;
   std::vector<JobRing*> rings_;
-  std::function<void()> ended_;  // written before phase_
-  std::atomic<Phase> phase_{Phase::serving};
+  std::atomic<bool> is_draining_{false};
   std::atomic<bool> is_in_hurry_{false};
   std::atomic<std::uint32_t> bell_{0};
   EstimateCounts counts_;
@@ -68,6 +66,7 @@ class Estimator {
   ErrorTable errors_;
   std::array<char, max_encoded_event> line_{};
   std::thread thread_;
+  std::thread last_;  // joins the other
 };
 
 }  // namespace llmgw::proxy
