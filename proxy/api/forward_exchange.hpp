@@ -155,7 +155,7 @@ class Forward final : public OpenExchange, private CloseListener {
   const GatewayError* refuse_all(Route::Clock::time_point now);
   const GatewayError* limit_total();
   void note_path(const NativePath& path);
-  const GatewayError* leave_out_foreign(const RouteQuery& query);
+  const GatewayError* leave_out_foreign(const RouteQuery& query, ClientDialect dialect);
   AttemptTerms attempt_terms();
   AttemptOptions attempt_options();
   bool may_wait(const AttemptEnd& end);

@@ -27,10 +27,14 @@ bool Forward::goes_by_model() const noexcept {
   return upstreams_->table().asks_for_model() || checks_model_;
 }
 
-// What routing goes by may lie anywhere in the body, and what may have to be sent again is kept.
+// What routing goes by may lie anywhere in the body. What came whole with its head was looked at as
+// it came, and lies where it is until something has to wait.
 bool Forward::has_more_to_read() const noexcept {
-  if (goes_by_model()) return exchange_.body().framing().kind != http::Framing::Kind::none;
-  return limited_ != nullptr && has_more_to_admit();
+  const bool may_admit = limited_ == nullptr || !has_more_to_admit();
+  if (!goes_by_model()) return !may_admit;
+  if (exchange_.body().framing().kind == http::Framing::Kind::none) return false;
+  return !request_.is_complete() || checks_model_ || !may_admit ||
+         is_form_data(exchange_.head().value(http::FieldId::content_type));
 }
 
 Task<const GatewayError*> Forward::read_to_route() {
@@ -67,12 +71,13 @@ const GatewayError* Forward::find_route() {
   // Of a longer name only the begin is known, which could be another model's.
   if (request_.facts().model.is_cut()) return &gateway_error::model_not_found;
   const http::RequestHead& head = exchange_.head();
-  note_path(classify(head));
+  const NativePath path = classify(head);
+  note_path(path);
   const RouteQuery query{head, head.path(), call_.tenant(), request_.facts().model.view()};
   auto found = upstreams_->table().find(query);
   if (const RouteFault* fault = std::get_if<RouteFault>(&found)) return &error_of(*fault);
   routed_->route = std::move(std::get<Route>(found));
-  if (const GatewayError* const refusal = leave_out_foreign(query)) return refusal;
+  if (const GatewayError* const refusal = leave_out_foreign(query, path.dialect)) return refusal;
   return limited_ == nullptr ? nullptr : admit_body();
 }
 
@@ -80,8 +85,11 @@ const GatewayError* Forward::take_target() {
   if (routed_ == nullptr) return nullptr;
   if (routed_->route.prefers_native())
     routed_->route.put_behind(upstreams_->translating(exchange_.head()));
-  if (routed_->route.has_affinity() && request_.held() != nullptr)
+  if (routed_->route.has_affinity() &&
+      exchange_.body().framing().kind != http::Framing::Kind::none) {
+    if (request_.held() == nullptr) request_.hold();
     routed_->route.begin_at(affinity_of(call_.tenant(), request_.held()->body()));
+  }
   const auto now = routed_->attempt_begun_at = Clock::now();
   routed_->choice = routed_->route.take(now);
   candidate_ = routed_->choice.candidate;
@@ -97,8 +105,9 @@ void Forward::note_path(const NativePath& path) {
 }
 
 // Targets that have nothing for this path. What nobody decided on goes to whoever has.
-const GatewayError* Forward::leave_out_foreign(const RouteQuery& query) {
-  const std::vector<bool> foreign = upstreams_->without(exchange_.head());
+const GatewayError* Forward::leave_out_foreign(const RouteQuery& query, ClientDialect dialect) {
+  const std::vector<bool> foreign =
+      upstreams_->without(exchange_.head(), dialect, routed_->is_translatable);
   if (foreign.empty()) return nullptr;
   routed_->route.leave_out(foreign);
   if (routed_->route.has_any()) return nullptr;

@@ -15,7 +15,11 @@ Attempt::Attempt(const AttemptTerms& terms, ClientRequest& request, Form form) n
       form_(form) {}
 
 Task<AttemptEnd> Attempt::run() {
-  if (request_.held() != nullptr) request_.held()->forget_edits();
+  if (request_.held() != nullptr) {
+    request_.held()->forget_edits();
+  } else if (options().keeps_request) {
+    request_.hold();
+  }
   if (options().translated != nullptr) {
     co_await translate();
   } else if (names_another_model()) {

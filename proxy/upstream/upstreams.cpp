@@ -10,11 +10,10 @@ bool is_translatable(const http::RequestHead& head) noexcept {
 
 // Servers that speak OpenAI's dialect may have other APIs too, as vLLM has Anthropic's: they are
 // asked where nobody else is there for those.
-std::vector<bool> Upstreams::without(const http::RequestHead& head) const {
-  const ClientDialect dialect = classify(head).dialect;
+std::vector<bool> Upstreams::without(const http::RequestHead& head, ClientDialect dialect,
+                                     bool may_translate) const {
   const bool is_native = dialect == ClientDialect::anthropic || dialect == ClientDialect::gemini;
   const bool has_own = is_native && speak(dialect);
-  const bool may_translate = is_translatable(head);
   std::vector<bool> without;  // made with the first of them: there seldom is one
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const Upstream& upstream = *parts_[i].upstream;

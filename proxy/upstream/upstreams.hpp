@@ -57,9 +57,10 @@ class Upstreams final
     const auto number = table_.number_of(name);
     return number ? parts_[*number].upstream.get() : nullptr;
   }
-  /// Those that have nothing for what is asked for, also by translation, by their numbers; empty if
-  /// all have.
-  std::vector<bool> without(const http::RequestHead& head) const;
+  /// Those that have nothing for what is asked for in that dialect, also by translation where that
+  /// may be, by their numbers; empty if all have.
+  std::vector<bool> without(const http::RequestHead& head, ClientDialect dialect,
+                            bool may_translate) const;
   /// Those that such requests are translated for, by their numbers.
   std::vector<bool> translating(const http::RequestHead& head) const;
   /// Whether any of them is spoken to in that dialect.

@@ -185,6 +185,36 @@ def test_T11_a_new_key_is_used_from_the_next_request_on(factory: Factory, tmp_pa
         wait_until(lambda: ask(proxy).status == 200, "the new key")
 
 
+@pytest.mark.parametrize("method, target, body, chunks", [
+    ("POST", "/v1/chat/completions", chat(model="m"), None), ("POST", "/v1/chat/completions", None, [chat(model="m")]),
+    ("POST", "/v1/chat/completions", chat("x" * 200_000, model="m"), None), ("GET", "/v1/files?after=f-1", None, None),
+], ids=["plain", "chunked", "large", "without-body"])
+def test_all_of_a_request_is_sent_again(factory: Factory, tmp_path: pathlib.Path, method: str, target: str, body: bytes | None,
+                                        chunks: list[bytes] | None):
+    """Over a connection that was there: its head and body outlast the wait for the first answer."""
+    with Targets("a") as upstreams:
+        def by_key(peer: Peer) -> None:
+            refused = upstreams.servers["a"].requests[-1].values("Authorization") == ["Bearer sk-one"]
+            peer.send(failing(429, Retry_After="50") if refused else reply(b'{"from":"a"}'))
+        proxy = upstreams.open(factory, tmp_path, {
+            "providers": upstreams.providers(a={"keys": [{"env": "ONE"}, {"env": "TWO"}]}), "models": {"m": targets("a")},
+            "default_provider": "a"}, ONE="sk-one", TWO="sk-two", PROXY_THREADS="1")
+        assert ask(proxy).status == 200
+        upstreams.answers["a"] = by_key
+        fields = [("Content-Type", "application/json"), ("X-Own", "kept"), ("Accept", "application/json")]
+        for _ in range(2):  # the one whose turn it is with the key that is refused
+            with proxy.connect() as connection:
+                connection.send(request(method, target, fields, body, chunks))
+                assert connection.read_response().json() == {"from": "a"}
+        asked = upstreams.servers["a"].requests[1:]
+        refused = [each.values("Authorization") for each in asked].index(["Bearer sk-one"])
+        first, second = asked[refused:refused + 2]
+        assert (first.method, first.target, first.body) == (second.method, second.target, second.body) == (
+            method, target, body or b"".join(chunks or []))
+        same_fields = [[field for field in each.fields if field[0].lower() != "authorization"] for each in (first, second)]
+        assert same_fields[0] == same_fields[1] and ("X-Own", "kept") in first.fields
+
+
 def test_T5_all_at_their_limits_is_429_with_the_soonest_wait(factory: Factory, tmp_path: pathlib.Path):
     with Targets("a", "b") as upstreams:
         upstreams.answers |= {"a": failing(429, Retry_After="50"), "b": failing(429, Retry_After="30")}
