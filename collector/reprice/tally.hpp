@@ -49,11 +49,4 @@ class RepriceTally {
   std::map<Name, RepriceCounts> models_;
 };
 
-/// `1.5` for 1,500,000,000 nano-USD, with as many digits as there are.
-std::string usd_text(WideInteger nano_usd);
-
-/// A name for people: what would not be seen in it, or would move the cursor, is written as JSON
-/// writes it.
-std::string shown_name(std::string_view name);
-
 }  // namespace llmgw::collector
