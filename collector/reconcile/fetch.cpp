@@ -64,8 +64,8 @@ class ReportFetch::Connection {
         wait = wait_of(answer->retry_after, attempt);
       }
       if (wait > longest_wait)
-        co_return ReportFault{reason + ", and a wait of " + std::to_string(wait.count()) +
-                              " s is asked for"};
+        co_return ReportFault{reason + ", and a wait of " +
+                              std::to_string(wait / std::chrono::seconds(1)) + " s is asked for"};
       if (attempt + 1 < attempts_a_page) co_await pause_.wait(wait);
     }
     co_return ReportFault{reason + ", " + std::to_string(attempts_a_page) + " times"};
