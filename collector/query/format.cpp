@@ -247,6 +247,7 @@ std::string facts_json(const StoreFacts& facts) {
   time(object, "oldest_event", facts.oldest);
   time(object, "newest_event", facts.newest);
   time(object, "floor", facts.floor);
+  object.truth("keeps_reconciliations", facts.keeps_reconciliations);
   return object.finish();
 }
 

@@ -205,6 +205,7 @@ Result<StoreFacts> SqliteReader::facts() {
   const Moment moment(database_);
   StoreFacts facts;
   facts.engine = "sqlite";
+  facts.keeps_reconciliations = true;
   facts.bytes = bytes_of_store(path_);
   const auto schema = database_.integer("SELECT max(number) FROM migration");
   if (schema.has_error()) return schema.error();
