@@ -51,6 +51,15 @@ void read_query_listen(SettingInput& input, Config& config) {
     input.fault(*set, "needs STORE_URL: an event log answers no questions");
 }
 
+// A key is not shown to whoever listens on the way.
+void read_reconcile_url(SettingInput& input, Config& config) {
+  config.reconcile_url = input.settings.http_url(input.name);
+  if (!config.reconcile_url || config.reconcile_url->tls) return;
+  const std::string& host = config.reconcile_url->host;
+  const bool is_here = host == "localhost" || host == "::1" || host.starts_with("127.");
+  if (!is_here) input.fault(to_string(*config.reconcile_url), "must be https, or of this machine");
+}
+
 bool is_loopback(const ListenAddress& address) {
   return address.host == both_loopbacks || address.host == "::1" ||
          address.host.starts_with("127.");
@@ -96,7 +105,7 @@ std::string days(std::chrono::nanoseconds duration) {
   return std::to_string(duration / day) + "d";
 }
 
-constexpr std::array<Row, 20> own_rows{{
+constexpr std::array<Row, 23> own_rows{{
     {{"PORT",
       "8081",
       "events, metrics and health: a port, or an address such as `127.0.0.1:8081` or "
@@ -220,6 +229,27 @@ constexpr std::array<Row, 20> own_rows{{
        config.limits_token = read_events_token(input.settings, input.read_file, input.name);
      },
      [](const Config& config) { return config.limits_token.file; }},
+    {{"RECONCILE_KEY_FILE", "",
+      "a file with an admin key of the organisation, for `llm-collector reconcile` alone", "unset",
+      "Reconciling"},
+     [](SettingInput& input, Config& config) {
+       config.reconcile_key_file = input.text().value_or("");
+     },
+     [](const Config& config) { return config.reconcile_key_file; }},
+    {{"RECONCILE_BASE_URL", "",
+      "where the provider's reports are asked for, if not at its own API; a trailing `/v1` changes "
+      "nothing",
+      "the provider's"},
+     read_reconcile_url,
+     [](const Config& config) {
+       return config.reconcile_url ? to_string(*config.reconcile_url) : std::string();
+     }},
+    {{"RECONCILE_CA_FILE", "",
+      "certificates in PEM form trusted for it, beside those of the system", "unset"},
+     [](SettingInput& input, Config& config) {
+       config.reconcile_ca_file = input.text().value_or("");
+     },
+     [](const Config& config) { return config.reconcile_ca_file; }},
     {gateway_config_variable,
      [](SettingInput& input, Config& config) { config.file.path = input.text().value_or(""); },
      [](const Config& config) { return config.file.path; }},

@@ -49,8 +49,11 @@ struct Config {
   std::chrono::nanoseconds query_timeout = std::chrono::seconds(10);
   std::uint64_t max_events_body = 0;  ///< bytes, also after decompression
   EventsToken events_token;
-  EventsToken limits_token;      ///< where none is set, those of events are taken
-  std::string limits_state_dir;  ///< empty: no budget is lent
+  EventsToken limits_token;              ///< where none is set, those of events are taken
+  std::string limits_state_dir;          ///< empty: no budget is lent
+  std::string reconcile_key_file;        ///< of an admin key; read when reports are fetched
+  std::optional<HttpUrl> reconcile_url;  ///< nothing: the provider's own
+  std::string reconcile_ca_file;         ///< trusted beside the system store; empty: none
   LogSettings log;
   ConfigOrigin file;                      ///< what GATEWAY_CONFIG held; nothing where it is not set
   pricing::PriceSettings price_settings;  ///< while the file is read

@@ -18,7 +18,7 @@ bool is_command(std::span<const char* const> arguments) noexcept;
 
 /// Does it with the store of the settings, and says on stdout what came of it, on stderr what did
 /// not. The exit status: 0; 1 where it could not be done; 2 where the arguments or the settings are
-/// wrong.
+/// wrong; 3 where what was compared differs.
 int run_command(std::span<const char* const> arguments, const Config& config);
 
 }  // namespace llmgw::collector

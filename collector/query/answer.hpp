@@ -74,6 +74,7 @@ struct StoreFacts {
   std::int64_t oldest = 0;   ///< milliseconds since 1970; 0: there is no event
   std::int64_t newest = 0;
   std::int64_t floor = 0;  ///< events of before are not taken any more; 0: nothing was removed
+  bool keeps_reconciliations = false;  ///< see Reader::reconciliations()
 };
 
 }  // namespace llmgw::collector

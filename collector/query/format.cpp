@@ -225,6 +225,16 @@ std::string values_json(std::string_view field, std::span<const std::string> val
   return object.finish();
 }
 
+std::string reconciliations_json(const ReconciliationQuery& query,
+                                 std::span<const std::string> reports) {
+  constexpr std::int64_t day_length = 86'400'000;
+  ObjectText object;
+  object.text("from", time_text(query.from * day_length));
+  object.text("to", time_text(query.to * day_length));
+  object.json("items", list_of(reports, [](const std::string& each) { return each; }));
+  return object.finish();
+}
+
 std::string facts_json(const StoreFacts& facts) {
   const auto time = [](ObjectText& object, std::string_view name, std::int64_t milliseconds) {
     milliseconds == 0 ? object.json(name, "null") : object.text(name, time_text(milliseconds));
@@ -237,6 +247,7 @@ std::string facts_json(const StoreFacts& facts) {
   time(object, "oldest_event", facts.oldest);
   time(object, "newest_event", facts.newest);
   time(object, "floor", facts.floor);
+  object.truth("keeps_reconciliations", facts.keeps_reconciliations);
   return object.finish();
 }
 

@@ -21,6 +21,9 @@ std::string events_json(const EventsAnswer& answer, std::string_view next);
 std::string event_json(const StoredEvent& event);
 std::string values_json(std::string_view field, std::span<const std::string> values);
 std::string facts_json(const StoreFacts& facts);
+/// `reports`: objects of JSON, as they were kept.
+std::string reconciliations_json(const ReconciliationQuery& query,
+                                 std::span<const std::string> reports);
 
 /// A row of an answer on usage, as in its items.
 std::string usage_row_json(const UsageQuery& query, const UsageRow& row);

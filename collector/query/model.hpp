@@ -82,6 +82,15 @@ struct ValuesQuery {
   std::optional<std::vector<std::string>> visible_tenants;
 };
 
+/// Which days of which provider's reports; days since 1970 in UTC, from the first, up to and
+/// without the second.
+struct ReconciliationQuery {
+  std::string provider;  ///< empty: any
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+  std::size_t limit = 1'000;
+};
+
 /// A question that is refused: the parameter at fault, and why.
 struct QueryFault {
   std::string parameter;

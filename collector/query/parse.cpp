@@ -258,6 +258,16 @@ Parsed<UsageQuery> parse_prices(Parameters& parameters, const QueryTerms& terms)
   return outcome_of(parameters, std::move(query));
 }
 
+Parsed<ReconciliationQuery> parse_reconciliation(Parameters& parameters, const QueryTerms& terms) {
+  constexpr std::array<std::string_view, 3> providers{"", "openai", "anthropic"};
+  ReconciliationQuery query;
+  const Span span = take_span(parameters, terms.now - 90 * day, terms.now);
+  query.from = span.from / day;
+  query.to = (span.to + day - 1) / day;
+  query.provider = providers[parameters.take_word("provider", providers, 0)];
+  return outcome_of(parameters, std::move(query));
+}
+
 Parsed<ValuesQuery> parse_values(Parameters& parameters, const QueryTerms& terms) {
   ValuesQuery query;
   std::vector<std::string_view> fields;

@@ -26,6 +26,7 @@ Parsed<EventsQuery> parse_events(Parameters& parameters, const QueryTerms& terms
 Parsed<Filter> parse_live(Parameters& parameters, const QueryTerms& terms);
 /// What has requests without a price, by provider and model.
 Parsed<UsageQuery> parse_prices(Parameters& parameters, const QueryTerms& terms);
+Parsed<ReconciliationQuery> parse_reconciliation(Parameters& parameters, const QueryTerms& terms);
 Parsed<ValuesQuery> parse_values(Parameters& parameters, const QueryTerms& terms);
 
 /// Where a list goes on, for `cursor`: good for the same question alone, whatever its limit.

@@ -28,13 +28,14 @@ std::string_view allowed_at(std::string_view path) noexcept {
 }  // namespace
 
 std::span<const QueryApi::Route> QueryApi::routes() noexcept {
-  static constexpr std::array<Route, 8> all{{
+  static constexpr std::array<Route, 9> all{{
       {"/api/v1/usage", &QueryApi::usage},
       {"/api/v1/latency", &QueryApi::latency},
       {"/api/v1/events", &QueryApi::events},
       {"/api/v1/values", &QueryApi::values},
       {"/api/v1/store", &QueryApi::store},
       {"/api/v1/prices", &QueryApi::prices},
+      {"/api/v1/reconciliation", &QueryApi::reconciliation},
       {"/api/v1/live", &QueryApi::live},
       {"/api/v1/export", &QueryApi::export_all},
   }};
@@ -255,6 +256,20 @@ Task<QueryApi::Answer> QueryApi::prices(Call& call) {
   co_return co_await ask_packed(call, std::move(job));
 }
 
+// Reports of a provider are about all tenants.
+Task<QueryApi::Answer> QueryApi::reconciliation(Call& call) {
+  auto query = parse_reconciliation(call.parameters, call.terms);
+  if (query.has_error()) co_return fault(query.error());
+  if (call.terms.visible_tenants)
+    co_return error(403, "scope_not_allowed", "This token does not allow it.");
+  Readers::Job job = [&query](Reader& reader) -> Result<std::string> {
+    const auto reports = reader.reconciliations(*query);
+    if (reports.has_error()) return reports.error();
+    return reconciliations_json(*query, *reports);
+  };
+  co_return co_await ask_packed(call, std::move(job));
+}
+
 Task<QueryApi::Answer> QueryApi::live(Call& call) {
   auto filter = parse_live(call.parameters, call.terms);
   if (filter.has_error()) co_return fault(filter.error());
@@ -290,6 +305,8 @@ Task<QueryApi::Answer> QueryApi::ask(Readers::Job job) {
   if (fault_code == errc::body_too_large)
     co_return error(400, "invalid_parameter", "There are too many groups; ask for fewer.",
                     "group_by");
+  if (fault_code == make_error_code(boost::system::errc::protocol_not_supported))
+    co_return error(501, "not_with_this_store", "This kind of store does not keep it.");
   co_return error(503, "store_unavailable", "The store cannot be read.");
 }
 

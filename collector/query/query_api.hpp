@@ -62,6 +62,7 @@ class QueryApi final : public http::EndpointHandler {
   Task<Answer> values(Call& call);
   Task<Answer> store(Call& call);
   Task<Answer> prices(Call& call);
+  Task<Answer> reconciliation(Call& call);
   Task<Answer> live(Call& call);
   Task<Answer> export_all(Call& call);
   Task<Answer> export_usage(Call& call, std::size_t format);

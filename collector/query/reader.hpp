@@ -37,6 +37,9 @@ class Reader {
   virtual Result<std::optional<StoredEvent>> event(std::string_view id, const Filter& filter) = 0;
   virtual Result<std::vector<std::string>> values(const ValuesQuery& query) = 0;
   virtual Result<StoreFacts> facts() = 0;
+  /// What `llm-collector reconcile` has kept, an object of JSON a day, the newest first;
+  /// std::errc::protocol_not_supported where this store keeps none.
+  virtual Result<std::vector<std::string>> reconciliations(const ReconciliationQuery& query);
 };
 
 }  // namespace llmgw::collector

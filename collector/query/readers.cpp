@@ -44,7 +44,8 @@ Result<std::string> Readers::answer(Slot& slot, const Job& job,
   slot.reader->set_deadline(deadline, is_ending_);
   auto result = job(*slot.reader);
   const bool is_kept =
-      result || result.error() == errc::timed_out || result.error() == errc::body_too_large;
+      result || result.error() == errc::timed_out || result.error() == errc::body_too_large ||
+      result.error() == make_error_code(boost::system::errc::protocol_not_supported);
   if (!is_kept) slot.reader.reset();
   return result;
 }

@@ -188,10 +188,24 @@ Result<std::vector<std::string>> SqliteReader::texts_of(Statement& statement, st
   return texts;
 }
 
+Result<std::vector<std::string>> SqliteReader::reconciliations(const ReconciliationQuery& query) {
+  const Moment moment(database_);
+  auto select = database_.prepare(
+      "SELECT report FROM reconciliation WHERE day >= ? AND day < ? AND (?3 = '' OR provider = ?3) "
+      "ORDER BY day DESC, provider, scope LIMIT ?");
+  if (select.has_error()) return select.error();
+  select->bind(1, query.from);
+  select->bind(2, query.to);
+  select->bind_text(3, query.provider);
+  select->bind(4, static_cast<std::int64_t>(query.limit));
+  return texts_of(*select, query.limit);
+}
+
 Result<StoreFacts> SqliteReader::facts() {
   const Moment moment(database_);
   StoreFacts facts;
   facts.engine = "sqlite";
+  facts.keeps_reconciliations = true;
   facts.bytes = bytes_of_store(path_);
   const auto schema = database_.integer("SELECT max(number) FROM migration");
   if (schema.has_error()) return schema.error();

@@ -25,6 +25,7 @@ class SqliteReader final : public Reader {
   Result<std::optional<StoredEvent>> event(std::string_view id, const Filter& filter) override;
   Result<std::vector<std::string>> values(const ValuesQuery& query) override;
   Result<StoreFacts> facts() override;
+  Result<std::vector<std::string>> reconciliations(const ReconciliationQuery& query) override;
 
  private:
   /// Reads within one transaction, so all of one moment.

@@ -51,7 +51,16 @@ CREATE TABLE latency_hour(
   PRIMARY KEY(hour, provider, model, kind, bucket)) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<Migration, 1> steps{{{1, "first", first}}};
+// `price` has each table that costs were computed anew by, as text; `reconciliation` what a
+// provider's own reports say of a day, with what this store had then.
+constexpr std::string_view costs = R"sql(
+CREATE TABLE price(digest TEXT PRIMARY KEY, text TEXT NOT NULL, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE reconciliation(
+  provider TEXT NOT NULL, day INTEGER NOT NULL, scope TEXT NOT NULL, at INTEGER NOT NULL, report TEXT NOT NULL,
+  PRIMARY KEY(provider, day, scope)) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<Migration, 2> steps{{{1, "first", first}, {2, "costs", costs}}};
 
 constexpr std::string_view book = R"sql(
 CREATE TABLE migration(number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, at INTEGER NOT NULL) STRICT;

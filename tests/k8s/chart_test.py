@@ -91,6 +91,8 @@ def test_security_of_pods(values):
     found = objects("---\n".join(path.read_text() for path in MANIFESTS) if values == "manifests"
                     else render(VALUES[values]))
     pods = {each["metadata"]["name"]: each["spec"]["template"]["spec"] for each in found if each["kind"] in POD_KINDS}
+    pods |= {each["metadata"]["name"]: each["spec"]["jobTemplate"]["spec"]["template"]["spec"] for each in found
+             if each["kind"] == "CronJob"}
     assert pods
     # The one mode that needs a namespace of the profile `privileged`; docs/kubernetes.md says so.
     expected = {"llm-gateway-proxy": ["volume spool", "llm-proxy: privileged or host port"]}
@@ -187,7 +189,7 @@ MANAGED = {"proxy": {"LISTEN_ADDR", "ADMIN_LISTEN_ADDR", "UPSTREAM_OPENAI_BASE_U
                      "DRAIN_TIMEOUT", "EVENT_SPOOL_DIR", "EVENT_SPOOL_MAX", "EVENT_SPOOL_EPHEMERAL",
                      "EVENT_DRAIN_TIMEOUT", "EVENTS_TOKEN_FILE", "GATEWAY_CONFIG", "GATEWAY_KEYS", "LIMITS_TOKEN_FILE"},
            "collector": {"PORT", "EVENT_LOG_PATH", "STORE_URL", "EVENTS_TOKEN_FILE", "GATEWAY_CONFIG", "LIMITS_STATE_DIR",
-                         "LIMITS_TOKEN_FILE"}}
+                         "LIMITS_TOKEN_FILE", "RECONCILE_KEY_FILE", "RECONCILE_BASE_URL", "RECONCILE_CA_FILE"}}
 
 
 @pytest.mark.parametrize("daemon", MANAGED)

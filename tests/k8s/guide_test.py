@@ -51,8 +51,11 @@ def test_documents_kubectl_command_creates(command):
     dry = [] if "--dry-run=client" in words else ["--dry-run=client", "--output=yaml"]
     made, = objects(succeeded(TOOLS / "kubectl", *words[1:], *dry))
     if made["kind"] == "Secret":
-        pod = by_name(render([]))["Deployment", "llm-gateway-proxy"]["spec"]["template"]["spec"]
-        wanted = next(each["secret"] for each in pod["volumes"] if "secret" in each)
+        objects_of = by_name(render([CHART / "ci" / "store-values.yaml"]))
+        pods = [objects_of["Deployment", "llm-gateway-proxy"]["spec"]["template"]["spec"],
+                objects_of["CronJob", "llm-gateway-reconcile-openai"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]]
+        known = {each["secret"]["secretName"]: each["secret"] for pod in pods for each in pod["volumes"] if "secret" in each}
+        wanted = known[made["metadata"]["name"]]
         assert made["metadata"] == {"name": wanted["secretName"], "namespace": NAMESPACE["metadata"]["name"]}
         assert list(made["data"]) == [each["key"] for each in wanted["items"]]
     else:

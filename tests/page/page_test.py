@@ -14,7 +14,8 @@ import pytest
 from page import demo
 from support import wire
 from support.gateway import Collector, Factory, Gateway, chat
-from support.process import wait_until
+from support.process import run, wait_until
+from support.reports import KEY, Reports, openai_cost, openai_usage
 from support.senders import post
 
 DAY = 86_400_000
@@ -526,3 +527,44 @@ def test_the_scheme_is_kept(filled: Collector, visit):
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     page.get_by_role("button", name="Light scheme").click()
     assert page.evaluate("localStorage.theme") == "system"
+
+
+def test_beside_the_bill(factory: Factory, tmp_path: pathlib.Path, visit):
+    day = NOW // DAY - 5
+    name = "gpt-4o<script>alert(1)</script>"
+    usual = made(1, 0)[0] | {"provider": "openai", "ts": demo.stamp(day * DAY), "status_code": 200, "outcome": "completed",
+                             "prompt_tokens": 1_000, "completion_tokens": 100, "total_tokens": 1_100, "cached_tokens": 0,
+                             "cost_nano_usd": 2_000_000_000, "price_id": "5f0c1a9e7d31"}
+    collector = collector_with(factory, tmp_path, [
+        usual | {"model": model, "event_id": demo.event_id(day * DAY, number)}
+        for number, model in enumerate(("gpt-5", "gpt-5-mini", "gpt-4.1", name))])
+    key = tmp_path / "admin-key"
+    key.write_text(KEY)
+    with Reports() as reports:
+        for model in ("gpt-5-2025-08-07", "gpt-5-mini", "gpt-4.1"):
+            requests = 2 if model == "gpt-4.1" else 1
+            reports.put("completions", day, openai_usage(model, requests, 1_000 * requests, 100 * requests))
+            reports.put("costs", day, openai_cost(f"{model}, input", 2 * requests))
+        done = run("llm-collector", "reconcile", "--provider", "openai", "--from", demo.stamp(day * DAY)[:10], "--to",
+                   demo.stamp((day + 3) * DAY)[:10], STORE_URL=f"sqlite:{tmp_path}/events.db", RECONCILE_KEY_FILE=str(key),
+                   RECONCILE_BASE_URL=reports.url)
+    assert done.returncode == 3, done
+    seen = visit(collector)
+    page = seen.open("/accounts?range=7d")
+    seen.settle()
+    page.get_by_role("heading", name="Beside the provider's bill").wait_for()
+    assert page.get_by_text("one day differs").is_visible()
+    rows = [[cell for cell in row] for row in seen.table("table.beside")[1:]]
+    assert [row[0] for row in rows[:2]] == [demo.stamp((day + 2) * DAY)[:10], demo.stamp((day + 1) * DAY)[:10]]
+    assert rows[0][2] == "nothing on either side"
+    differing = {row[2]: row for row in rows[2:4]}
+    assert set(differing) == {"gpt-4.1", name}
+    assert differing["gpt-4.1"][3:5] == ["we have less", "requests, prompt tokens, completion tokens, cost"]
+    assert differing["gpt-4.1"][5] == "1 ours, / 2 theirs" and differing["gpt-4.1"][7] == "$2.00 ours, / $4.00 theirs"
+    assert differing[name][3] == "we have more" and "and 2 models that match" in rows[4][2]
+    assert not seen.axe()
+    narrow = visit(collector, width=390, height=800)
+    narrow.open("/accounts?range=7d")
+    narrow.settle()
+    narrow.page.get_by_role("heading", name="Beside the provider's bill").wait_for()
+    assert narrow.sideways() <= 0

@@ -11,8 +11,8 @@ import pathlib
 import sys
 
 KINDS = ("configmap-v1", "secret-v1", "service-v1", "serviceaccount-v1", "namespace-v1", "persistentvolumeclaim-v1",
-         "deployment-apps-v1", "daemonset-apps-v1", "poddisruptionbudget-policy-v1", "ingress-networking-v1",
-         "networkpolicy-networking-v1", "horizontalpodautoscaler-autoscaling-v2")
+         "deployment-apps-v1", "daemonset-apps-v1", "cronjob-batch-v1", "poddisruptionbudget-policy-v1",
+         "ingress-networking-v1", "networkpolicy-networking-v1", "horizontalpodautoscaler-autoscaling-v2")
 PREFIX = "/api/_definitions.json#/"
 
 

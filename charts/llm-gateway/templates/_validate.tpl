@@ -81,6 +81,19 @@
 {{- if and $collector.persistence.enabled (gt (int $collector.replicas) 1) -}}
 {{- fail "collector.persistence needs collector.replicas=1: one file has one writer" -}}
 {{- end -}}
+{{- with $collector.reconcile -}}
+{{- if .enabled -}}
+{{- if not (and $collector.enabled $collector.persistence.enabled (eq $collector.persistence.format "sqlite")) -}}
+{{- fail "collector.reconcile needs collector.persistence.enabled with format=sqlite: the job reads that store" -}}
+{{- end -}}
+{{- if has "ReadWriteOncePod" $collector.persistence.accessModes -}}
+{{- fail "collector.reconcile needs a volume that two pods of a node may have, and collector.persistence.accessModes has ReadWriteOncePod" -}}
+{{- end -}}
+{{- if not (or .providers.openai.existingSecret .providers.anthropic.existingSecret) -}}
+{{- fail "collector.reconcile.providers has no existingSecret: name the one with the admin key" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- if and .Values.metrics.serviceMonitor.enabled .Values.metrics.podMonitor.enabled -}}
 {{- fail "metrics.serviceMonitor and metrics.podMonitor together would scrape everything twice" -}}
 {{- end -}}

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Accounts: what has no price, what the store is, and everything as files.
-import { type Prices, type StoreFacts } from "./api";
+// Accounts: what has no price, what the provider has counted, what the store is, and everything as files.
+import { useState } from "preact/hooks";
+import { type Prices, type Reconciliation, type StoreFacts } from "./api";
 import { awayOf, useAnswers } from "./ask";
 import { parameters } from "./data";
 import { bytes, compact, integer, named } from "./format";
 import type { ViewProps } from "./overview";
 import { Away } from "./parts";
+import { Beside } from "./reconciliation";
 import { iso, moment } from "./span";
 import { go, noFilters, toggled } from "./state";
 
@@ -14,11 +16,15 @@ const rate = (value: number | null): string =>
 
 export function Accounts({ state, span, session, turn, awaySince, onFault }: ViewProps) {
   const isAdmin = session.tenants === null;
-  const asked = useAnswers<{ prices: Prices; store: StoreFacts }>({
-    prices: `/api/v1/prices?${new URLSearchParams({ from: iso(span.from), to: iso(span.to) })}`,
+  const [keeps, setKeeps] = useState(false); // whether this kind of store has comparisons
+  const range = new URLSearchParams({ from: iso(span.from), to: iso(span.to) });
+  const asked = useAnswers<{ prices: Prices; store: StoreFacts; reconciliation: Reconciliation }>({
+    prices: `/api/v1/prices?${range}`,
     store: isAdmin ? "/api/v1/store" : null,
+    reconciliation: isAdmin && keeps ? `/api/v1/reconciliation?${range}` : null,
   }, turn, onFault);
-  const { prices, store } = asked.answers;
+  const { prices, store, reconciliation } = asked.answers;
+  if (store && store.keeps_reconciliations !== keeps) setKeeps(store.keeps_reconciliations);
   const away = awayOf(asked);
   const exportPath = (what: string, format: string, more: Record<string, string> = {}) =>
     `/api/v1/export?${parameters(span, state.filters, { what, format, ...more })}`;
@@ -84,6 +90,7 @@ export function Accounts({ state, span, session, turn, awaySince, onFault }: Vie
           </section>
         </div>
       </div>
+      {reconciliation && <Beside reconciliation={reconciliation} />}
       {prices && (
         <section class="card table-card" aria-labelledby="prices">
           <div class="table-title">

@@ -61,7 +61,41 @@ export interface StoreFacts {
   oldest_event: string | null;
   newest_event: string | null;
   floor: string | null;
+  keeps_reconciliations: boolean;
 }
+
+export type Verdict = "match" | "explained" | "ours_less" | "ours_more" | "unsettled" | "no_data";
+
+export interface Counted {
+  requests: number | null;
+  prompt_tokens: number;
+  cached_tokens: number;
+  cache_write_tokens: number;
+  completion_tokens: number;
+  cost_micro_usd: number | null;
+  models: string[];
+}
+
+export interface Compared {
+  model: string;
+  verdict: Verdict;
+  because: string[];
+  ours: Counted & { no_usage_requests: number; aborted_requests: number; unpriced_requests: number };
+  theirs: Counted;
+}
+
+/** A day beside the provider's own report. */
+export interface ComparedDay {
+  provider: string;
+  day: string;
+  scope: string;
+  fetched_at: string;
+  tolerance_percent: string;
+  verdict: Verdict;
+  items: Compared[];
+}
+
+export interface Reconciliation { items: ComparedDay[] }
 
 export interface PriceEntry {
   provider: string;

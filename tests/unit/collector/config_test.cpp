@@ -37,7 +37,9 @@ TEST(CollectorConfig, DefaultsAreThoseOfTheTable) {
       "EVENT_RETENTION=90d\nUSAGE_RETENTION=0s\n"
       "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_PUBLIC_URL=\nQUERY_THREADS=2\nQUERY_"
       "TIMEOUT=10s\n"
-      "LIMITS_STATE_DIR=\nLIMITS_TOKEN_FILE=\nLOG_LEVEL=info\nLOG_FORMAT=json\nGATEWAY_CONFIG="
+      "LIMITS_STATE_DIR=\nLIMITS_TOKEN_FILE=\n"
+      "RECONCILE_KEY_FILE=\nRECONCILE_BASE_URL=\nRECONCILE_CA_FILE=\n"
+      "LOG_LEVEL=info\nLOG_FORMAT=json\nGATEWAY_CONFIG="
       "\n");
 }
 
@@ -48,6 +50,9 @@ TEST(CollectorConfig, ReadsEveryVariable) {
                             {"MAX_EVENTS_BODY", "1000"},
                             {"EVENTS_TOKEN_FILE", "/token"},
                             {"LIMITS_STATE_DIR", "/state"},
+                            {"RECONCILE_KEY_FILE", "/admin"},
+                            {"RECONCILE_BASE_URL", "https://proxy.example.com/openai/"},
+                            {"RECONCILE_CA_FILE", "/ca.pem"},
                             {"LIMITS_TOKEN_FILE", "/token"},
                             {"LOG_LEVEL", "warn"},
                             {"LOG_FORMAT", "text"}});
@@ -70,7 +75,9 @@ TEST(CollectorConfig, ReadsEveryVariable) {
             "SERIES=100000\nEVENT_RETENTION=90d\nUSAGE_RETENTION=0s\n"
             "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_PUBLIC_URL=\nQUERY_THREADS=2\nQUERY_"
             "TIMEOUT=10s\n"
-            "LIMITS_STATE_DIR=/state\nLIMITS_TOKEN_FILE=/token\nLOG_LEVEL=warn\nLOG_FORMAT="
+            "LIMITS_STATE_DIR=/state\nLIMITS_TOKEN_FILE=/token\n"
+            "RECONCILE_KEY_FILE=/admin\nRECONCILE_BASE_URL=https://proxy.example.com/openai\n"
+            "RECONCILE_CA_FILE=/ca.pem\nLOG_LEVEL=warn\nLOG_FORMAT="
             "text\nGATEWAY_CONFIG=\n");
 }
 
@@ -119,12 +126,16 @@ TEST(CollectorConfig, NamesEachBadSettingByItself) {
       {"QUERY_PUBLIC_URL", "https://usage.example.com", "needs QUERY_TOKENS_FILE"},
       {"QUERY_THREADS", "0", "not an integer from 1 to 64"},
       {"QUERY_TIMEOUT", "1ms", "not a duration from 100ms to 10m, such as 500ms, 2s or 1m30s"},
+      {"RECONCILE_BASE_URL", "http://proxy.example.com", "must be https, or of this machine"},
+      {"RECONCILE_BASE_URL", "proxy.example.com",
+       "not an http or https URL: it is not of the form https://host:port/path"},
       {"LOG_LEVEL", "loud", "not one of debug, info, warn or error"},
       {"LOG_FORMAT", "xml", "not one of json or text"},
       {"GATEWAY_CONFIG", "/none", "cannot be read: No such file or directory"},
   };
-  std::set<std::string_view> covered{"EVENTS_TOKEN_FILE", "LIMITS_TOKEN_FILE",  // below
-                                     "EVENT_LOG_PATH", "LIMITS_STATE_DIR"};     // may come to exist
+  std::set<std::string_view> covered{"EVENTS_TOKEN_FILE",  "LIMITS_TOKEN_FILE",  // below
+                                     "EVENT_LOG_PATH",     "LIMITS_STATE_DIR",  // may come to exist
+                                     "RECONCILE_KEY_FILE", "RECONCILE_CA_FILE"};
   for (const auto& [name, value, reason] : cases) {
     const auto config = load({{name, value}});
     ASSERT_FALSE(config) << name << '=' << value;
