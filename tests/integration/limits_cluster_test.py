@@ -12,6 +12,7 @@ import time
 import pytest
 
 from support import wire
+from support.certificates import Authority
 from support.config_file import write
 from support.gateway import Factory, chat
 from support.keys import bearer, entry
@@ -333,6 +334,31 @@ def test_a_client_that_leaves_waits_no_more(factory: Factory, tmp_path: pathlib.
         assert opened.ask().status == 429
         assert opened.upstream.requests == []
     lender.close()
+
+
+def test_borrows_by_tls(factory: Factory, tmp_path: pathlib.Path):
+    """Of who can show that it is the collector; of nobody else."""
+    authority = Authority(tmp_path)
+    content = limits(RATE | {"limit": 120, "burst": 2}, on_outage="closed")
+    path = write(tmp_path / "limits.yaml", content)
+    collector = factory.collector(GATEWAY_CONFIG=str(path))
+
+    def passing_on(peer: Peer) -> None:
+        while (asked := peer.read_request()) is not None:
+            fields = [field for field in asked.fields if field[0].lower() not in ("host", "content-length", "connection")]
+            answer = wire.ask(collector.address, asked.method, asked.target, fields, asked.body)
+            peer.send(reply(answer.body, f"{answer.status} Passed on"))
+    with ScriptedServer(passing_on, tls=authority.server_context("DNS:localhost")) as server:
+        url = f"https://localhost:{server.address[1]}"
+        with cluster(factory, tmp_path, content, proxies=2, url=url, SSL_CERT_FILE=str(authority.certificate)) as opened:
+            opened.admitted(4)
+            assert 429 in opened.statuses(30)  # two a second
+            assert server.connections == 2  # each keeps its own
+        with cluster(factory, tmp_path, content, proxies=1, url=url) as stranger:  # does not know the authority
+            line = stranger.proxies[0].daemon.wait_for_log(lambda line: "lends no units" in line["msg"], "a warning")
+            assert line["reason"] == "TLS handshake failed"
+            assert stranger.ask().status == 429
+            assert stranger.upstream.requests == []
 
 
 def test_a_drain_ends_those_that_wait(factory: Factory, tmp_path: pathlib.Path):
