@@ -71,6 +71,8 @@ void set(Cell& cell, std::string_view name, std::string_view value) {
     cell.is_anthropic = number<int>(value) != 0;
   } else if (name == "rewritten") {
     cell.rewritten = number<int>(value) != 0;
+  } else if (name == "status") {
+    cell.status = number<std::uint16_t>(value);
   } else if (name == "fields") {
     cell.fields = value;
   } else if (name == "processes") {

@@ -35,6 +35,7 @@ struct Cell {
   bool hold = false;             ///< once all streams are open: says so and waits for a line
   bool is_anthropic = false;     ///< whether the upstream answers in that dialect
   bool rewritten = false;        ///< the gateway writes bodies anew: their contents are compared
+  std::uint16_t status = 0;      ///< of all answers, whose bodies do not count; 0: good ones
   std::string fields;            ///< more fields of each request, `name:value`, separated by `;`
   std::vector<pid_t> processes;  ///< whose processor time is read
 };

@@ -31,7 +31,11 @@ class Run {
       crowd_.reply_status = 202;
     } else {
       crowd_.next_request = [this] { return std::string_view(request_.whole); };
-      crowd_.reply_body = plain_reply().body;
+      if (cell.status == 0) {
+        crowd_.reply_body = plain_reply().body;
+      } else {
+        crowd_.reply_status = cell.status;
+      }
       if (cell.rewritten) crowd_.reply_content = plain_reply().content;
     }
     if (streams_ && cell.chunks > 0) crowd_.chunks = cell.chunks + 1;

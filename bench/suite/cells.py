@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from suite.generator import Generator
-from suite.programs import Collector, Gateway, Haproxy, KeyedGateway, LimitedGateway, Nginx, Program, RoutedGateway
+from suite.programs import Collector, Gateway, Haproxy, KeyedGateway, LimitedGateway, Nginx, Program, RefusingGateway, RoutedGateway
 from suite.rounds import Direct, Series, paired
 
 METERING_OFF = ("metering off", "metering off again")
@@ -19,6 +19,8 @@ PEERS = ("nginx", "haproxy")
 ROUTED = {"routed": "openai", "routed again": "openai",  # by a file; the provider that it chooses
           "translated": "anthropic", "translated again": "anthropic"}
 KEYED = ("keyed", "keyed again")
+REFUSED = ("refused", "refused again")
+ESTIMATE_OFF = ("estimates off", "estimates off again")
 LIMITED = ("limited", "limited again")  # keyed too, with six rules and their fields
 
 
@@ -42,6 +44,11 @@ CELLS = {
     "keys32": Cell("400 B request, 32 connections, one of ten thousand keys", {"kind": "closed", "connections": 32},
                    KEYED, peers=()),
     "limits32": Cell("400 B request, 32 connections, keys and six limits", {"kind": "closed", "connections": 32}, LIMITED, peers=()),
+    "refused32": Cell("400 B request, 32 connections, all beyond a limit", {"kind": "closed", "connections": 32}, REFUSED, peers=()),
+    "estimate32": Cell("400 B request, 32 connections, text held for estimates", {"kind": "closed", "connections": 32},
+                       ESTIMATE_OFF, peers=()),
+    "estimate200": Cell("200 streams, a chunk every 20 ms, text held for estimates", {"kind": "stream", "connections": 200},
+                        ESTIMATE_OFF, peers=()),
     "routed32": Cell("400 B request, 32 connections, one of fifty models in a file", {"kind": "closed", "connections": 32},
                      ("routed", "routed again"), peers=()),
     "translated32": Cell("2 KB request, 32 connections, translated", {"kind": "closed", "connections": 32, "body": 2000},
@@ -71,6 +78,9 @@ def contestants(cell: Cell, folder: pathlib.Path, generator: Generator, collecto
         **{name: lambda name=name, provider=provider: RoutedGateway(folder, upstream, name, provider,
                                                                     COLLECTOR_URL=collector.url)
            for name, provider in ROUTED.items()},
+        **{name: lambda name=name: Gateway(folder, upstream, authority, name, COLLECTOR_URL=collector.url,
+                                           METERING_ESTIMATE="off") for name in ESTIMATE_OFF},
+        **{name: lambda name=name: RefusingGateway(generator, folder, upstream, name, COLLECTOR_URL=collector.url) for name in REFUSED},
         **{name: lambda name=name: KeyedGateway(folder, upstream, name, COLLECTOR_URL=collector.url) for name in KEYED},
         **{name: lambda name=name: LimitedGateway(folder, upstream, name, COLLECTOR_URL=collector.url) for name in LIMITED},
         "two workers": lambda: Gateway(folder, upstream, authority, "two workers", COLLECTOR_URL=collector.url,

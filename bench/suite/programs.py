@@ -13,6 +13,7 @@ import shutil
 import subprocess
 
 from suite import machine
+from suite.generator import Generator
 
 MODELS = {"openai": "gpt-4o-mini", "anthropic": "claude-sonnet-4-6"}  # by provider; the first is what is asked for
 
@@ -132,6 +133,22 @@ class LimitedGateway(KeyedGateway):
              "{id: in, unit: input_tokens, limit: 1000000000000, per: 1m}",
              "{id: out, unit: output_tokens, limit: 1000000000000, per: 1m}")
     REST = "tenants:\n  \"*\":\n    limits:\n" + "".join(f"      - {each}\n" for each in RULES)
+
+
+class RefusingGateway(KeyedGateway):
+    """The same, whose caller has used up its limit."""
+
+    REST = "tenants:\n  \"*\":\n    limits: [{id: rpd, unit: requests, limit: 1, per: 24h, burst: 1}]\n"
+    words = {"status": 429}
+
+    def __init__(self, generator: Generator, *place: object, **settings: str) -> None:
+        super().__init__(*place, **settings)
+        self.generator = generator
+
+    def start(self) -> "Gateway":
+        super().start()
+        self.generator.run(kind="closed", port=self.port, connections=1, requests=1)
+        return self
 
 
 class Collector(Program):

@@ -57,8 +57,17 @@ class Series:
 
     def difference(self, ours: tuple[str, ...], others: tuple[str, ...]) -> Estimate:
         """Of the means of several processes each: two of one binary differ by as much as a small difference is."""
-        means = [[statistics.mean(costs) for costs in zip(*map(self.cost, names))] for names in (ours, others)]
-        return estimate([a - b for a, b in zip(*means)])
+        return estimate([a - b for a, b in zip(self._means(ours), self._means(others))])
+
+    def ratio_of_means(self, ours: tuple[str, ...], others: tuple[str, ...]) -> Estimate:
+        """The same, as a ratio."""
+        return estimate([a / b for a, b in zip(self._means(ours), self._means(others))])
+
+    def spent(self, names: tuple[str, ...]) -> Estimate:
+        return estimate(self._means(names))
+
+    def _means(self, names: tuple[str, ...]) -> list[float]:
+        return [statistics.mean(costs) for costs in zip(*map(self.cost, names))]
 
     def best(self, name: str, what: str) -> float:
         return min(each[what] for each in self.results[name])

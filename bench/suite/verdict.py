@@ -56,6 +56,11 @@ def rows(cell: str, series: Series) -> list[Row]:
         if name in series.results:
             difference = series.difference((name, f"{name} again"), ("ours", "ours again"))
             found.append(Row(cell, f"{what} less passing on", difference, LIMITS["added_us"][cell], void, unit="us"))
+    if "refused" in series.results:
+        found.append(Row(cell, "a refusal", series.spent(("refused", "refused again")), LIMITS["refusal_us"], void, unit="us"))
+    if "estimates off" in series.results:
+        ratio = series.ratio_of_means(("ours", "ours again"), ("estimates off", "estimates off again"))
+        found.append(Row(cell, "processor time, estimates on / off", ratio, LIMITS["estimates"][cell], void))
     if "direct" in series.results:  # not void with the cell: the copies tell of processor time, not of delays
         found += [Row(cell, f"{title} / the better peer", added(series, name), LIMITS["delays"][name])
                   for name, title in DELAYS.items() if series.best("direct", name) > 0]
