@@ -2,17 +2,22 @@
 // PURE: writing an error's body.
 #include "common/http/error_body.hpp"
 
-#include <nlohmann/json.hpp>
+#include "common/json/escape.hpp"
 
 namespace llmgw::http {
 
+// By hand: a refusal is to cost less than what it refuses.
 std::string error_body(std::string_view message, std::string_view type, std::string_view code,
                        std::string_view param) {
-  nlohmann::ordered_json named;
-  if (!param.empty()) named = param;
-  const nlohmann::ordered_json body = {
-      {"error", {{"message", message}, {"type", type}, {"param", named}, {"code", code}}}};
-  return body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  std::string body = R"({"error":{"message":)";
+  append_json_string(message, body);
+  body += R"(,"type":)";
+  append_json_string(type, body);
+  body += R"(,"param":)";
+  param.empty() ? void(body += "null") : append_json_string(param, body);
+  body += R"(,"code":)";
+  append_json_string(code, body);
+  return body += "}}";
 }
 
 }  // namespace llmgw::http

@@ -42,7 +42,9 @@ bool Exchange::is_body_consumed() const noexcept {
 
 std::string Exchange::head_text(int status, std::span<const OutField> fields,
                                 std::string_view framing) {
+  constexpr std::size_t usual = 512;
   std::string out;
+  out.reserve(usual);
   char digits[8];
   const auto end = std::to_chars(digits, digits + sizeof digits, status).ptr;
   out.append("HTTP/1.1 ")
