@@ -64,6 +64,13 @@ Result<std::string> gunzip(std::string_view body, std::size_t most) {
   return out;
 }
 
+void begin(z_stream& stream, int level) {
+  constexpr int memory_level = 8;  // zlib's default
+  if (deflateInit2(&stream, level, Z_DEFLATED, gzip_window, memory_level, Z_DEFAULT_STRATEGY) !=
+      Z_OK)
+    throw std::bad_alloc();
+}
+
 struct FreeContext {
   void operator()(ZSTD_DCtx* context) const noexcept { ZSTD_freeDCtx(context); }
 };
@@ -108,12 +115,37 @@ Result<std::string> decompress(ContentCoding coding, std::string_view body, std:
   return std::string(body);
 }
 
-std::string gzip(std::string_view content, int level) {
-  constexpr int memory_level = 8;  // zlib's default
+struct GzipStream::State {
   z_stream stream{};
-  if (deflateInit2(&stream, level, Z_DEFLATED, gzip_window, memory_level, Z_DEFAULT_STRATEGY) !=
-      Z_OK)
-    throw std::bad_alloc();
+};
+
+GzipStream::GzipStream(int level) : state_(std::make_unique<State>()) {
+  begin(state_->stream, level);
+}
+
+GzipStream::~GzipStream() { deflateEnd(&state_->stream); }
+
+std::string GzipStream::run(std::string_view content, bool is_last) {
+  constexpr std::size_t piece = std::size_t{64} << 10;
+  z_stream& stream = state_->stream;
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));
+  stream.avail_in = static_cast<uInt>(content.size());
+  std::string out;
+  std::size_t used = 0;
+  do {
+    out.resize(used + piece);
+    stream.next_out = reinterpret_cast<Bytef*>(out.data() + used);
+    stream.avail_out = static_cast<uInt>(piece);
+    deflate(&stream, is_last ? Z_FINISH : Z_NO_FLUSH);
+    used += piece - stream.avail_out;
+  } while (stream.avail_out == 0);
+  out.resize(used);
+  return out;
+}
+
+std::string gzip(std::string_view content, int level) {
+  z_stream stream{};
+  begin(stream, level);
   std::string out;
   out.resize(deflateBound(&stream, content.size()));
   // Both sizes fit: what is compressed here is bounded far below 4 GiB by its callers' settings.

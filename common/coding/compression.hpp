@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,27 @@ std::optional<ContentCoding> parse_content_coding(std::string_view value) noexce
 /// zstd frames in a row are one content. Besides the content at most about 8 MiB are used (the zstd
 /// window, RFC 9659).
 Result<std::string> decompress(ContentCoding coding, std::string_view body, std::size_t most);
+
+/// One gzip member, piece by piece; about 260 KiB while it lives.
+class GzipStream {
+ public:
+  /// `level`: 1 (fast) to 9 (small).
+  explicit GzipStream(int level = 1);
+  ~GzipStream();
+  GzipStream(const GzipStream&) = delete;
+  GzipStream& operator=(const GzipStream&) = delete;
+
+  /// What has come out so far of this and what was put in before; may be nothing.
+  std::string add(std::string_view content) { return run(content, false); }
+  /// The rest. Nothing is put in afterwards.
+  std::string finish() { return run({}, true); }
+
+ private:
+  struct State;
+  std::string run(std::string_view content, bool is_last);
+
+  std::unique_ptr<State> state_;
+};
 
 /// The body as one gzip member. `level`: 1 (fast) to 9 (small).
 std::string gzip(std::string_view content, int level = 1);

@@ -6,6 +6,7 @@ import hashlib
 import json
 import pathlib
 import signal
+import socket
 import time
 import urllib.parse
 
@@ -109,6 +110,24 @@ def test_a_viewer_that_takes_nothing_holds_nobody_up(collector):
                 break
         watching.result(timeout=0)
         assert collector.daemon.is_running() and slow.head.status == 200
+
+
+def test_a_viewer_that_takes_nothing_is_cut(collector):
+    with EventStream(collector.query, "/api/v1/live", LOCAL) as slow, EventStream(collector.query, "/api/v1/live", LOCAL) as live:
+        slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        begin = time.monotonic()
+        padding = "x" * 30_000
+        while metrics(collector.address)["llmgw_query_live_viewers"] == 2:
+            assert time.monotonic() - begin < 10 + 2 * PATIENCE
+            send(collector, *(event(padding=padding) for _ in range(50)))
+            while live.next()[0] != "summary":  # of each second one
+                pass
+        assert time.monotonic() - begin >= 10  # it had its time
+        assert metrics(collector.address)["llmgw_query_live_viewers"] == 1 and slow.head.status == 200
+        last = event(tenant="last")
+        send(collector, last)
+        while live.next_of("event")["tenant"] != "last":
+            pass
 
 
 def test_wrong_questions_are_refused(collector):

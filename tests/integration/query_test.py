@@ -3,6 +3,7 @@
 
 import collections
 import csv
+import gzip
 import hashlib
 import io
 import json
@@ -310,6 +311,18 @@ def test_export_of_events(asked: Asked):
     assert [row["event_id"] for row in rows] == [each["event_id"] for each in expected]
     assert [row["prompt_tokens"] for row in rows] == [str(e["prompt_tokens"]) if e["prompt_tokens"] is not None else ""
                                                       for e in expected]
+
+
+def test_exports_are_packed_where_that_is_taken(asked: Asked):
+    for what, form in (("usage", "csv"), ("usage", "json"), ("events", "csv"), ("events", "json"), ("events", "ndjson")):
+        target = f"/api/v1/export?what={what}&format={form}&bucket=day&group_by=tenant" if what == "usage" else (
+            f"/api/v1/export?what={what}&format={form}")
+        plain, packed = (wire.ask(asked.collector.query, "GET", target, [("Host", "localhost"), *fields], host=False)
+                         for fields in ([], [("Accept-Encoding", "br, gzip;q=0.5")]))
+        assert packed.get("Content-Encoding") == "gzip" and plain.get("Content-Encoding") is None
+        assert gzip.decompress(packed.body) == plain.body and len(packed.body) < len(plain.body) / 2
+        refused = wire.ask(asked.collector.query, "GET", target, [("Host", "localhost"), ("Accept-Encoding", "gzip;q=0")], host=False)
+        assert refused.body == plain.body and refused.get("Content-Encoding") is None
 
 
 @pytest.mark.parametrize("path, parameters, param", [

@@ -70,6 +70,22 @@ TEST_P(Compression, RefusesWhatIsNotOfThatCoding) {
   EXPECT_EQ(decompress(GetParam(), R"({"a":1})", plenty).error(), errc::malformed_message);
 }
 
+TEST(GzipStream, IsOneMemberHoweverItIsCut) {
+  std::string content;
+  for (int i = 0; content.size() < 600'000; ++i) content += "line " + std::to_string(i * i) + "\n";
+  for (const std::size_t piece : {std::size_t{1'000}, std::size_t{70'000}, content.size()}) {
+    GzipStream stream(6);
+    std::string packed;
+    for (std::size_t at = 0; at < content.size(); at += piece)
+      packed += stream.add(std::string_view(content).substr(at, piece));
+    packed += stream.finish();
+    EXPECT_EQ(decompress(ContentCoding::gzip, packed, plenty).value(), content) << piece;
+    EXPECT_LT(packed.size(), content.size() / 2);
+  }
+  GzipStream empty;
+  EXPECT_EQ(decompress(ContentCoding::gzip, empty.finish(), plenty).value(), "");
+}
+
 TEST(ContentCodings, AreNamedInAnyCase) {
   EXPECT_EQ(parse_content_coding(""), ContentCoding::identity);
   EXPECT_EQ(parse_content_coding("Identity"), ContentCoding::identity);
