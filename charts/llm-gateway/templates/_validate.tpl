@@ -81,6 +81,16 @@
 {{- if and $collector.persistence.enabled (gt (int $collector.replicas) 1) -}}
 {{- fail "collector.persistence needs collector.replicas=1: one file has one writer" -}}
 {{- end -}}
+{{- $postgres := $collector.store.postgres -}}
+{{- if and $postgres.url $postgres.urlSecret.existingSecret -}}
+{{- fail "collector.store.postgres.url and .urlSecret say the same twice: choose one" -}}
+{{- end -}}
+{{- if and (or $postgres.password.existingSecret $postgres.ca.existingSecret) (not (include "llmgw.hasStore" .)) -}}
+{{- fail "collector.store.postgres.password and .ca need .url or .urlSecret" -}}
+{{- end -}}
+{{- if and (include "llmgw.hasStore" .) $collector.persistence.enabled (eq $collector.persistence.format "sqlite") -}}
+{{- fail "collector.store.postgres and collector.persistence.format=sqlite are two stores: one place has the events" -}}
+{{- end -}}
 {{- if and .Values.metrics.serviceMonitor.enabled .Values.metrics.podMonitor.enabled -}}
 {{- fail "metrics.serviceMonitor and metrics.podMonitor together would scrape everything twice" -}}
 {{- end -}}
