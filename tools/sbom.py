@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """What a statically linked program is made of, from its link map and its compiler's dependency log:
     tools/sbom.py document BUILD_FOLDER PROGRAM_FILE   prints an SPDX 2.3 document (JSON) of the file that is shipped
-    tools/sbom.py packages BUILD_FOLDER PROGRAM_FILE   prints the Debian packages, one a line
+    tools/sbom.py packages BUILD_FOLDER PROGRAM_FILE   prints the Debian packages, one a line, and behind those that
+                                                       were built from source the version if it is another
 
 Scanners find no package in a static program. This names each Debian package of which an archive was linked
 (STATIC_LINK) or a header compiled in (DEPENDS_ON), with its version. SOURCE_DATE_EPOCH dates the document, so that the
@@ -145,8 +146,8 @@ def document(build: pathlib.Path, file: pathlib.Path) -> dict:
 def main() -> int:
     what, build, file = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
     if what == "packages":
-        static, compiled, _ = collect(build, file.name)
-        print(*sorted(static | compiled | SHIPPED), sep="\n")
+        static, compiled, fetched = collect(build, file.name)
+        print(*(f"{package} {fetched.get(package, '')}".strip() for package in sorted(static | compiled | SHIPPED)), sep="\n")
     else:
         json.dump(document(build, file), sys.stdout, indent=1)
         print()
