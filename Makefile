@@ -4,7 +4,7 @@
 
 help:
 	@echo 'make run     build, start collector, proxy and a mock upstream, send two requests, stay up'
-	@echo '             (ONCE=1: end there; UPSTREAM_OPENAI_API_KEY=sk-...: the real provider, MODEL=...)'
+	@echo '             (STORE=postgres: with a PostgreSQL server; ONCE=1: end there; UPSTREAM_OPENAI_API_KEY=sk-...: the real provider, MODEL=...)'
 	@echo 'make test    every check and every test'
 	@echo 'make conformance   replay answers and requests through the gateway and compare them with the direct way'
 	@echo 'make sdk-test  every client of tests/sdk/clients through every case, and the matrix of it'

@@ -7,7 +7,8 @@
 #include <cstdlib>
 
 #include "collector/sinks/registry.hpp"
-#include "collector/sqlite/store_fault.hpp"
+#include "collector/store/store_fault.hpp"
+#include "collector/store/store_url.hpp"
 #include "common/log/log.hpp"
 #include "common/system/open_file_limit.hpp"
 
@@ -119,7 +120,9 @@ int App::open_store() {
     const bool is_log = config_.store_url.empty();
     const std::string_view accepted =
         is_log ? "a file that can be appended to and that no other collector uses"
-               : "a file in a folder that can be written to, and that no other collector uses";
+        : store_is_remote(config_.store_url)
+            ? "a server that lets this user in, and tables that this collector knows"
+            : "a file in a folder that can be written to, and that no other collector uses";
     log::error("cannot open the store",
                {{"variable", is_log ? "EVENT_LOG_PATH" : "STORE_URL"},
                 {"value", is_log ? config_.event_log_path : config_.store_url},

@@ -33,9 +33,19 @@ void read_store_url(SettingInput& input, Config& config) {
   config.store_url = input.text().value_or("");
   if (config.store_url.empty()) return;
   const std::string_view fault = store_url_fault(config.store_url);
-  if (!fault.empty()) return input.fault(config.store_url, fault);
+  if (!fault.empty()) return input.fault(redact_url(config.store_url), fault);
   if (!config.event_log_path.empty())
     input.fault(config.store_url, "not together with EVENT_LOG_PATH: one place has the events");
+}
+
+// A file that is read again at each connection.
+void read_store_file(SettingInput& input, const Config& config, std::string& file) {
+  file = input.text().value_or("");
+  if (file.empty()) return;
+  if (!store_is_remote(config.store_url))
+    return input.fault(file, "only with a STORE_URL that names a server");
+  const auto content = input.read_file(file);
+  if (!content) return input.fault(file, "cannot be read: " + content.error().message());
 }
 
 // With a store there is one by default; where it cannot be had, nothing but the answers is missing.
@@ -140,12 +150,30 @@ constexpr std::array<Row, 23> own_rows{{
      [](SettingInput& input, Config& config) { config.event_log_sync = input.choice(syncs); },
      [](const Config& config) { return word_of(syncs, config.event_log_sync); }},
     {{"STORE_URL", "",
-      "`sqlite:PATH`, such as `sqlite:/var/lib/llm-gateway/events.db`: a database that can be "
-      "asked, "
-      "in the place of the event log",
+      "a database that can be asked, in the place of the event log: `sqlite:PATH`, such as "
+      "`sqlite:/var/lib/llm-gateway/events.db`, or `postgres://USER@HOST:5432/DATABASE`",
       "unset: the event log"},
      read_store_url,
      [](const Config& config) { return config.store_url; }},
+    {{"STORE_PASSWORD_FILE", "",
+      "a file with the password of the server that `STORE_URL` names; read at each connection",
+      "unset: none"},
+     [](SettingInput& input, Config& config) {
+       read_store_file(input, config, config.store_password_file);
+     },
+     [](const Config& config) { return config.store_password_file; }},
+    {{"STORE_CA_FILE", "", "certificates that may sign that server's, in PEM", "the system's"},
+     [](SettingInput& input, Config& config) {
+       read_store_file(input, config, config.store_ca_file);
+     },
+     [](const Config& config) { return config.store_ca_file; }},
+    {{"STORE_TIMEOUT", "10s",
+      "longest a write to that server may take, connecting included; then requests are answered "
+      "503"},
+     [](SettingInput& input, Config& config) {
+       config.store_timeout = input.duration(std::chrono::seconds(1), std::chrono::minutes(10));
+     },
+     [](const Config& config) { return format_duration(config.store_timeout); }},
     {{"STORE_SYNC", "batch",
       "`batch`: a request is answered once its events are on disk; `none`: once they are written, "
       "which outlives the process but not the machine"},
@@ -157,8 +185,7 @@ constexpr std::array<Row, 23> own_rows{{
      [](SettingInput& input, Config& config) { config.store_migrate = input.choice(migrates); },
      [](const Config& config) { return word_of(migrates, config.store_migrate); }},
     {{"STORE_MAX", "0",
-      "most bytes of the database; beyond it requests are answered 503; `0`: the "
-      "disk decides"},
+      "most bytes of a SQLite file; beyond it requests are answered 503; `0`: the disk decides"},
      [](SettingInput& input, Config& config) { config.store_max = input.size(0, 1ULL << 46); },
      [](const Config& config) { return format_size(config.store_max); }},
     {{"STORE_MAX_SERIES", "100000",

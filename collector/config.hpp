@@ -33,7 +33,10 @@ struct Config {
   ListenAddress listen;
   std::string event_log_path;  ///< empty: stdout
   LogSync event_log_sync = LogSync::none;
-  std::string store_url;  ///< empty: the event log
+  std::string store_url;            ///< empty: the event log
+  std::string store_password_file;  ///< of a store behind a network; empty: no password
+  std::string store_ca_file;        ///< empty: the system's certificates
+  std::chrono::nanoseconds store_timeout = std::chrono::seconds(10);  ///< of one write
   LogSync store_sync = LogSync::batch;
   StoreMigrate store_migrate = StoreMigrate::automatic;
   std::uint64_t store_max = 0;  ///< bytes; 0: the disk decides

@@ -22,7 +22,7 @@ SHARED = ("common", "pricing", "quota", "lease")
 FLOORS = {
     "proxy": [["main"], ["app"], ["metrics"], ["worker"], ["api"], ["upstream", "outbox", "discovery", "jwks", "lease"], ["provider"], ["route", "metering"],
               ["tenant", "estimate"], ["tokens"], ["config"], ["http"]],
-    "collector": [["main"], ["app"], ["command"], ["reconcile", "reprice"], ["query", "lease"], ["ui"], ["ingest"], ["pipeline"], ["sinks"], ["sqlite"], ["config"], ["store"]],
+    "collector": [["main"], ["app"], ["command"], ["reconcile", "reprice"], ["query", "lease"], ["ui"], ["ingest"], ["pipeline"], ["sinks"], ["sqlite", "postgres"], ["config"], ["store"]],
     "common": [["http"], ["net"], ["async"], ["settings"], ["event", "log", "metrics", "coding"], ["json", "system"],
                ["text"], ["error", "secret"]],
     **{part: [] for part in SHARED[1:]},
@@ -39,6 +39,7 @@ IO_PLACES = (
     "proxy/main", "proxy/app", "proxy/metrics", "proxy/worker", "proxy/api/", "proxy/upstream/", "proxy/http/",
     "proxy/outbox/", "proxy/discovery/", "proxy/jwks/", "proxy/lease/", "proxy/estimate/estimator", "proxy/estimate/desk",
     "collector/main", "collector/app", "collector/lease/", "collector/ingest", "collector/pipeline/", "collector/sinks/", "collector/sqlite/",
+    "collector/postgres/",
     "collector/command/", "collector/query/", "collector/reprice/",
     "collector/reconcile/fetch", "collector/reconcile/ours", "collector/reconcile/sqlite_book",
 )
@@ -52,7 +53,8 @@ SYSTEM_CALLS = re.compile(
 )
 SYSTEM_CALL_PLACES = (
     "common/async/", "common/net/", "common/log/", "common/system/", "proxy/main", "proxy/app", "proxy/outbox/",
-    "collector/main", "collector/app", "collector/pipeline/", "collector/sinks/", "collector/command/", "bench/", "tests/",
+    "collector/main", "collector/app", "collector/pipeline/", "collector/postgres/", "collector/sinks/", "collector/command/", "bench/",
+    "tests/",
 )
 # What is taken from such a header without doing I/O.
 HARMLESS = {

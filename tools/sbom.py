@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """What a statically linked program is made of, from its link map and its compiler's dependency log:
     tools/sbom.py document BUILD_FOLDER PROGRAM_FILE   prints an SPDX 2.3 document (JSON) of the file that is shipped
-    tools/sbom.py packages BUILD_FOLDER PROGRAM_FILE   prints the Debian packages, one a line
+    tools/sbom.py packages BUILD_FOLDER PROGRAM_FILE   prints the Debian packages, one a line, and behind those that
+                                                       were built from source the version if it is another
 
 Scanners find no package in a static program. This names each Debian package of which an archive was linked
 (STATIC_LINK) or a header compiled in (DEPENDS_ON), with its version. SOURCE_DATE_EPOCH dates the document, so that the
@@ -19,7 +20,8 @@ import subprocess
 import sys
 
 # Archives built here from the source of a Debian package that has only a shared library.
-FROM_SOURCE = {"libprometheus-cpp-core.a": "prometheus-cpp-dev"}
+FROM_SOURCE = {"libprometheus-cpp-core.a": "prometheus-cpp-dev", "libpq.a": "libpq-dev",
+               "libpgcommon_shlib.a": "libpq-dev", "libpgport_shlib.a": "libpq-dev"}
 # Packages of which files are put beside the program.
 SHIPPED = {"ca-certificates", "tzdata"}
 # What the page of the collector is made of; its versions are those of the lock file.
@@ -62,11 +64,23 @@ def owners(paths: set[str]) -> set[str]:
             for line in listed.splitlines() if not line.startswith("diversion ")}
 
 
-def describe(package: str) -> dict:
+def source_versions(archives: set[str]) -> dict[str, str]:
+    """Packages whose archives lie in a folder of tools/debian_source, and the version that this has fetched."""
+    found: dict[str, str] = {}
+    for path in map(pathlib.Path, archives):
+        for folder in path.parents:
+            if path.name in FROM_SOURCE and (folder / "debian-version").is_file():
+                found[FROM_SOURCE[path.name]] = (folder / "debian-version").read_text().strip()
+    return found
+
+
+def describe(package: str, fetched: str | None = None) -> dict:
     fields = "${Version}\t${source:Package}\t${source:Version}\t${Architecture}\t${Maintainer}\n"
     shown = subprocess.run(["dpkg-query", "--show", "--showformat", fields, package],
                            capture_output=True, text=True, check=True).stdout.splitlines()[0]
     version, source, source_version, architecture, maintainer = shown.split("\t")
+    if fetched:
+        version = source_version = fetched
     name = re.sub(r"\s*<.*", "", maintainer)
     return {
         "SPDXID": "SPDXRef-Package-" + re.sub(r"[^A-Za-z0-9.]", "-", package),
@@ -90,14 +104,14 @@ def describe_npm(package: str) -> dict:
                           "referenceLocator": f"pkg:npm/{package}@{version}"}]}
 
 
-def collect(build: pathlib.Path, program: str) -> tuple[set[str], set[str]]:
-    """Packages linked, and packages of which only headers were compiled in."""
+def collect(build: pathlib.Path, program: str) -> tuple[set[str], set[str], dict[str, str]]:
+    """Packages linked, packages of which only headers were compiled in, and versions that are not the installed ones."""
     archives, members = linked((build / f"{program}.map").read_text(errors="replace"))
     system = {os.path.normpath(path) for path in archives if path.startswith("/")}
     static = owners(system) | {FROM_SOURCE[os.path.basename(path)] for path in archives
                                if os.path.basename(path) in FROM_SOURCE}
     log = subprocess.run(["ninja", "-C", build, "-t", "deps"], capture_output=True, text=True, check=True).stdout
-    return static, owners(headers(log, members)) - static
+    return static, owners(headers(log, members)) - static, source_versions(archives)
 
 
 def document(build: pathlib.Path, file: pathlib.Path) -> dict:
@@ -110,12 +124,12 @@ def document(build: pathlib.Path, file: pathlib.Path) -> dict:
         "supplier": "Organization: LLM-Gateway contributors", "downloadLocation": "NOASSERTION", "filesAnalyzed": False,
         "licenseConcluded": "MIT", "licenseDeclared": "MIT", "copyrightText": "LLM-Gateway contributors",
         "primaryPackagePurpose": "APPLICATION", "checksums": [{"algorithm": "SHA256", "checksumValue": digest}]}
-    static, compiled = collect(build, program)
+    static, compiled, fetched = collect(build, program)
     relations = [("SPDXRef-DOCUMENT", "DESCRIBES", main["SPDXID"])]
     packages = [main]
     for group, relation in ((static, "STATIC_LINK"), (compiled, "DEPENDS_ON"), (SHIPPED, "CONTAINS")):
         for package in sorted(group):
-            packages.append(describe(package))
+            packages.append(describe(package, fetched.get(package)))
             relations.append((main["SPDXID"], relation, packages[-1]["SPDXID"]))
     for package in sorted(PAGE) if program == "llm-collector" else ():
         packages.append(describe_npm(package))
@@ -132,8 +146,8 @@ def document(build: pathlib.Path, file: pathlib.Path) -> dict:
 def main() -> int:
     what, build, file = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
     if what == "packages":
-        static, compiled = collect(build, file.name)
-        print(*sorted(static | compiled | SHIPPED), sep="\n")
+        static, compiled, fetched = collect(build, file.name)
+        print(*(f"{package} {fetched.get(package, '')}".strip() for package in sorted(static | compiled | SHIPPED)), sep="\n")
     else:
         json.dump(document(build, file), sys.stdout, indent=1)
         print()

@@ -54,6 +54,10 @@ int run_backup(std::span<const char* const> rest, const Config& config) {
     complain("backup: needs the name of one new file");
     return bad_usage_status;
   }
+  if (store_is_remote(config.store_url)) {
+    complain("backup: copies a SQLite file; a server has programs of its own, such as pg_dump");
+    return bad_usage_status;
+  }
   std::signal(SIGXFSZ, SIG_IGN);
   const std::string store(split_store_url(config.store_url)->place);
   const std::string path = rest.front();

@@ -17,7 +17,7 @@ QueryService::QueryService(Loop& loop, const Config& config)
       config_(config),
       readers_(loop, config.query_threads,
                std::chrono::duration_cast<std::chrono::milliseconds>(config.query_timeout),
-               [url = config.store_url] { return open_reader(url); }),
+               [&config] { return open_reader(config.store_url, config); }),
       live_(loop),
       api_(readers_, live_),
       server_(loop, api_, {.connections = most_connections}),

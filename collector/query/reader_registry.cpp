@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "collector/query/postgres_reader.hpp"
 #include "collector/query/sqlite_reader.hpp"
 #include "collector/store/store_url.hpp"
 
@@ -13,22 +14,25 @@ namespace {
 
 struct Kind {
   std::string_view scheme;
-  Result<std::unique_ptr<Reader>> (*open)(const std::string& place);
+  Result<std::unique_ptr<Reader>> (*open)(const std::string& place, const Config& config);
 };
 
 constexpr std::array kinds{
-    Kind{sqlite_scheme, SqliteReader::open},
+    Kind{sqlite_scheme,
+         [](const std::string& path, const Config&) { return SqliteReader::open(path); }},
+    Kind{postgres_scheme, PostgresReader::open},
+    Kind{postgresql_scheme, PostgresReader::open},
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Reader>> open_reader(std::string_view url) {
+Result<std::unique_ptr<Reader>> open_reader(std::string_view url, const Config& config) {
   const auto parts = split_store_url(url);
   const auto* const kind = std::find_if(kinds.begin(), kinds.end(), [&parts](const Kind& each) {
     return parts && each.scheme == parts->scheme;
   });
   if (kind == kinds.end()) return make_error_code(boost::system::errc::protocol_not_supported);
-  return kind->open(std::string(parts->place));
+  return kind->open(std::string(parts->place), config);
 }
 
 }  // namespace llmgw::collector

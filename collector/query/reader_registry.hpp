@@ -5,12 +5,13 @@
 
 #include <string_view>
 
+#include "collector/config.hpp"
 #include "collector/query/reader.hpp"
 
 namespace llmgw::collector {
 
-/// Opens one. Errors are the kind's own; std::errc::protocol_not_supported where no kind has that
-/// scheme. Blocks.
-Result<std::unique_ptr<Reader>> open_reader(std::string_view url);
+/// Opens one, as the settings want it, which outlive it. Errors are the kind's own;
+/// std::errc::protocol_not_supported where no kind has that scheme. Blocks.
+Result<std::unique_ptr<Reader>> open_reader(std::string_view url, const Config& config);
 
 }  // namespace llmgw::collector

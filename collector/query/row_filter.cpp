@@ -4,24 +4,28 @@
 
 namespace llmgw::collector {
 
-RowFilter::RowFilter(const Filter& filter, WordTable& words) {
+RowFilter::RowFilter(const Filter& filter, const FindNumbers& find) {
   for (std::size_t i = 0; i < dimension_count; ++i) {
     const auto dimension = static_cast<Dimension>(i);
     const auto& values = filter.of(dimension);
     if (values.empty()) continue;
     if (dimension != Dimension::status_class) {
-      numbers_[i] = words.numbers(column_of(dimension), values);
+      numbers_[i] = find(column_of(dimension), values);
       continue;
     }
     numbers_[i].emplace();
     for (const std::string& each : values)
       numbers_[i]->push_back(each == "none" ? 0 : each.front() - '0');
   }
-  if (filter.visible_tenants) visible_ = words.numbers(Column::tenant, *filter.visible_tenants);
+  if (filter.visible_tenants) visible_ = find(Column::tenant, *filter.visible_tenants);
 }
 
 void RowFilter::append(std::string_view expression, const Numbers& numbers, std::string& sql) {
   if (!numbers) return;
+  if (numbers->empty()) {
+    sql += " AND 1 = 0";
+    return;
+  }
   sql.append(" AND ").append(expression).append(" IN (");
   for (std::size_t i = 0; i < numbers->size(); ++i)
     sql.append(i == 0 ? "" : ",").append(std::to_string((*numbers)[i]));

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: MIT
-// RowFilter: a filter in the numbers of a SQLite store.
+// PURE: RowFilter: a filter in the numbers of a store's words.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "collector/query/model.hpp"
-#include "collector/query/word_table.hpp"
 
 namespace llmgw::collector {
 
 class RowFilter {
  public:
-  RowFilter(const Filter& filter, WordTable& words);
+  /// The numbers of those texts of a kind that the store has.
+  using FindNumbers =
+      std::function<std::vector<std::int64_t>(Column kind, const std::vector<std::string>& texts)>;
+
+  RowFilter(const Filter& filter, const FindNumbers& find);
 
   /// Conditions on the columns of the sums, each behind ` AND `. Numbers alone: nothing of a
   /// caller's text gets into SQL.

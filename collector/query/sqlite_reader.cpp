@@ -2,13 +2,12 @@
 // Sums, times, values and facts.
 #include "collector/query/sqlite_reader.hpp"
 
-#include <map>
-
 #include "collector/query/parse.hpp"
 #include "collector/query/row_filter.hpp"
 #include "collector/query/sqlite_moment.hpp"
+#include "collector/query/sums_sql.hpp"
 #include "collector/query/usage_count.hpp"
-#include "collector/sinks/sqlite/place.hpp"
+#include "collector/sinks/place.hpp"
 #include "collector/sinks/sqlite/sqlite_file.hpp"
 #include "collector/store/latency_bucket.hpp"
 
@@ -16,47 +15,10 @@ namespace llmgw::collector {
 namespace {
 
 constexpr std::int64_t hour_length = 3'600'000;
-constexpr std::int64_t hours_a_day = 24;
-
-/// Rows of one table of sums, from the first period up to and without the second.
-struct Part {
-  std::string_view table;
-  std::string_view period;
-  std::int64_t hours;  ///< of a period
-  std::int64_t begin;
-  std::int64_t end;
-};
-
-// Whole days out of the days, unless hours are asked for, and hours at both ends.
-std::vector<Part> parts_of(const UsageQuery& query) {
-  const std::int64_t from = query.span.from / hour_length;
-  const std::int64_t to = query.span.to / hour_length;
-  const std::int64_t first_day = (from + hours_a_day - 1) / hours_a_day;
-  const std::int64_t last_day = to / hours_a_day;
-  const auto hours = [](std::int64_t begin, std::int64_t end) {
-    return Part{"usage_hour", "hour", 1, begin, end};
-  };
-  if (query.bucket == Bucket::hour || first_day >= last_day) return {hours(from, to)};
-  return {hours(from, first_day * hours_a_day),
-          {"usage_day", "day", hours_a_day, first_day, last_day},
-          hours(last_day * hours_a_day, to)};
-}
-
-std::string sums_sql(const Part& part, const RowFilter& filter) {
-  std::string sql =
-      "SELECT " + std::string(part.period) + ", tenant, app_key, provider, model, class";
-  for (const std::string_view each : sum_columns) sql.append(", ").append(each);
-  return sql + " FROM " + std::string(part.table) + " WHERE " + std::string(part.period) +
-         " >= ? AND " + std::string(part.period) + " < ?" + filter.sums_sql();
-}
-
-Result<void> count_part(Database& database, const Part& part, const RowFilter& filter,
+Result<void> count_part(Database& database, const SumsPart& part, const RowFilter& filter,
                         UsageCount& count) {
-  if (part.begin >= part.end) return {};
   auto select = database.prepare(sums_sql(part, filter));
   if (select.has_error()) return select.error();
-  select->bind(1, part.begin);
-  select->bind(2, part.end);
   for (;;) {
     const Result<int> row = select->step();
     if (row.has_error()) return row.error();
@@ -71,11 +33,8 @@ Result<void> count_part(Database& database, const Part& part, const RowFilter& f
   }
 }
 
-std::string times_sql(const LatencyQuery& query, const RowFilter& filter) {
-  if (!needs_events(query.filter))
-    return "SELECT hour, provider, model, bucket, n FROM latency_hour WHERE hour >= ? AND hour < ? "
-           "AND kind = " +
-           std::to_string(query.is_ttft ? ttft_kind : latency_kind) + filter.times_sql();
+// What the sums by time do not tell apart is asked of the events themselves.
+std::string event_times_sql(const LatencyQuery& query, const RowFilter& filter) {
   const std::string column = query.is_ttft ? "ttft_us" : "latency_us";
   return "SELECT ts / 3600000, provider, model, latency_bucket(" + column +
          "), 1 FROM event WHERE ts / 3600000 >= ? AND ts / 3600000 < ? AND event_id >= ? AND "
@@ -111,10 +70,10 @@ Result<void> SqliteReader::prepare() {
 
 Result<UsageAnswer> SqliteReader::usage(const UsageQuery& query) {
   const Moment moment(database_);
-  const RowFilter filter(query.filter, words_);
+  const RowFilter filter(query.filter, find_numbers());
   const auto completed = words_.numbers(Column::outcome, {std::string(name(Outcome::completed))});
   UsageCount count(query, completed.empty() ? -1 : completed.front());
-  for (const Part& each : parts_of(query)) {
+  for (const SumsPart& each : parts_of(query)) {
     if (const auto done = count_part(database_, each, filter, count); done.has_error())
       return done.error();
   }
@@ -123,37 +82,29 @@ Result<UsageAnswer> SqliteReader::usage(const UsageQuery& query) {
 
 Result<std::vector<LatencyRow>> SqliteReader::latency(const LatencyQuery& query) {
   const Moment moment(database_);
-  const RowFilter filter(query.filter, words_);
-  auto select = database_.prepare(times_sql(query, filter));
+  const RowFilter filter(query.filter, find_numbers());
+  const bool is_of_events = needs_events(query.filter);
+  auto select =
+      database_.prepare(is_of_events ? event_times_sql(query, filter) : times_sql(query, filter));
   if (select.has_error()) return select.error();
-  select->bind(1, query.span.from / hour_length);
-  select->bind(2, query.span.to / hour_length);
   const Place first = first_place(query.span.from - most_skew);
   const Place last = first_place(query.span.to + most_skew);
-  if (needs_events(query.filter)) {
+  if (is_of_events) {
+    select->bind(1, query.span.from / hour_length);
+    select->bind(2, query.span.to / hour_length);
     select->bind_blob(3, first.view());
     select->bind_blob(4, last.view());
   }
-  std::map<std::array<std::int64_t, 1 + dimension_count>, std::map<int, std::int64_t>> counts;
+  LatencyCount count(query);
   for (;;) {
     const Result<int> row = select->step();
     if (row.has_error()) return row.error();
     if (*row == 0) break;
-    std::array<std::int64_t, 1 + dimension_count> key{
-        bucket_begin(query.bucket, select->integer(0))};
-    for (std::size_t i = 0; i < query.group_by.size(); ++i)
-      key[i + 1] = select->integer(query.group_by[i] == Dimension::provider ? 1 : 2);
-    counts[key][static_cast<int>(select->integer(3))] += select->integer(4);
-    if (counts.size() > most_rows) return errc::body_too_large;
+    if (!count.add(select->integer(0), select->integer(1), select->integer(2),
+                   static_cast<int>(select->integer(3)), select->integer(4)))
+      return errc::body_too_large;
   }
-  std::vector<LatencyRow> rows;
-  for (const auto& [key, classes] : counts) {
-    LatencyRow row{bucket_text(query.bucket, key[0]), {}, {classes.begin(), classes.end()}};
-    for (std::size_t i = 0; i < query.group_by.size(); ++i)
-      row.groups.push_back(words_.text(key[i + 1]));
-    rows.push_back(std::move(row));
-  }
-  return rows;
+  return count.finish([this](std::int64_t number) { return words_.text(number); });
 }
 
 // Of a field's values the dictionary has all; which of them are a tenant's, only the days say.
@@ -162,12 +113,10 @@ Result<std::vector<std::string>> SqliteReader::values(const ValuesQuery& query) 
   std::string sql =
       "SELECT text FROM word WHERE kind = ? AND text >= ? AND substr(text, 1, length(?2)) = ?2";
   if (query.visible_tenants) {
-    std::string_view column = stored_fields[static_cast<std::size_t>(query.field)].column;
-    if (query.field == Column::outcome) column = "class / 8";
     Filter visible;
     visible.visible_tenants = query.visible_tenants;
-    sql.append(" AND id IN (SELECT ").append(column).append(" FROM usage_day WHERE 1");
-    sql += RowFilter(visible, words_).sums_sql() + ")";
+    sql +=
+        " AND id IN (" + visible_words_sql(query.field, RowFilter(visible, find_numbers())) + ")";
   }
   auto select = database_.prepare(sql + " ORDER BY text LIMIT ?3");
   if (select.has_error()) return select.error();

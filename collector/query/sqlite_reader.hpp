@@ -5,6 +5,7 @@
 #include <string>
 
 #include "collector/query/reader.hpp"
+#include "collector/query/row_filter.hpp"
 #include "collector/query/word_table.hpp"
 
 namespace llmgw::collector {
@@ -37,6 +38,11 @@ class SqliteReader final : public Reader {
   Result<void> prepare();
   Result<std::vector<std::string>> texts_of(Statement& statement, std::size_t limit);
   StoredEvent event_of(const Statement& row);
+  RowFilter::FindNumbers find_numbers() {
+    return [this](Column kind, const std::vector<std::string>& texts) {
+      return words_.numbers(kind, texts);
+    };
+  }
   std::string id_of(std::string_view place);
 
   std::string path_;

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "collector/sinks/ndjson/ndjson_sink.hpp"
+#include "collector/sinks/postgres/postgres_sink.hpp"
 #include "collector/sinks/sqlite/sqlite_sink.hpp"
 #include "collector/store/store_url.hpp"
 
@@ -23,6 +24,8 @@ constexpr std::array kinds{
            return open_ndjson(path, config.event_log_sync);
          }},
     Kind{sqlite_scheme, open_sqlite},
+    Kind{postgres_scheme, open_postgres},
+    Kind{postgresql_scheme, open_postgres},
 };
 
 }  // namespace

@@ -4,8 +4,6 @@
 
 #include <array>
 
-#include "common/system/sha256.hpp"
-
 namespace llmgw::collector {
 namespace {
 
@@ -75,23 +73,19 @@ Result<void> check_owner(Database& database) {
   return StoreFault::foreign_file;
 }
 
-Result<std::int64_t> last_step(Database& database) {
+Result<std::vector<TakenStep>> taken_steps(Database& database) {
   const auto is_there =
       database.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'migration'");
   if (is_there.has_error()) return is_there.error();
-  if (*is_there == 0) return 0;
+  std::vector<TakenStep> found;
+  if (*is_there == 0) return found;
   auto taken = database.prepare("SELECT number, sha256 FROM migration ORDER BY number");
   if (taken.has_error()) return taken.error();
-  std::int64_t last = 0;
   for (;;) {
     const Result<int> row = taken->step();
     if (row.has_error()) return row.error();
-    if (!*row) return last;
-    last = taken->integer(0);
-    if (last > static_cast<std::int64_t>(steps.size())) return StoreFault::newer_schema;
-    if (last < 1) return StoreFault::migration_changed;
-    const Migration& known = steps[static_cast<std::size_t>(last - 1)];
-    if (taken->text(1) != sha256_hex(known.sql)) return StoreFault::migration_changed;
+    if (!*row) return found;
+    found.push_back({taken->integer(0), std::string(taken->text(1))});
   }
 }
 
@@ -99,7 +93,7 @@ Result<void> note(Database& database, const Migration& step, std::int64_t now) {
   auto insert =
       database.prepare("INSERT INTO migration(number, name, sha256, at) VALUES(?, ?, ?, ?)");
   if (insert.has_error()) return insert.error();
-  const std::string digest = sha256_hex(step.sql);
+  const std::string digest = digest_of(step);
   insert->bind(1, step.number);
   insert->bind_text(2, step.name);
   insert->bind_text(3, digest);
@@ -127,12 +121,9 @@ std::span<const Migration> migrations() noexcept { return steps; }
 
 Result<std::vector<const Migration*>> pending_migrations(Database& database) {
   if (const auto ours = check_owner(database); ours.has_error()) return ours.error();
-  const auto last = last_step(database);
-  if (last.has_error()) return last.error();
-  std::vector<const Migration*> pending;
-  for (const Migration& each : steps)
-    if (each.number > *last) pending.push_back(&each);
-  return pending;
+  const auto taken = taken_steps(database);
+  if (taken.has_error()) return taken.error();
+  return steps_left(steps, *taken);
 }
 
 Result<void> migrate(Database& database, std::int64_t now) {

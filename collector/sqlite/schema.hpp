@@ -4,20 +4,14 @@
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "collector/sqlite/database.hpp"
-#include "collector/sqlite/store_fault.hpp"
+#include "collector/store/migrations.hpp"
 
 namespace llmgw::collector {
 
-/// One step. It never changes once it was released: its digest is kept in each store.
-struct Migration {
-  std::int64_t number;  ///< from 1 on, without a gap
-  std::string_view name;
-  std::string_view sql;
-};
+/// Of a SQLite store.
 std::span<const Migration> migrations() noexcept;
 
 /// Which steps the tables still need; none for those that this program knows.

@@ -58,4 +58,10 @@ void SeriesLimit::roll_back() {
   fresh_.clear();
 }
 
+void SeriesLimit::forget() noexcept {
+  days_.clear();
+  fresh_.clear();
+  size_ = 0;
+}
+
 }  // namespace llmgw::collector

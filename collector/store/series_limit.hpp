@@ -31,6 +31,9 @@ class SeriesLimit {
   void commit() noexcept { fresh_.clear(); }
   void roll_back();
 
+  /// What is known of the store is asked anew; outside of a transaction.
+  void forget() noexcept;
+
   /// Series of the days that are known now, and events that were summed up under another one.
   std::size_t size() const noexcept { return size_; }
   std::uint64_t reduced() const noexcept { return reduced_; }

@@ -2,6 +2,8 @@
 // What may stand in STORE_URL.
 #include "collector/store/store_url.hpp"
 
+#include "collector/store/postgres_url.hpp"
+
 namespace llmgw::collector {
 
 std::optional<StoreUrl> split_store_url(std::string_view url) noexcept {
@@ -10,10 +12,21 @@ std::optional<StoreUrl> split_store_url(std::string_view url) noexcept {
   return StoreUrl{url.substr(0, colon), url.substr(colon + 1)};
 }
 
-std::string_view store_url_fault(std::string_view url) noexcept {
-  constexpr std::string_view accepted = "not a store such as sqlite:/var/lib/llm-gateway/events.db";
+bool store_is_remote(std::string_view url) noexcept {
   const auto parts = split_store_url(url);
-  if (!parts || parts->scheme != sqlite_scheme) return accepted;
+  return parts && parts->scheme != sqlite_scheme;
+}
+
+std::string_view store_url_fault(std::string_view url) {
+  constexpr std::string_view accepted =
+      "not a store such as sqlite:/var/lib/llm-gateway/events.db or postgres://user@host/database";
+  const auto parts = split_store_url(url);
+  if (!parts) return accepted;
+  if (parts->scheme == postgres_scheme || parts->scheme == postgresql_scheme) {
+    const auto parsed = parse_postgres_url(parts->place);
+    return parsed ? std::string_view() : parsed.error();
+  }
+  if (parts->scheme != sqlite_scheme) return accepted;
   if (parts->place.starts_with("//"))
     return "a path is expected behind sqlite:, as in sqlite:/var/lib/llm-gateway/events.db";
   if (parts->place.starts_with(":") || parts->place.find('\0') != std::string_view::npos)

@@ -17,8 +17,13 @@ struct StoreUrl {
 std::optional<StoreUrl> split_store_url(std::string_view url) noexcept;
 
 inline constexpr std::string_view sqlite_scheme = "sqlite";
+inline constexpr std::string_view postgres_scheme = "postgres";
+inline constexpr std::string_view postgresql_scheme = "postgresql";  ///< the same
+
+/// Whether it names a server.
+bool store_is_remote(std::string_view url) noexcept;
 
 /// Why a URL cannot be a store's; empty where it can.
-std::string_view store_url_fault(std::string_view url) noexcept;
+std::string_view store_url_fault(std::string_view url);
 
 }  // namespace llmgw::collector

@@ -16,6 +16,7 @@ from support import wire
 from support.gateway import Factory
 from support.process import PATIENCE, wait_until
 from support.senders import metrics, post
+from support.store import AnyStore
 from support.sse import EventStream
 
 LOCAL = [("Host", "localhost")]
@@ -36,8 +37,8 @@ def send(collector, *events: dict) -> None:
 
 
 @pytest.fixture
-def collector(factory: Factory, tmp_path: pathlib.Path):
-    return factory.collector(STORE_URL=f"sqlite:{tmp_path}/events.db")
+def collector(factory: Factory, store: AnyStore):
+    return factory.collector(STORE_URL=store.url)
 
 
 def test_events_come_once_they_are_stored(collector):

@@ -22,7 +22,7 @@ from support import wire
 from support.gateway import Collector, Factory
 from support.process import PATIENCE, run, wait_until
 from support.senders import post
-from support.store import Store
+from support.store import ENGINES, AnyStore, Servers, Store
 
 API = json.loads((pathlib.Path(__file__).parents[2] / "docs/openapi.json").read_text())
 DAY = 86_400_000
@@ -73,8 +73,8 @@ def check_form(path: str, response: wire.Response) -> None:
 class Asked:
     """A collector with events, and the events."""
 
-    def __init__(self, collector: Collector, events: list[dict]) -> None:
-        self.collector, self.events = collector, events
+    def __init__(self, collector: Collector, events: list[dict], engine: str = "") -> None:
+        self.collector, self.events, self.engine = collector, events, engine
 
     def get(self, path: str, *parameters: tuple[str, object], host: str = "127.0.0.1", token: str = "",
             **named: object) -> wire.Response:
@@ -101,18 +101,19 @@ class Asked:
         assert (error["code"], error["param"]) == (code, param), response
 
 
-@pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory):
+@pytest.fixture(scope="module", params=ENGINES)
+def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, servers: Servers):
     folder = tmp_path_factory.mktemp("query")
     factory = Factory(folder)
-    collector = factory.collector(STORE_URL=f"sqlite:{folder}/events.db")
+    store = ENGINES[request.param](folder, servers)
+    collector = factory.collector(STORE_URL=store.url)
     randomness = random.Random(3)
     events = [made(randomness, number) for number in range(3_000)]
     for at in range(0, len(events), 500):
         body = b"".join(json.dumps(each).encode() + b"\n" for each in events[at:at + 500])
         assert post(collector.address, body).status == 202
         assert post(collector.address, body).status == 202  # once more
-    yield Asked(collector, events)
+    yield Asked(collector, events, store.engine)
     factory.close()
 
 
@@ -282,7 +283,7 @@ def test_values(asked: Asked):
 
 def test_store(asked: Asked):
     facts = asked.ok("store")
-    assert facts["engine"] == "sqlite" and facts["requests"] == len(asked.events) and facts["floor"] is None
+    assert facts["engine"] == asked.engine and facts["requests"] == len(asked.events) and facts["floor"] is None
     assert facts["oldest_event"] == min(each["ts"] for each in asked.events)
     assert facts["newest_event"] == max(each["ts"] for each in asked.events)
 
@@ -370,8 +371,8 @@ def test_foreign_host_names_are_refused(asked: Asked):
         asked.refused(403, "host_not_allowed", "store", host=host)
 
 
-def test_injection_into_csv(factory: Factory, tmp_path: pathlib.Path):
-    collector = factory.collector(STORE_URL=f"sqlite:{tmp_path}/events.db")
+def test_injection_into_csv(factory: Factory, store: AnyStore):
+    collector = factory.collector(STORE_URL=store.url)
     names = ["=cmd()", "+1", "-1", "@a", "a,b", 'a"b', "a\nb", "plain", "\t=x"]
     events = [made(random.Random(1), n) | {"tenant": name} for n, name in enumerate(names)]
     assert post(collector.address, json.dumps(events).encode()).status == 202
@@ -383,8 +384,8 @@ def test_injection_into_csv(factory: Factory, tmp_path: pathlib.Path):
     assert {item["tenant"] for item in asked.ok("usage", group_by="tenant")["items"]} == set(names)
 
 
-def test_too_many_groups_become_one(factory: Factory, tmp_path: pathlib.Path):
-    collector = factory.collector(STORE_URL=f"sqlite:{tmp_path}/events.db")
+def test_too_many_groups_become_one(factory: Factory, store: AnyStore):
+    collector = factory.collector(STORE_URL=store.url)
     base = made(random.Random(1), 0)
     events = [base | {"event_id": f"{base['event_id'][:-12]}{n:012x}", "tenant": f"t{n}"} for n in range(10_050)]
     for at in range(0, len(events), 2_000):
@@ -404,11 +405,11 @@ def token_line(name: str, scope: str) -> tuple[str, str]:
     return token, line
 
 
-def test_tokens_and_scopes(factory: Factory, tmp_path: pathlib.Path):
+def test_tokens_and_scopes(factory: Factory, store: AnyStore, tmp_path: pathlib.Path):
     (all_of, first), (own, second) = token_line("ops", "admin"), token_line("team", "tenant=team-1,team-2")
     tokens = tmp_path / "tokens"
     tokens.write_text(f"# who may ask\n{first}\n{second}\n")
-    collector = factory.collector(STORE_URL=f"sqlite:{tmp_path}/events.db", QUERY_TOKENS_FILE=str(tokens),
+    collector = factory.collector(STORE_URL=store.url, QUERY_TOKENS_FILE=str(tokens),
                                   QUERY_LISTEN_ADDR="127.0.0.1:0")
     events = [made(random.Random(n), n) for n in range(300)]
     assert post(collector.address, json.dumps(events).encode()).status == 202
@@ -506,8 +507,8 @@ def test_a_question_does_not_hold_up_the_end(factory: Factory, tmp_path: pathlib
         connection.close()
 
 
-def test_events_whose_ids_are_no_clock(factory: Factory, tmp_path: pathlib.Path):
-    collector = factory.collector(STORE_URL=f"sqlite:{tmp_path}/events.db")
+def test_events_whose_ids_are_no_clock(factory: Factory, store: AnyStore):
+    collector = factory.collector(STORE_URL=store.url)
     sent = [made(random.Random(n), n) | {"event_id": f"mine-{n}"} for n in range(20)]
     sent += [made(random.Random(99), 99) | {"event_id": "0192f0c1-7a3b-7def-9abc-0123456789ab"}]
     assert post(collector.address, json.dumps(sent).encode()).status == 202
@@ -522,8 +523,8 @@ def test_events_whose_ids_are_no_clock(factory: Factory, tmp_path: pathlib.Path)
     assert asked.ok(f"events/{found['event_id']}") == found
 
 
-def test_what_a_column_cannot_hold_comes_back_as_it_was(factory: Factory, tmp_path: pathlib.Path):
-    collector = factory.collector(STORE_URL=f"sqlite:{tmp_path}/events.db")
+def test_what_a_column_cannot_hold_comes_back_as_it_was(factory: Factory, store: AnyStore):
+    collector = factory.collector(STORE_URL=store.url)
     odd = made(random.Random(1), 1) | {"latency_ms": 0.00012, "prompt_tokens": 2**53 + 1, "tenant": "x" * 3_000,
                                        "more": {"a": [1, None, "é\u2028"]}, "attempts": [{"target": "t"}]}
     assert post(collector.address, json.dumps(odd).encode()).status == 202

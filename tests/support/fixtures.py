@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from support.gateway import Factory, Gateway
+from support.store import ENGINES, AnyStore, Servers
 
 _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
@@ -20,6 +21,20 @@ def factory(tmp_path: pathlib.Path) -> Iterator[Factory]:
     made = Factory(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """The servers of stores."""
+    made = Servers()
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=ENGINES)
+def store(request: pytest.FixtureRequest, tmp_path: pathlib.Path, servers: Servers) -> AnyStore:
+    """A new store, of each engine in turn."""
+    return ENGINES[request.param](tmp_path, servers)
 
 
 class Shared:

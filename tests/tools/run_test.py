@@ -28,7 +28,7 @@ class Run:
     def __init__(self, **settings: str) -> None:
         self.mark = uuid.uuid4().hex
         inherited = {name: value for name, value in os.environ.items()
-                     if not name.startswith(("UPSTREAM_", "LISTEN_ADDR", "ADMIN_LISTEN", "ONCE", "MAKE", "MODEL"))}
+                     if not name.startswith(("UPSTREAM_", "LISTEN_ADDR", "ADMIN_LISTEN", "ONCE", "MAKE", "MODEL", "STORE"))}
         self.process = subprocess.Popen([ROOT / "tools" / "run"], env=inherited | settings | {"RUN_MARK": self.mark},
                                         cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, text=True, preexec_fn=as_from_a_terminal)
@@ -88,6 +88,17 @@ def test_two_requests_and_their_events(taken_ports):
     assert "port 8080 is taken, another one is used" in run.text
     assert "http://127.0.0.1:8080" not in run.text
     assert run.living() == []
+
+
+@pytest.mark.timeout(PATIENCE * 2)
+def test_events_in_a_postgres_server():
+    run = Run(ONCE="1", STORE="postgres")
+    assert run.end() == 0, run.text
+    assert "store          postgres://gateway@127.0.0.1:" in run.text
+    assert run.text.count("metering event:") == 2, run.text
+    assert run.living() == []
+    run = Run(ONCE="1", STORE="oracle")
+    assert run.end() == 1 and "accepted: sqlite, postgres" in run.text
 
 
 @pytest.mark.timeout(PATIENCE * 2)

@@ -29,16 +29,25 @@ spec:
         {{- with $collector.extraEnvFrom }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
-      {{- with $collector.extraEnv }}
+      {{- $urlSecret := $collector.store.postgres.urlSecret }}
+      {{- if or $urlSecret.existingSecret $collector.extraEnv }}
       env:
+        {{- if $urlSecret.existingSecret }}
+        - name: STORE_URL
+          valueFrom:
+            secretKeyRef: {name: {{ $urlSecret.existingSecret }}, key: {{ $urlSecret.secretKey }}}
+        {{- end }}
+        {{- with $collector.extraEnv }}
         {{- toYaml . | nindent 8 }}
+        {{- end }}
       {{- end }}
       {{- include "llmgw.probes" "http" | nindent 6 }}
       resources:
         {{- toYaml $collector.resources | nindent 8 }}
       {{- $token := include "llmgw.hasEventsToken" (list . "collector") }}
       {{- $limitsToken := .Values.limits.token.existingSecret }}
-      {{- if or $collector.persistence.enabled $token $limitsToken .Values.gatewayConfig $collector.extraVolumeMounts }}
+      {{- $storeMounts := include "llmgw.storeMounts" . }}
+      {{- if or $collector.persistence.enabled $token $limitsToken $storeMounts .Values.gatewayConfig $collector.extraVolumeMounts }}
       volumeMounts:
         {{- if .Values.gatewayConfig }}
         {{- include "llmgw.configMount" . | nindent 8 }}
@@ -49,6 +58,9 @@ spec:
         {{- if $limitsToken }}
         {{- include "llmgw.limitsTokenMount" . | nindent 8 }}
         {{- end }}
+        {{- with $storeMounts }}
+        {{- trim . | nindent 8 }}
+        {{- end }}
         {{- if $collector.persistence.enabled }}
         - name: events
           mountPath: /var/lib/llm-gateway
@@ -57,7 +69,8 @@ spec:
         {{- toYaml . | nindent 8 }}
         {{- end }}
       {{- end }}
-  {{- if or $collector.persistence.enabled $token $limitsToken .Values.gatewayConfig $collector.extraVolumes }}
+  {{- $storeVolumes := include "llmgw.storeVolumes" . }}
+  {{- if or $collector.persistence.enabled $token $limitsToken $storeVolumes .Values.gatewayConfig $collector.extraVolumes }}
   volumes:
     {{- if .Values.gatewayConfig }}
     {{- include "llmgw.configVolume" (list . "collector") | nindent 4 }}
@@ -67,6 +80,9 @@ spec:
     {{- end }}
     {{- if $limitsToken }}
     {{- include "llmgw.limitsTokenVolume" . | nindent 4 }}
+    {{- end }}
+    {{- with $storeVolumes }}
+    {{- trim . | nindent 4 }}
     {{- end }}
     {{- with $collector.persistence }}
     {{- if .enabled }}
@@ -86,7 +102,18 @@ PORT: "8081"
 {{- if include "llmgw.hasEventsToken" (list . "collector") }}
 EVENTS_TOKEN_FILE: /etc/llm-gateway/events-token/token
 {{- end }}
-{{- if .Values.collector.persistence.enabled }}
+{{- with .Values.collector.store.postgres }}
+{{- with .url }}
+STORE_URL: {{ . | quote }}
+{{- end }}
+{{- if .password.existingSecret }}
+STORE_PASSWORD_FILE: /etc/llm-gateway/store-password/password
+{{- end }}
+{{- if .ca.existingSecret }}
+STORE_CA_FILE: /etc/llm-gateway/store-ca/ca
+{{- end }}
+{{- end }}
+{{- if and .Values.collector.persistence.enabled (not (include "llmgw.hasStore" .)) }}
 {{- if eq .Values.collector.persistence.format "sqlite" }}
 STORE_URL: sqlite:/var/lib/llm-gateway/events.db
 {{- else }}

@@ -223,6 +223,38 @@ readinessProbe:
     defaultMode: 0440
 {{- end }}
 
+{{/* Whether the collector writes into a database. */}}
+{{- define "llmgw.hasStore" -}}
+{{- with .Values.collector.store.postgres }}
+{{- if or .url .urlSecret.existingSecret }}true{{ end -}}
+{{- end }}
+{{- end }}
+
+{{/* Its password and certificates, where there are such. */}}
+{{- define "llmgw.storeMounts" -}}
+{{- range $name := list "password" "ca" }}
+{{- if (index $.Values.collector.store.postgres $name).existingSecret }}
+- name: store-{{ $name }}
+  mountPath: /etc/llm-gateway/store-{{ $name }}
+  readOnly: true
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "llmgw.storeVolumes" -}}
+{{- range $name := list "password" "ca" }}
+{{- with index $.Values.collector.store.postgres $name }}
+{{- if .existingSecret }}
+- name: store-{{ $name }}
+  secret:
+    secretName: {{ .existingSecret }}
+    items: [{key: {{ .secretKey }}, path: {{ $name }}}]
+    defaultMode: 0440
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* Whether the configuration file has limits, which one collector alone may lend. */}}
 {{- define "llmgw.hasLimits" -}}
 {{- if or (hasKey .Values.gatewayConfig "plans") (hasKey .Values.gatewayConfig "tenants") }}true{{ end -}}

@@ -94,6 +94,16 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- $postgres := $collector.store.postgres -}}
+{{- if and $postgres.url $postgres.urlSecret.existingSecret -}}
+{{- fail "collector.store.postgres.url and .urlSecret say the same twice: choose one" -}}
+{{- end -}}
+{{- if and (or $postgres.password.existingSecret $postgres.ca.existingSecret) (not (include "llmgw.hasStore" .)) -}}
+{{- fail "collector.store.postgres.password and .ca need .url or .urlSecret" -}}
+{{- end -}}
+{{- if and (include "llmgw.hasStore" .) $collector.persistence.enabled (eq $collector.persistence.format "sqlite") -}}
+{{- fail "collector.store.postgres and collector.persistence.format=sqlite are two stores: one place has the events" -}}
+{{- end -}}
 {{- if and .Values.metrics.serviceMonitor.enabled .Values.metrics.podMonitor.enabled -}}
 {{- fail "metrics.serviceMonitor and metrics.podMonitor together would scrape everything twice" -}}
 {{- end -}}

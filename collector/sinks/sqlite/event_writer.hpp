@@ -5,7 +5,7 @@
 #include <array>
 #include <string_view>
 
-#include "collector/sinks/sqlite/place.hpp"
+#include "collector/sinks/place.hpp"
 #include "collector/sinks/sqlite/words.hpp"
 #include "collector/store/rollup.hpp"
 

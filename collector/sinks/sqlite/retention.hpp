@@ -2,19 +2,13 @@
 // Retention: what is older than it is to be kept leaves the store, a little at a time.
 #pragma once
 
-#include <chrono>
 #include <optional>
 
-#include "collector/sinks/sqlite/place.hpp"
+#include "collector/sinks/place.hpp"
+#include "collector/sinks/retention_times.hpp"
 #include "collector/sqlite/database.hpp"
 
 namespace llmgw::collector {
-
-/// For how long what is stored; nothing: for ever. Sums by day always stay.
-struct RetentionTimes {
-  std::optional<std::chrono::milliseconds> events;
-  std::optional<std::chrono::milliseconds> usage;  ///< sums and times by hour
-};
 
 /// Belongs to the thread that writes.
 class Retention {

@@ -8,25 +8,6 @@
 #include "common/log/log.hpp"
 
 namespace llmgw::collector {
-namespace {
-
-std::int64_t milliseconds_now() {
-  namespace chrono = std::chrono;
-  const auto now = chrono::system_clock::now().time_since_epoch();
-  return chrono::duration_cast<chrono::milliseconds>(now).count();
-}
-
-RetentionTimes times_of(const Config& config) {
-  const auto kept = [](std::chrono::nanoseconds time) {
-    return time.count() == 0
-               ? std::nullopt
-               : std::optional(std::chrono::duration_cast<std::chrono::milliseconds>(time));
-  };
-  return {kept(config.event_retention), kept(config.usage_retention)};
-}
-
-}  // namespace
-
 Result<Store> open_sqlite(std::string_view path, const Config& config) {
   auto sink = SqliteSink::open(std::string(path), config);
   if (sink.has_error()) return sink.error();
@@ -56,7 +37,8 @@ Result<std::unique_ptr<SqliteSink>> SqliteSink::open(const std::string& path,
   }
   using Made = std::unique_ptr<SqliteSink>;
   Made sink(new SqliteSink(path, std::move(*database), std::move(*lock), config));
-  if (const auto ready = sink->prepare(times_of(config)); ready.has_error()) return ready.error();
+  if (const auto ready = sink->prepare(retention_times(config)); ready.has_error())
+    return ready.error();
   return sink;
 }
 
@@ -182,13 +164,9 @@ void SqliteSink::roll_back() {
 }
 
 void SqliteSink::note(const Stored& stored) {
-  fresh_count_.add(stored.fresh);
-  duplicate_count_.add(stored.duplicates);
-  too_old_count_.add(stored.too_old);
-  ahead_count_.add(ahead_);
-  reduced_count_.set(series_.reduced());
-  series_count_.set(series_.size());
-  if (oldest_time_.value() == 0 && stored.fresh > 0) note_oldest();
+  counts_.note(stored, ahead_);
+  counts_.note_series(series_.size(), series_.reduced());
+  if (!counts_.has_oldest() && stored.fresh > 0) note_oldest();
 }
 
 // A small transaction, which needs room as every other.
@@ -217,39 +195,11 @@ void SqliteSink::note_oldest() {
   const Result<int> row = select->step();
   Place oldest;
   if (row && *row) select->blob(0).copy(oldest.bytes.data(), oldest.bytes.size());
-  oldest_time_.set(static_cast<std::uint64_t>(oldest.time()));
+  counts_.note_oldest(oldest.time());
 }
 
 void SqliteSink::add_metrics(std::vector<Metric>& metrics) const {
-  using enum MetricKind;
-  const auto number = [](const Counter& counter) { return static_cast<double>(counter.value()); };
-  metrics.push_back(
-      {"llmgw_store_events_total",
-       "Events given to the store: fresh ones have a row now, duplicates had one, those that are "
-       "too old were removed before.",
-       counter,
-       {{{{"result", "fresh"}}, number(fresh_count_)},
-        {{{"result", "duplicate"}}, number(duplicate_count_)},
-        {{{"result", "too_old"}}, number(too_old_count_)}}});
-  metrics.push_back({"llmgw_store_events_ahead_total",
-                     "Events stored whose clock was more than an hour ahead of this one.",
-                     counter,
-                     {{{}, number(ahead_count_)}}});
-  metrics.push_back({"llmgw_store_bytes",
-                     "Size of the store on disk.",
-                     gauge,
-                     {{{}, static_cast<double>(bytes_of_store(path_))}}});
-  const auto oldest = static_cast<std::int64_t>(oldest_time_.value());
-  const double age = oldest == 0 ? 0 : static_cast<double>(milliseconds_now() - oldest) / 1'000;
-  metrics.push_back({"llmgw_store_oldest_seconds", "Age of the oldest event.", gauge, {{{}, age}}});
-  metrics.push_back({"llmgw_store_series",
-                     "Rows of sums of the days that are being written to.",
-                     gauge,
-                     {{{}, number(series_count_)}}});
-  metrics.push_back({"llmgw_store_series_reduced_total",
-                     "Events summed up under other, for their day had too many rows of sums.",
-                     counter,
-                     {{{}, number(reduced_count_)}}});
+  counts_.add_metrics(metrics, bytes_of_store(path_));
 }
 
 }  // namespace llmgw::collector

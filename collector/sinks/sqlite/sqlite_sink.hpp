@@ -10,8 +10,8 @@
 #include "collector/sinks/sqlite/retention.hpp"
 #include "collector/sinks/sqlite/rollup_writer.hpp"
 #include "collector/sinks/store.hpp"
+#include "collector/sinks/store_counts.hpp"
 #include "collector/store/series_limit.hpp"
-#include "common/metrics/counter.hpp"
 #include "common/system/descriptor.hpp"
 
 namespace llmgw::collector {
@@ -63,8 +63,7 @@ class SqliteSink final : public Sink {
   std::uint64_t ahead_ = 0;  // events of the write under way
   std::int64_t now_ = 0;     // milliseconds since 1970, at its start
   bool is_removal_failing_ = false;
-  Counter fresh_count_, duplicate_count_, too_old_count_, ahead_count_, reduced_count_;
-  Counter series_count_, oldest_time_;
+  StoreCounts counts_;
 };
 
 }  // namespace llmgw::collector

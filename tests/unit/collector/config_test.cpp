@@ -33,7 +33,8 @@ TEST(CollectorConfig, DefaultsAreThoseOfTheTable) {
   EXPECT_EQ(
       to_text(effective(*config)),
       "PORT=:8081\nMAX_EVENTS_BODY=16MB\nEVENTS_TOKEN_FILE=\nEVENT_LOG_PATH=\nEVENT_LOG_SYNC=none\n"
-      "STORE_URL=\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\nSTORE_MAX=0\nSTORE_MAX_SERIES=100000\n"
+      "STORE_URL=\nSTORE_PASSWORD_FILE=\nSTORE_CA_FILE=\nSTORE_TIMEOUT=10s\nSTORE_SYNC="
+      "batch\nSTORE_MIGRATE=auto\nSTORE_MAX=0\nSTORE_MAX_SERIES=100000\n"
       "EVENT_RETENTION=90d\nUSAGE_RETENTION=0s\n"
       "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_PUBLIC_URL=\nQUERY_THREADS=2\nQUERY_"
       "TIMEOUT=10s\n"
@@ -70,7 +71,8 @@ TEST(CollectorConfig, ReadsEveryVariable) {
   EXPECT_EQ(to_text(effective(*config)),
             "PORT=127.0.0.1:0\nMAX_EVENTS_BODY=1000\nEVENTS_TOKEN_FILE=/token\nEVENT_LOG_PATH=/var/"
             "log/events.ndjson\n"
-            "EVENT_LOG_SYNC=batch\nSTORE_URL=\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\nSTORE_MAX="
+            "EVENT_LOG_SYNC=batch\nSTORE_URL=\nSTORE_PASSWORD_FILE=\nSTORE_CA_FILE=\nSTORE_TIMEOUT="
+            "10s\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\nSTORE_MAX="
             "0\nSTORE_MAX_"
             "SERIES=100000\nEVENT_RETENTION=90d\nUSAGE_RETENTION=0s\n"
             "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_PUBLIC_URL=\nQUERY_THREADS=2\nQUERY_"
@@ -87,7 +89,8 @@ TEST(CollectorConfig, TakesABarePort) {
 
 TEST(CollectorConfig, NamesEachBadSettingByItself) {
   const std::string sizes = "not a size from 1 to 1GB, such as 65536, 256KB or 64MB";
-  const std::string stores = "not a store such as sqlite:/var/lib/llm-gateway/events.db";
+  const std::string stores =
+      "not a store such as sqlite:/var/lib/llm-gateway/events.db or postgres://user@host/database";
   const std::string durations = "not a duration from 0s to 1752000h, such as 500ms, 2s or 1m30s";
   struct Case {
     std::string name;
@@ -110,6 +113,11 @@ TEST(CollectorConfig, NamesEachBadSettingByItself) {
       {"STORE_URL", "sqlite::memory:", stores},
       {"STORE_URL", "sqlite:///events.db",
        "a path is expected behind sqlite:, as in sqlite:/var/lib/llm-gateway/events.db"},
+      {"STORE_URL", "postgres:/db",
+       "is not of the form postgres://user@host:5432/database?sslmode=verify-full"},
+      {"STORE_PASSWORD_FILE", "/token", "only with a STORE_URL that names a server"},
+      {"STORE_CA_FILE", "/token", "only with a STORE_URL that names a server"},
+      {"STORE_TIMEOUT", "1ms", "not a duration from 1s to 10m, such as 500ms, 2s or 1m30s"},
       {"STORE_SYNC", "full", "not one of none or batch"},
       {"STORE_MIGRATE", "never", "not one of auto or check"},
       {"STORE_MAX", "much", "not a size from 0 to 65536GB, such as 65536, 256KB or 64MB"},
@@ -166,6 +174,32 @@ TEST(CollectorConfig, ReadsWhatAStoreNeeds) {
   EXPECT_NE(text.find("EVENT_RETENTION=36h\nUSAGE_RETENTION=400d\n"), std::string::npos) << text;
   EXPECT_EQ(config->query_listen, (ListenAddress{"127.0.0.1", 8082}));
   EXPECT_FALSE(config->is_query_listen_set);
+}
+
+TEST(CollectorConfig, ReadsWhatAServerNeeds) {
+  const auto config = load({{"STORE_URL", "postgres://gateway@db/usage"},
+                            {"STORE_PASSWORD_FILE", "/token"},
+                            {"STORE_CA_FILE", "/empty"},
+                            {"STORE_TIMEOUT", "3s"}});
+  ASSERT_TRUE(config) << config.error().lines[0];
+  EXPECT_EQ(config->store_password_file, "/token");
+  EXPECT_EQ(config->store_ca_file, "/empty");
+  EXPECT_EQ(config->store_timeout, std::chrono::seconds(3));
+  EXPECT_EQ(to_text(effective(*config)).find("hush"), std::string::npos);
+  const auto missing =
+      load({{"STORE_URL", "postgres://gateway@db/usage"}, {"STORE_PASSWORD_FILE", "/none"}});
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().lines,
+            (std::vector<std::string>{
+                "STORE_PASSWORD_FILE=\"/none\": cannot be read: No such file or directory"}));
+}
+
+TEST(CollectorConfig, NeverShowsAPasswordThatStandsInAUrl) {
+  const auto config = load({{"STORE_URL", "postgres://gateway:hush@db/usage"}});
+  ASSERT_FALSE(config);
+  ASSERT_EQ(config.error().lines.size(), 1U);
+  EXPECT_EQ(config.error().lines[0].find("hush"), std::string::npos) << config.error().lines[0];
+  EXPECT_NE(config.error().lines[0].find("STORE_PASSWORD_FILE"), std::string::npos);
 }
 
 TEST(CollectorConfig, AsksForTokensWhereOthersReachTheListener) {

@@ -7,7 +7,7 @@
 #include <random>
 #include <set>
 
-#include "collector/sqlite/store_fault.hpp"
+#include "collector/store/store_fault.hpp"
 #include "tests/support/file_size_limit.hpp"
 #include "tests/unit/collector/sinks/sqlite/sqlite_folder.hpp"
 

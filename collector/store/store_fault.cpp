@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The category `store` and its messages.
-#include "collector/sqlite/store_fault.hpp"
+#include "collector/store/store_fault.hpp"
 
 #include <string>
 
@@ -16,6 +16,8 @@ std::string_view describe(StoreFault fault) noexcept {
     case StoreFault::migration_changed:
       return "its tables were changed by another llm-collector than this one";
     case StoreFault::in_use: return "another collector uses it";
+    case StoreFault::old_server: return "PostgreSQL 13 or newer is needed";
+    case StoreFault::other_encoding: return "its encoding is not UTF8";
   }
   return "unknown fault";
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Bits of RFC 9562: 48 of milliseconds, then version, variant and what tells ids apart.
-#include "collector/sinks/sqlite/place.hpp"
+#include "collector/sinks/place.hpp"
 
 #include <algorithm>
 #include <cstdlib>

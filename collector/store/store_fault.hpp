@@ -12,6 +12,8 @@ enum class StoreFault {
   migration_needed,   ///< it is older, and may not be changed at start
   migration_changed,  ///< what is said to have been done to it is not what this program does
   in_use,             ///< another collector has it
+  old_server,         ///< a server of a version that lacks what is needed
+  other_encoding,     ///< a database whose texts are not UTF-8
 };
 
 boost::system::error_code make_error_code(StoreFault fault) noexcept;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Ids that say their time, and all others.
-#include "collector/sinks/sqlite/place.hpp"
+#include "collector/sinks/place.hpp"
 
 #include <gtest/gtest.h>
 
