@@ -115,7 +115,7 @@ std::string days(std::chrono::nanoseconds duration) {
   return std::to_string(duration / day) + "d";
 }
 
-constexpr std::array<Row, 23> own_rows{{
+constexpr std::array<Row, 26> own_rows{{
     {{"PORT",
       "8081",
       "events, metrics and health: a port, or an address such as `127.0.0.1:8081` or "

@@ -10,7 +10,7 @@
 #include "collector/query/word_table.hpp"
 #include "collector/reprice/new_cost.hpp"
 #include "collector/reprice/repricer.hpp"
-#include "collector/sinks/sqlite/place.hpp"
+#include "collector/sinks/place.hpp"
 #include "collector/sinks/sqlite/words.hpp"
 #include "collector/sqlite/database.hpp"
 
