@@ -157,6 +157,12 @@ Result<void> Connection::copy(const std::string& sql, std::string_view rows) {
   return {};
 }
 
+Result<void> Connection::commit() {
+  const auto ended = execute("COMMIT");
+  if (ended.has_error()) return ended.error();
+  return ended->done() == "COMMIT" ? Result<void>() : Result<void>(postgres_fault("25P02"));
+}
+
 void Connection::roll_back() {
   if (!is_open() || PQtransactionStatus(connection_.get()) == PQTRANS_IDLE) return;
   const std::string message = message_;

@@ -58,6 +58,9 @@ class Connection {
   Result<Rows> run(const std::string& sql, const SqlValues& parameters = {});
   /// `sql`: COPY ... FROM STDIN.
   Result<void> copy(const std::string& sql, std::string_view rows);
+  /// Ends the transaction that is under way. What the server rolls back instead, as a statement of
+  /// it had failed, is an error.
+  Result<void> commit();
   /// Ends a transaction that is under way, as if it had never been.
   void roll_back();
 

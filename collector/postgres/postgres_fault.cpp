@@ -12,9 +12,10 @@ constexpr std::array<std::string_view, fault_kinds> kind_names{"lost",    "timeo
                                                                "standby", "full",    "refused"};
 
 // What is met, and what people look for; longer ones stand first.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 24> meanings{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 25> meanings{{
     {"22021", "a text that is not in its encoding"},
     {"25006", "it cannot be written to"},
+    {"25P02", "a statement of the transaction had failed"},
     {"25P03", "the transaction was left idle for too long"},
     {"28000", "the user may not log in"},
     {"28P01", "the password is wrong"},

@@ -41,6 +41,8 @@ std::int64_t Rows::integer(int row, int column) const noexcept {
   return is_time && !value.empty() ? milliseconds_of(number) : number;
 }
 
+std::string_view Rows::done() const noexcept { return PQcmdStatus(result_.get()); }
+
 std::int64_t Rows::changed() const noexcept { return number_of(PQcmdTuples(result_.get())); }
 
 }  // namespace llmgw::collector

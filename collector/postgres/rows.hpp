@@ -24,6 +24,8 @@ class Rows {
   std::string_view text(int row, int column) const noexcept;
   bool is_none() const noexcept { return result_ == nullptr; }
   const pg_result* result() const noexcept { return result_.get(); }
+  /// What the server calls what it has done, such as `COMMIT`.
+  std::string_view done() const noexcept;
   /// Rows that the statement has inserted, changed or removed.
   std::int64_t changed() const noexcept;
 

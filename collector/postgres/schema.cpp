@@ -132,8 +132,7 @@ Result<int> migrate_once(Connection& connection, const PostgresServer& server) {
   }
   if (const auto taken = take(connection, server, *due->front()); taken.has_error())
     return taken.error();
-  done = connection.execute("COMMIT");
-  if (done.has_error()) return done.error();
+  if (const auto ended = connection.commit(); ended.has_error()) return ended.error();
   return 1;
 }
 
@@ -200,10 +199,9 @@ Result<void> make_partition(Connection& connection, const PostgresServer& server
   auto done = connection.execute(begin_sql(server) + "; SET LOCAL lock_timeout = 1000; " +
                                  lock_sql("pg_advisory_xact_lock", server, "partitions"));
   if (done) done = connection.execute(make_partition_sql(day));
-  if (done) done = connection.execute("COMMIT");
+  const Result<void> ended = done ? connection.commit() : Result<void>(done.error());
   connection.roll_back();
-  if (done.has_error()) return done.error();
-  return {};
+  return ended;
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 
 import contextlib
 import json
+import os
+import pathlib
+import shutil
 import signal
 import subprocess
 import threading
@@ -13,7 +16,7 @@ import pytest
 
 from support import wire
 from support.gateway import Collector, Factory
-from support.postgres import PostgresServer
+from support.postgres import PostgresServer, as_owner
 from support.process import PATIENCE, SANITIZED, wait_until
 from support.relay import Relay
 from support.senders import Senders, lines, metrics, new_ids, post
@@ -241,6 +244,47 @@ def test_partition_that_was_dropped(factory: Factory, store: PostgresStore):
     assert post(collector.address, log_of([event() for _ in range(5)])).status == 202
     wait_until(lambda: metrics(collector.address)["llmgw_store_unplaced_events"] >= 30, "the metric")
     assert store.check() == 35
+
+
+@pytest.fixture
+def small_space(servers: Servers) -> Iterator[pathlib.Path]:
+    """A file system that a database just fits into, as a table space."""
+    server = servers.postgres
+    folder = server.folder / "small"
+    folder.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m,mode=0700", "tmpfs", folder], capture_output=True, text=True)
+    if made.returncode != 0:
+        pytest.skip(f"no file system can be mounted here: {made.stderr.strip()}")
+    if account := as_owner():
+        os.chown(folder, account["user"], account["group"])
+    server.sql(f"CREATE TABLESPACE small LOCATION '{folder}'", "postgres")
+    yield folder
+    server.sql("DROP TABLESPACE small", "postgres")
+    subprocess.run(["umount", "--lazy", folder], check=True)
+    folder.rmdir()
+
+
+def test_full_disk(factory: Factory, store: PostgresStore, small_space: pathlib.Path):
+    store.server.sql(f"ALTER DATABASE {store.database} SET TABLESPACE small", "postgres")
+    collector = factory.collector(STORE_URL=store.url)
+    filler = small_space / "filler"
+    free = shutil.disk_usage(small_space).free
+    filler.write_bytes(b"x" * (free - 3_000_000))
+    accepted = 0
+    for _ in range(200):
+        body = log_of([event(tenant=f"t{number}", padding="p" * 500) for number in range(200)])
+        if (response := post(collector.address, body)).status != 202:
+            break
+        accepted += 200
+    assert response.status == 503 and response.error["code"] == "sink_unavailable", response
+    assert metrics(collector.address)['llmgw_store_errors_total{kind="full"}'] >= 1
+    assert store.check() == accepted
+    filler.unlink()
+    send_until_taken(collector, body)
+    assert store.check() == accepted + 200
+    assert ready(collector) == 200
+    assert collector.daemon.stop() == 0
+    store.server.drop(store.database)
 
 
 def test_deleted_rows_are_not_in_the_way(factory: Factory, store: PostgresStore):

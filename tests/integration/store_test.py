@@ -127,6 +127,23 @@ def test_nothing_that_was_sent_is_lost(factory: Factory, store: AnyStore):
     assert store.rows("SELECT prompt_tokens, no_usage FROM usage_day") == [(0, 0)]
 
 
+def test_rows_of_sums_are_bounded(factory: Factory, store: AnyStore):
+    """Whatever senders make up; a tenant that is called as what stands for the rest is one of its own."""
+    collector = collector_on(factory, store, STORE_MAX_SERIES="100")
+    sent = [event(app_key=f"k{n}", outcome="other") for n in range(150)]
+    assert post(collector.address, log_of(sent)).status == 202
+    assert store.check() == 150
+    assert store.one("SELECT count(*) FROM usage_day") <= 102
+    assert metrics(collector.address)["llmgw_store_series_reduced_total"] >= 49
+    assert collector.daemon.stop() == 0
+    collector = collector_on(factory, store, STORE_MAX_SERIES="100")
+    assert post(collector.address, log_of([event(tenant=f"t{n}") for n in range(300)])).status == 202
+    assert store.check() == 450
+    assert store.one("SELECT count(*) FROM usage_day") <= 2 * 100 + 8
+    assert store.one("SELECT count(*) FROM usage_day WHERE tenant = 0 OR app_key = 0 OR model = 0") == 0
+    assert store.one("SELECT count(DISTINCT tenant) FROM event") == 301
+
+
 def test_retention_at_start(factory: Factory, store: AnyStore):
     now = time.time_ns() // 1_000_000
     old = [event(at=now - 3 * 86_400_000) for _ in range(50)]

@@ -116,8 +116,7 @@ Result<int> remove_locked(Connection& connection, const RetentionTimes& times, s
   if (events.has_error()) return events;
   if (times.usage) hours = remove_hours(connection, hour_of(now - times.usage->count()));
   if (hours.has_error()) return hours;
-  const auto done = connection.execute("COMMIT");
-  if (done.has_error()) return done.error();
+  if (const auto done = connection.commit(); done.has_error()) return done.error();
   return *events + *hours;
 }
 

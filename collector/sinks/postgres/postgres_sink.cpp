@@ -13,8 +13,8 @@ const std::string stage = "llmgw_stage_1";
 
 constexpr int most_tries = 3;
 
-// `word`, `event` and `placed` as they are; the floor once writers cannot be overtaken by what
-// moves it. Behind a pool the session may be new each time, so the stage is asked for each time.
+// The floor is read once what would move it has to wait for this transaction. Behind a pool the
+// session may be another one each time, so the stage is asked for each time.
 std::string begin_write_sql(const PostgresServer& server, LogSync sync) {
   return begin_sql(server) + (sync == LogSync::none ? "; SET LOCAL synchronous_commit = off" : "") +
          "; CREATE TEMP TABLE IF NOT EXISTS " + stage + "(" + EventStage::definition() +
@@ -45,7 +45,7 @@ Result<Stored> PostgresSink::write(std::span<const Batch* const> batches) {
     outcome = ready ? write_once(batches) : Result<Stored>(ready.error());
     if (outcome) break;
     note_failure(outcome.error());
-    if (!is_worth_another_try(kind_of(outcome.error()))) break;
+    if (!ready || !is_worth_another_try(kind_of(outcome.error()))) break;
     if (std::chrono::steady_clock::now() > deadline) break;
   }
   if (outcome) {
@@ -95,8 +95,7 @@ Result<Stored> PostgresSink::store(const Begun& begun) {
   if (const auto found = find_fresh(begun.floor); found.has_error()) return found.error();
   Stored stored;
   if (const auto added = add_fresh(begun, stored); added.has_error()) return added.error();
-  const auto ended = connection.execute("COMMIT");
-  if (ended.has_error()) return ended.error();
+  if (const auto ended = connection.commit(); ended.has_error()) return ended.error();
   series_.commit();
   return stored;
 }

@@ -58,6 +58,7 @@ class PostgresSink final : public Sink {
   Result<void> add_line(const EventStage::Line& line, Stored& stored);
   std::int64_t number(Column kind) const;
   std::optional<Series> others();
+  bool knows_others() const;
   Result<void> learn_others();
   void show_fresh();
   bool is_fresh(const Place& place) const;

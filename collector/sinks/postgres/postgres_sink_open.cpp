@@ -2,6 +2,9 @@
 // PostgresSink beside its writes: opening, upkeep, and what it tells of itself.
 #include "collector/sinks/postgres/postgres_sink.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "collector/postgres/partition.hpp"
 #include "collector/sinks/postgres/postgres_retention.hpp"
 #include "collector/sinks/postgres/rollup_upsert.hpp"
@@ -15,6 +18,10 @@ bool may_pass(const boost::system::error_code& fault) noexcept {
   const FaultKind kind = kind_of(fault);
   return kind != FaultKind::refused;
 }
+
+// Of the sums.
+constexpr std::array word_kinds{Column::tenant, Column::app_key, Column::provider, Column::model,
+                                Column::outcome};
 
 constexpr std::int64_t most_counted = 100'000;  // rows of the default partition
 
@@ -84,19 +91,21 @@ void PostgresSink::make_partitions(Connection& connection) {
 // were first needed, which is seen too late for the write under way.
 std::optional<Series> PostgresSink::others() {
   needs_others_ = true;
-  if (!words_.find(Column::outcome, "other")) return std::nullopt;
+  if (!knows_others()) return std::nullopt;
   const auto of = [this](Column kind) { return words_.find(kind, "other").value_or(0); };
   return Series{of(Column::tenant), of(Column::app_key), of(Column::provider), of(Column::model),
                 outcome_class(of(Column::outcome), 0)};
 }
 
+bool PostgresSink::knows_others() const {
+  return std::all_of(word_kinds.begin(), word_kinds.end(),
+                     [this](Column kind) { return words_.find(kind, "other").has_value(); });
+}
+
 Result<void> PostgresSink::learn_others() {
-  static const std::vector<Word> all{{Column::tenant, "other"},
-                                     {Column::app_key, "other"},
-                                     {Column::provider, "other"},
-                                     {Column::model, "other"},
-                                     {Column::outcome, "other"}};
-  if (!needs_others_ || words_.find(Column::outcome, "other")) return {};
+  if (!needs_others_ || knows_others()) return {};
+  std::vector<Word> all;
+  for (const Column kind : word_kinds) all.push_back({kind, "other"});
   return words_.learn(session_.connection(), session_.server(), all);
 }
 

@@ -39,9 +39,7 @@ Result<void> WordNumbers::learn(Connection& connection, const PostgresServer& se
   if (const auto begun = connection.execute(begin_sql(server)); begun.has_error())
     return begun.error();
   Result<void> done = learn_within(connection, words);
-  if (done) {
-    if (const auto ended = connection.execute("COMMIT"); ended.has_error()) done = ended.error();
-  }
+  if (done) done = connection.commit();
   connection.roll_back();
   if (done.has_error()) clear();
   return done;
