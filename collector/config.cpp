@@ -105,7 +105,7 @@ std::string days(std::chrono::nanoseconds duration) {
   return std::to_string(duration / day) + "d";
 }
 
-constexpr std::array<Row, 23> own_rows{{
+constexpr std::array<Row, 24> own_rows{{
     {{"PORT",
       "8081",
       "events, metrics and health: a port, or an address such as `127.0.0.1:8081` or "
@@ -151,6 +151,14 @@ constexpr std::array<Row, 23> own_rows{{
       "which outlives the process but not the machine"},
      [](SettingInput& input, Config& config) { config.store_sync = input.choice(syncs); },
      [](const Config& config) { return word_of(syncs, config.store_sync); }},
+    {{"STORE_TIMEOUT", "10s",
+      "longest a request waits to be stored in a database; then it is answered 503, and `/readyz` "
+      "fails until events are stored again"},
+     [](SettingInput& input, Config& config) {
+       config.store_timeout =
+           input.duration(std::chrono::milliseconds(100), std::chrono::minutes(10));
+     },
+     [](const Config& config) { return format_duration(config.store_timeout); }},
     {{"STORE_MIGRATE", "auto",
       "`auto`: tables of an older version are changed at start; `check`: they are refused, and "
       "`llm-collector migrate` changes them"},

@@ -35,6 +35,7 @@ struct Config {
   LogSync event_log_sync = LogSync::none;
   std::string store_url;  ///< empty: the event log
   LogSync store_sync = LogSync::batch;
+  std::chrono::nanoseconds store_timeout = std::chrono::seconds(10);
   StoreMigrate store_migrate = StoreMigrate::automatic;
   std::uint64_t store_max = 0;  ///< bytes; 0: the disk decides
   std::uint64_t store_max_series = 100'000;

@@ -33,7 +33,8 @@ TEST(CollectorConfig, DefaultsAreThoseOfTheTable) {
   EXPECT_EQ(
       to_text(effective(*config)),
       "PORT=:8081\nMAX_EVENTS_BODY=16MB\nEVENTS_TOKEN_FILE=\nEVENT_LOG_PATH=\nEVENT_LOG_SYNC=none\n"
-      "STORE_URL=\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\nSTORE_MAX=0\nSTORE_MAX_SERIES=100000\n"
+      "STORE_URL=\nSTORE_SYNC=batch\nSTORE_TIMEOUT=10s\nSTORE_MIGRATE=auto\nSTORE_MAX=0\nSTORE_MAX_"
+      "SERIES=100000\n"
       "EVENT_RETENTION=90d\nUSAGE_RETENTION=0s\n"
       "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_PUBLIC_URL=\nQUERY_THREADS=2\nQUERY_"
       "TIMEOUT=10s\n"
@@ -70,7 +71,8 @@ TEST(CollectorConfig, ReadsEveryVariable) {
   EXPECT_EQ(to_text(effective(*config)),
             "PORT=127.0.0.1:0\nMAX_EVENTS_BODY=1000\nEVENTS_TOKEN_FILE=/token\nEVENT_LOG_PATH=/var/"
             "log/events.ndjson\n"
-            "EVENT_LOG_SYNC=batch\nSTORE_URL=\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\nSTORE_MAX="
+            "EVENT_LOG_SYNC=batch\nSTORE_URL=\nSTORE_SYNC=batch\nSTORE_TIMEOUT=10s\nSTORE_MIGRATE="
+            "auto\nSTORE_MAX="
             "0\nSTORE_MAX_"
             "SERIES=100000\nEVENT_RETENTION=90d\nUSAGE_RETENTION=0s\n"
             "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_PUBLIC_URL=\nQUERY_THREADS=2\nQUERY_"
@@ -111,6 +113,7 @@ TEST(CollectorConfig, NamesEachBadSettingByItself) {
       {"STORE_URL", "sqlite:///events.db",
        "a path is expected behind sqlite:, as in sqlite:/var/lib/llm-gateway/events.db"},
       {"STORE_SYNC", "full", "not one of none or batch"},
+      {"STORE_TIMEOUT", "1ms", "not a duration from 100ms to 10m, such as 500ms, 2s or 1m30s"},
       {"STORE_MIGRATE", "never", "not one of auto or check"},
       {"STORE_MAX", "much", "not a size from 0 to 65536GB, such as 65536, 256KB or 64MB"},
       {"STORE_MAX_SERIES", "99", "not an integer from 100 to 10000000"},
