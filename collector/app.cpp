@@ -47,6 +47,12 @@ bool has_calendars(const Config& config) {
          has_any(config.key_limits);
 }
 
+// A log is waited for as long as it takes.
+std::optional<std::chrono::milliseconds> patience_of(const Config& config) {
+  if (config.store_url.empty()) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(config.store_timeout);
+}
+
 Lender::Rules rules_of(const Config& config) {
   return std::make_shared<const quota::RuleSet>(config.limits, config.key_limits);
 }
@@ -66,7 +72,7 @@ int App::run() {
   signals_.emplace(loop_, [this](int number) { on_signal(number); });
   if (!listen() || !open_query()) return address_unavailable_status;
   if (const int status = open_store(); status != 0) return status;
-  pipeline_.emplace(loop_, *store_.sink);
+  pipeline_.emplace(loop_, *store_.sink, patience_of(config_));
   if (query_) pipeline_->set_audience(&query_->audience());
   const std::size_t bodies_most =
       std::max<std::size_t>(least_for_bodies, 4 * config_.max_events_body);
@@ -228,7 +234,8 @@ void App::cut_connections() {
   if (query_) query_->cancel_all();
 }
 
-// A request ends only after its write, so once all have ended nothing is left to flush.
+// A request ends after its write, or before it where that takes too long; once no write is under
+// way nothing is left to flush.
 Task<void> App::shut_down() {
   server_.drain();
   if (query_) query_->drain();
@@ -236,6 +243,7 @@ Task<void> App::shut_down() {
   watch.start(end_grace());
   co_await server_.wait_until_empty();
   if (query_) co_await query_->wait_until_empty();
+  co_await pipeline_->wait_until_idle();
   grace_.cancel();
   co_await watch.join();
   if (upkeep_) upkeep_->stop();

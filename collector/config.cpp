@@ -168,10 +168,11 @@ constexpr std::array<Row, 26> own_rows{{
      },
      [](const Config& config) { return config.store_ca_file; }},
     {{"STORE_TIMEOUT", "10s",
-      "longest a write to that server may take, connecting included; then requests are answered "
-      "503"},
+      "longest a request waits to be stored in a database, connecting to its server included; then "
+      "it is answered 503, and `/readyz` fails until events are stored again"},
      [](SettingInput& input, Config& config) {
-       config.store_timeout = input.duration(std::chrono::seconds(1), std::chrono::minutes(10));
+       config.store_timeout =
+           input.duration(std::chrono::milliseconds(100), std::chrono::minutes(10));
      },
      [](const Config& config) { return format_duration(config.store_timeout); }},
     {{"STORE_SYNC", "batch",

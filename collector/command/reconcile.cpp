@@ -127,7 +127,8 @@ std::optional<ReportSource> source_of(const Config& config, Reporter reporter) {
 }
 
 Task<void> fetch(Loop& loop, ReportFetch& reports, std::optional<Told<TheirReport>>& outcome) {
-  outcome.emplace(co_await reports.run());
+  const Told<TheirReport> fetched = co_await reports.run();
+  outcome.emplace(fetched);
   loop.stop();
 }
 

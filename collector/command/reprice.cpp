@@ -29,7 +29,8 @@ Task<void> run(Loop& loop, Repricer& repricer, bool is_dry, RepriceTally& tally,
     if (is_more.has_error() || *is_more == 0) break;
     if (is_dry) continue;
     const auto took = std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - begun);
-    co_await pause.wait(std::clamp(took, shortest_pause, longest_pause));
+    const auto rest = std::clamp(took, shortest_pause, longest_pause);
+    co_await pause.wait(rest);
   }
   loop.stop();
 }

@@ -2,6 +2,7 @@
 // Group commit: gather what waits, have it written, answer, again.
 #include "collector/pipeline/pipeline.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/log/log.hpp"
@@ -10,10 +11,55 @@ namespace llmgw::collector {
 
 Task<Result<void>> Pipeline::store(Batch batch) {
   if (batch.lines.empty()) co_return Result<void>();
-  Entry entry{.batch = std::move(batch), .done = {}};
-  waiting_.push_back(&entry);
+  auto entry = std::make_shared<Entry>();
+  entry->batch = std::move(batch);
+  entry->since = Clock::now();
+  waiting_.push_back(entry);
   if (!writing_) write_next();
-  co_return co_await entry.done;
+  watch();
+  co_return co_await entry->done;
+}
+
+// Those that were not answered before. An answer may bring the next request: nothing of the
+// pipeline is gone through meanwhile.
+void Pipeline::answer(const Entries& entries, const Result<void>& outcome) {
+  for (const auto& each : entries)
+    if (!std::exchange(each->is_answered, true)) each->done.set(outcome);
+}
+
+// Until the time of who waits longest is over. Those of the group came first.
+void Pipeline::watch() {
+  if (!patience_ || late_.is_set()) return;
+  const auto is_open = [](const auto& each) { return !each->is_answered; };
+  for (const Entries* entries : {&group_, &waiting_}) {
+    const auto oldest = std::find_if(entries->begin(), entries->end(), is_open);
+    if (oldest == entries->end()) continue;
+    const auto rest =
+        std::chrono::ceil<std::chrono::milliseconds>((*oldest)->since + *patience_ - Clock::now());
+    late_.set(std::max(rest, std::chrono::milliseconds(1)), [this] { give_up(); });
+    return;
+  }
+}
+
+// The write goes on, and what comes of it is not known: its senders send again, and are told apart
+// by their events' ids. What had no turn yet is given up for good.
+void Pipeline::give_up() {
+  const Clock::time_point before = Clock::now() - *patience_;
+  const auto is_over = [before](const auto& each) { return each->since <= before; };
+  Entries over;
+  std::copy_if(group_.begin(), group_.end(), std::back_inserter(over), is_over);
+  std::copy_if(waiting_.begin(), waiting_.end(), std::back_inserter(over), is_over);
+  std::erase_if(waiting_, is_over);
+  if (!over.empty() && !std::exchange(is_late_, true)) note_failure(errc::timed_out);
+  answer(over, errc::timed_out);
+  watch();
+}
+
+Task<void> Pipeline::wait_until_idle() {
+  if (!writing_) co_return;
+  OneShot<bool> done;
+  idle_ = &done;
+  co_await done;
 }
 
 // The oldest requests, bounded so that a slow disk answers some of them before the rest.
@@ -28,9 +74,9 @@ void Pipeline::choose_group() {
 void Pipeline::write_next() {
   choose_group();
   batches_.clear();
-  for (const Entry* each : group_) batches_.push_back(&each->batch);
+  for (const auto& each : group_) batches_.push_back(&each->batch);
   writing_ = true;
-  begun_at_ = std::chrono::steady_clock::now();
+  begun_at_ = Clock::now();
   const auto tap = audience_ != nullptr ? audience_->begin_write() : nullptr;
   writer_.submit([this, tap] {
     sink_.show_to(tap.get());
@@ -40,17 +86,20 @@ void Pipeline::write_next() {
 }
 
 void Pipeline::finish(const Result<Stored>& outcome, EventTap* tap) {
-  const std::vector<Entry*> group = std::exchange(group_, {});
+  const Entries group = std::exchange(group_, {});
+  const bool was_late = std::exchange(is_late_, false);
+  late_.cancel();
   if (outcome) {
     note_stored(*outcome);
     if (tap != nullptr) audience_->end_write(*tap);
-  } else {
+  } else if (!was_late) {
     note_failure(outcome.error());
   }
   writing_ = false;
   if (!waiting_.empty()) write_next();  // before the answers, so that the store is not kept waiting
-  const Result<void> answer = outcome ? Result<void>() : outcome.error();
-  for (Entry* each : group) each->done.set(answer);
+  watch();
+  answer(group, outcome ? Result<void>() : outcome.error());
+  if (!writing_ && idle_ != nullptr) std::exchange(idle_, nullptr)->set(true);
 }
 
 void Pipeline::note_stored(const Stored& stored) {
@@ -58,7 +107,7 @@ void Pipeline::note_stored(const Stored& stored) {
   counts_.duplicates += stored.duplicates;
   counts_.bytes += stored.bytes;
   if (stored.fresh == 0) return;  // nothing was written, so nothing is known of the store
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun_at_;
+  const std::chrono::duration<double> took = Clock::now() - begun_at_;
   counts_.write_seconds.observe(took.count());
   failing_since_ = 0;
   if (!std::exchange(healthy_, true)) log::info("events are stored again");
@@ -76,12 +125,13 @@ void Pipeline::note_failure(const boost::system::error_code& fault) {
 
 Task<bool> Pipeline::is_ready() {
   if (healthy_) co_return true;
-  OneShot<bool> answer;
-  writer_.submit([this, &answer] {
+  if (is_late_) co_return false;  // nothing has its turn before that write has ended
+  OneShot<bool> checked;
+  writer_.submit([this, &checked] {
     const bool is_good = sink_.check().has_value();
-    loop_.post([&answer, is_good] { answer.set(is_good); });
+    loop_.post([&checked, is_good] { checked.set(is_good); });
   });
-  co_return co_await answer;
+  co_return co_await checked;
 }
 
 }  // namespace llmgw::collector

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "collector/pipeline/job_thread.hpp"
 #include "collector/sinks/sink.hpp"
+#include "common/async/alarm.hpp"
 #include "common/async/loop.hpp"
 #include "common/async/spawn.hpp"
 #include "common/metrics/prometheus_text.hpp"
@@ -42,11 +44,13 @@ class Pipeline {
  public:
   static constexpr std::size_t group_bytes = std::size_t{64} << 20;
 
-  /// Both outlive it. It must not end while a store() is unanswered.
-  Pipeline(Loop& loop, Sink& sink) : loop_(loop), sink_(sink) {}
+  /// Both outlive it. It must not end while a store() is unanswered. `patience`: how long one may
+  /// wait; nothing: as long as it takes.
+  Pipeline(Loop& loop, Sink& sink, std::optional<std::chrono::milliseconds> patience = {})
+      : loop_(loop), sink_(sink), patience_(patience), late_(loop) {}
 
   /// Returns once all events of the batch are stored, by this call or before. On an error none of
-  /// those that were not is.
+  /// those that were not is; after errc::timed_out they may be yet.
   Task<Result<void>> store(Batch batch);
 
   /// Whether the store works; one that has failed is asked anew.
@@ -55,6 +59,10 @@ class Pipeline {
   bool is_healthy() const noexcept { return healthy_; }
   /// Since when nothing can be stored, in milliseconds since 1970; 0: it can.
   std::int64_t failing_since() const noexcept { return failing_since_; }
+
+  /// Returns once no write is under way, be it one that nobody waits for any more. Nothing is
+  /// stored from then on.
+  Task<void> wait_until_idle();
 
   /// Runs the job on the thread that writes, between two writes. It must not throw.
   void between_writes(std::function<void()> job) { writer_.submit(std::move(job)); }
@@ -65,11 +73,19 @@ class Pipeline {
   const PipelineCounts& counts() const noexcept { return counts_; }
 
  private:
+  using Clock = std::chrono::steady_clock;
+  /// Lives as long as the write does, also where its request was answered before.
   struct Entry {
     Batch batch;
-    OneShot<Result<void>> done;
+    Clock::time_point since;
+    bool is_answered = false;
+    OneShot<Result<void>> done = {};
   };
+  using Entries = std::vector<std::shared_ptr<Entry>>;
 
+  static void answer(const Entries& entries, const Result<void>& outcome);
+  void watch();
+  void give_up();
   void write_next();
   void choose_group();
   void finish(const Result<Stored>& outcome, EventTap* tap);
@@ -78,13 +94,17 @@ class Pipeline {
 
   Loop& loop_;
   Sink& sink_;
+  std::optional<std::chrono::milliseconds> patience_;
+  Alarm late_;  // set while somebody waits
   PipelineCounts counts_;
   Audience* audience_ = nullptr;
-  std::vector<Entry*> waiting_;        // they live in the coroutines of their requests
-  std::vector<Entry*> group_;          // being written
+  Entries waiting_;
+  Entries group_;                      // being written
   std::vector<const Batch*> batches_;  // of the group; the writer's while it writes
-  std::chrono::steady_clock::time_point begun_at_;
+  Clock::time_point begun_at_;
   bool writing_ = false;
+  bool is_late_ = false;           // the write, so that its requests were answered before it
+  OneShot<bool>* idle_ = nullptr;  // of who waits until nothing is written
   bool healthy_ = true;
   std::int64_t failing_since_ = 0;
   JobThread writer_;  // last: its jobs use all of the above

@@ -49,7 +49,8 @@ class ReportFetch::Connection {
     const std::string path = source_.server.path + target;
     std::string reason;
     for (int attempt = 0; attempt < attempts_a_page; ++attempt) {
-      const auto answer = co_await client_.request(request_for(path), limits);
+      const http::Request request = request_for(path);
+      const auto answer = co_await client_.request(request, limits);
       std::chrono::milliseconds wait(250 << attempt);
       if (answer.has_error()) {
         reason = answer.error().message();
@@ -115,7 +116,8 @@ Task<Told<bool>> ReportFetch::read_report(Connection& connection, const ReportKi
   ReportPages pages(span_, settled_);
   std::string page;
   do {
-    const auto body = co_await connection.get(target_of_page(kind, page));
+    const std::string target = target_of_page(kind, page);
+    const auto body = co_await connection.get(target);
     if (body.has_error()) co_return body.error();
     if (!*body) {
       if (kind.may_be_absent && page.empty()) co_return false;

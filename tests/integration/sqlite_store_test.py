@@ -4,12 +4,13 @@
 import pathlib
 import resource
 import sqlite3
+import time
 
 import pytest
 
 from support import wire
 from support.gateway import Collector, Factory
-from support.process import run
+from support.process import PATIENCE, run, wait_until
 from support.senders import Senders, lines, metrics, new_ids, post
 from support.store import Store, event
 from support.store_files import imported, log_of
@@ -22,6 +23,26 @@ def store(tmp_path: pathlib.Path) -> Store:
 
 def collector_on(factory: Factory, store: Store, **settings: str) -> Collector:
     return factory.collector(STORE_URL=store.url, **settings)
+
+
+def test_a_store_that_does_not_answer_is_not_waited_for(factory: Factory, store: Store):
+    collector = collector_on(factory, store, STORE_TIMEOUT="300ms")
+    assert post(collector.address, lines(new_ids(1))).status == 202
+    ids = new_ids(10)
+    with sqlite3.connect(store.path, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        begin = time.monotonic()
+        answer = post(collector.address, lines(ids))
+        assert answer.status == 503 and answer.error["code"] == "sink_unavailable" and answer.get("Retry-After") == "1"
+        assert 0.25 < time.monotonic() - begin < PATIENCE / 4
+        assert wire.ask(collector.address, "GET", "/readyz").status == 503
+        assert wire.ask(collector.address, "GET", "/healthz").status == 200
+        other.execute("ROLLBACK")
+    other.close()
+    wait_until(lambda: wire.ask(collector.address, "GET", "/readyz").status == 200, "the store is back")
+    assert post(collector.address, lines(ids)).status == 202
+    assert store.check() == 11
+    assert collector.daemon.stop() == 0
 
 
 def check_full_and_recovered(collector: Collector, store: Store, make_room) -> None:

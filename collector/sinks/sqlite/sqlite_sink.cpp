@@ -25,6 +25,10 @@ Result<std::unique_ptr<SqliteSink>> SqliteSink::open(const std::string& path,
   if (lock.has_error()) return lock.error();
   auto database = open_for_writing(path, config.store_sync, config.store_max);
   if (database.has_error()) return database.error();
+  const auto patience =
+      std::chrono::duration_cast<std::chrono::milliseconds>(config.store_timeout).count();
+  const auto set = database->execute("PRAGMA busy_timeout = " + std::to_string(patience));
+  if (set.has_error()) return set.error();
   const auto pending = pending_migrations(*database);
   if (pending.has_error()) return pending.error();
   if (!pending->empty()) {

@@ -171,6 +171,57 @@ TEST_F(PipelineTest, StoresAnEmptyBatch) {
   EXPECT_EQ(sink_.attempts(), 0);
 }
 
+// A write that is held up until all who wait were answered.
+class LatePipelineTest : public testing::Test {
+ protected:
+  Task<void> store_late() {
+    sink_.hold();
+    const Result<void> first = co_await pipeline_.store(one_event());
+    note(first);
+    said_.push_back(co_await pipeline_.is_ready() ? "ready" : "not ready");
+    const Result<void> second = co_await pipeline_.store(another_event());
+    note(second);
+    sink_.release();
+    co_await pipeline_.wait_until_idle();
+    const Result<void> again = co_await pipeline_.store(one_event());
+    note(again);
+    const Result<void> third = co_await pipeline_.store(another_event());
+    note(third);
+    said_.push_back(pipeline_.is_healthy() ? "healthy" : "not healthy");
+    loop_.stop();
+  }
+
+  void note(const Result<void>& outcome) {
+    said_.push_back(outcome ? "stored" : outcome.error().message());
+  }
+
+  Loop loop_{std::chrono::milliseconds(10)};
+  FakeSink sink_;
+  Pipeline pipeline_{loop_, sink_, std::chrono::milliseconds(20)};
+  std::vector<std::string> said_;
+};
+
+TEST_F(LatePipelineTest, AnswersBeforeAWriteThatTakesTooLong) {
+  spawn(store_late());
+  loop_.run();
+  const std::string late = make_error_code(errc::timed_out).message();
+  EXPECT_EQ(said_,
+            (std::vector<std::string>{late, "not ready", late, "stored", "stored", "healthy"}));
+  // The first write has ended well; what had no turn was given up, and came again.
+  EXPECT_EQ(sink_.writes(), (Writes{"a\n", "b\n"}));
+  EXPECT_EQ(pipeline_.counts().failed_writes, 1U);
+  EXPECT_EQ(pipeline_.counts().duplicates, 1U);
+}
+
+TEST_F(PipelineTest, IsIdleWhereNothingIsWritten) {
+  bool is_idle = false;
+  spawn([](Pipeline& pipeline, bool& done) -> Task<void> {
+    co_await pipeline.wait_until_idle();
+    done = true;
+  }(pipeline_, is_idle));
+  EXPECT_TRUE(is_idle);
+}
+
 // Notes when it was asked for, and what it was given back.
 class FakeAudience final : public Audience {
  public:
