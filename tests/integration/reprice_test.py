@@ -16,6 +16,7 @@ from support import wire
 from support.config_file import write
 from support.gateway import Collector, Factory
 from support.process import BIN, PATIENCE, environment, run, wait_until
+from support.relay import Relay
 from support.senders import post
 from support.store import AnyStore, PostgresStore, Servers
 
@@ -270,6 +271,24 @@ def test_while_two_collectors_write(factory: Factory, tmp_path: pathlib.Path, se
     check_sums(store)
     assert store.rows("SELECT count(*) FROM price") == [(6,)]
     assert store.server.deadlocks() == deadlocks
+
+
+@pytest.mark.parametrize("needle", [b"UPDATE event", b"UPDATE usage_day", b"COMMIT"])
+def test_a_connection_that_breaks(factory: Factory, tmp_path: pathlib.Path, servers: Servers, needle: bytes):
+    store = PostgresStore(servers.postgres)
+    priced = Priced(factory, tmp_path, store, 1_500)
+    relay = Relay(("127.0.0.1", store.server.port))
+    try:
+        relay.fail_at(needle, "cut")
+        done = run("llm-collector", "reprice", "--from", "2020-01-01", **priced.settings() | {
+            "STORE_URL": store.server.url(store.database, port=relay.port)})
+    finally:
+        relay.close()
+    assert done.returncode == 1 and "PostgreSQL" in done.stderr, done
+    check_sums(store)
+    priced.reprice("--from", "2020-01-01")
+    assert costs_in(store) == priced.expected()
+    check_sums(store)
 
 
 @pytest.mark.parametrize(("arguments", "settings", "status", "said"), [
