@@ -41,7 +41,7 @@ IO_PLACES = (
     "collector/main", "collector/app", "collector/lease/", "collector/ingest", "collector/pipeline/", "collector/sinks/", "collector/sqlite/",
     "collector/postgres/",
     "collector/command/", "collector/query/", "collector/reprice/",
-    "collector/reconcile/fetch", "collector/reconcile/ours", "collector/reconcile/sqlite_book",
+    "collector/reconcile/fetch", "collector/reconcile/ours", "collector/reconcile/postgres_book", "collector/reconcile/sqlite_book",
 )
 IO_HEADER = re.compile(
     r"boost/(asio|beast)|openssl/|spdlog/|(thread|mutex|shared_mutex|condition_variable|future)$"

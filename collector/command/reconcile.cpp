@@ -145,7 +145,7 @@ Told<TheirReport> fetch_theirs(const ReportSource& source, const Asked& asked) {
 Result<OurReport> read_store(const Config& config, const Asked& asked) {
   auto reader = open_reader(config.store_url, config);
   if (reader.has_error()) return reader.error();
-  return read_ours(**reader, asked.head.reporter, asked.head.span);
+  return read_ours(**reader, asked.head.reporter, asked.head.span, config.query_timeout);
 }
 
 Result<void> keep(const Config& config, const Asked& asked, const Comparison& comparison) {

@@ -47,6 +47,10 @@ CREATE TABLE usage_day(
 CREATE TABLE latency_hour(
   hour int NOT NULL, provider int NOT NULL, model int NOT NULL, kind int NOT NULL, bucket int NOT NULL,
   n bigint NOT NULL, PRIMARY KEY(hour, provider, model, kind, bucket)) WITH (fillfactor = 80);
+CREATE TABLE price(digest text PRIMARY KEY, text text NOT NULL, since timestamptz NOT NULL);
+CREATE TABLE reconciliation(
+  provider text NOT NULL, day int NOT NULL, scope text NOT NULL, at timestamptz NOT NULL, report text NOT NULL,
+  PRIMARY KEY(provider, day, scope));
 )sql";
 
 constexpr std::array<Migration, 1> steps{{{1, "first", first}}};
@@ -165,6 +169,15 @@ Result<std::vector<const Migration*>> pending_migrations(Connection& connection,
   auto due = steps_due(connection, server);
   connection.roll_back();
   return due;
+}
+
+Result<void> open_tables(Connection& connection, const PostgresServer& server,
+                         bool needs_writable) {
+  if (const auto opened = connection.open(server, needs_writable); opened.has_error())
+    return opened;
+  const auto due = pending_migrations(connection, server);
+  if (due.has_error()) return due.error();
+  return due->empty() ? Result<void>() : Result<void>(StoreFault::migration_needed);
 }
 
 Result<std::size_t> migrate(Connection& connection, const PostgresServer& server) {

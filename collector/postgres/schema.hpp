@@ -28,6 +28,10 @@ std::string begin_sql(const PostgresServer& server, std::string_view mode,
 Result<std::vector<const Migration*>> pending_migrations(Connection& connection,
                                                          const PostgresServer& server);
 
+/// Opens a connection to tables that are those of this program. StoreFault::migration_needed for
+/// older ones, and for none; else as open() and pending_migrations().
+Result<void> open_tables(Connection& connection, const PostgresServer& server, bool needs_writable);
+
 /// Takes those steps, each in a transaction of its own; whoever else does so meanwhile is waited
 /// for. How many were left to take.
 Result<std::size_t> migrate(Connection& connection, const PostgresServer& server);

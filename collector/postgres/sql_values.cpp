@@ -16,6 +16,15 @@ std::string array_head(unsigned type, std::size_t size) {
   return array;
 }
 
+std::string array_of(unsigned type, std::span<const std::string> values) {
+  std::string array = array_head(type, values.size());
+  for (const std::string& each : values) {
+    append_integer<4>(static_cast<std::int64_t>(each.size()), array);
+    array += each;
+  }
+  return array;
+}
+
 }  // namespace
 
 SqlValues& SqlValues::add(unsigned type, std::string value) {
@@ -55,12 +64,11 @@ SqlValues& SqlValues::add_array(std::span<const std::int64_t> values) {
 }
 
 SqlValues& SqlValues::add_array(std::span<const std::string> texts) {
-  std::string array = array_head(postgres_type::text, texts.size());
-  for (const std::string& each : texts) {
-    append_integer<4>(static_cast<std::int64_t>(each.size()), array);
-    array += each;
-  }
-  return add(postgres_type::text_array, std::move(array));
+  return add(postgres_type::text_array, array_of(postgres_type::text, texts));
+}
+
+SqlValues& SqlValues::add_uuids(std::span<const std::string> places) {
+  return add(postgres_type::uuid_array, array_of(postgres_type::uuid, places));
 }
 
 void CopyRows::clear() {

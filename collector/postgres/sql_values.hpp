@@ -20,7 +20,8 @@ class SqlValues {
   SqlValues& add_uuid(std::string_view bytes);  ///< 16 bytes
   SqlValues& add_time(std::int64_t milliseconds);
   SqlValues& add_array(std::span<const std::int64_t> values);
-  SqlValues& add_array(std::span<const std::string> texts);  ///< is_storable(), each
+  SqlValues& add_array(std::span<const std::string> texts);   ///< is_storable(), each
+  SqlValues& add_uuids(std::span<const std::string> places);  ///< 16 bytes, each
 
   std::size_t size() const noexcept { return types_.size(); }
   const std::vector<unsigned>& types() const noexcept { return types_; }

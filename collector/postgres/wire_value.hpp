@@ -16,6 +16,7 @@ inline constexpr unsigned int8_array = 1016;
 inline constexpr unsigned text_array = 1009;
 inline constexpr unsigned timestamptz = 1184;
 inline constexpr unsigned uuid = 2950;
+inline constexpr unsigned uuid_array = 2951;
 }  // namespace postgres_type
 
 /// Big-endian, in so many bytes.

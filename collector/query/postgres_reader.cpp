@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Connecting, words, sums, times, values and facts.
+// Connecting, words, sums, times, values, facts, and what was reconciled.
 #include "collector/query/postgres_reader.hpp"
 
 #include <algorithm>
@@ -51,6 +51,12 @@ WideInteger wide_integer(std::string_view digits) noexcept {
   return value;
 }
 
+std::vector<std::string> texts_of(const Rows& rows) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < rows.size(); ++i) texts.emplace_back(rows.text(i, 0));
+  return texts;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Reader>> PostgresReader::open(const std::string& place,
@@ -67,12 +73,7 @@ std::string PostgresReader::begin_sql() const {
 // What was known may be another server's.
 Result<void> PostgresReader::connect() {
   texts_.clear();
-  if (const auto opened = connection_.open(server_, !server_.url.is_any_session);
-      opened.has_error())
-    return opened;
-  const auto due = pending_migrations(connection_, server_);
-  if (due.has_error()) return due.error();
-  return due->empty() ? Result<void>() : Result<void>(StoreFault::migration_needed);
+  return open_tables(connection_, server_, !server_.url.is_any_session);
 }
 
 // All that is asked until the next one is of one moment. The server may have closed a connection
@@ -196,9 +197,20 @@ Result<std::vector<std::string>> PostgresReader::values(const ValuesQuery& query
       .add(static_cast<std::int64_t>(query.limit));
   const auto rows = ask(sql + " ORDER BY text COLLATE \"C\" LIMIT $3", parameters);
   if (rows.has_error()) return rows.error();
-  std::vector<std::string> texts;
-  for (int i = 0; i < rows->size(); ++i) texts.emplace_back(rows->text(i, 0));
-  return texts;
+  return texts_of(*rows);
+}
+
+Result<std::vector<std::string>> PostgresReader::reconciliations(const ReconciliationQuery& query) {
+  if (const auto begun = begin(); begun.has_error()) return begun.error();
+  SqlValues parameters;
+  parameters.add(query.from).add(query.to).add_text(storable(query.provider));
+  parameters.add(static_cast<std::int64_t>(query.limit));
+  const auto rows = ask(
+      "SELECT report FROM reconciliation WHERE day >= $1 AND day < $2 AND ($3 = '' OR provider = "
+      "$3) ORDER BY day DESC, provider COLLATE \"C\", scope COLLATE \"C\" LIMIT $4",
+      parameters);
+  if (rows.has_error()) return rows.error();
+  return texts_of(*rows);
 }
 
 Result<StoreFacts> PostgresReader::facts() {
@@ -216,6 +228,7 @@ Result<StoreFacts> PostgresReader::facts() {
   if (fault_) return fault_;
   StoreFacts facts;
   facts.engine = "postgresql";
+  facts.keeps_reconciliations = true;
   facts.schema = sums->integer(0, 0);
   facts.requests = wide_integer(sums->text(0, 1));
   facts.floor = sums->integer(0, 2);

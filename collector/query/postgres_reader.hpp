@@ -32,6 +32,7 @@ class PostgresReader final : public Reader {
   Result<std::optional<StoredEvent>> event(std::string_view id, const Filter& filter) override;
   Result<std::vector<std::string>> values(const ValuesQuery& query) override;
   Result<StoreFacts> facts() override;
+  Result<std::vector<std::string>> reconciliations(const ReconciliationQuery& query) override;
 
  private:
   using Text = std::function<std::string(std::int64_t number)>;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "collector/reconcile/postgres_book.hpp"
 #include "collector/reconcile/sqlite_book.hpp"
 #include "collector/store/store_url.hpp"
 
@@ -19,6 +20,8 @@ struct Kind {
 
 constexpr std::array kinds{
     Kind{sqlite_scheme, SqliteBook::open},
+    Kind{postgres_scheme, PostgresBook::open},
+    Kind{postgresql_scheme, PostgresBook::open},
 };
 
 }  // namespace

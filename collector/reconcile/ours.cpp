@@ -39,7 +39,9 @@ void add_row(const UsageRow& row, OurFigures& into) {
 
 }  // namespace
 
-Result<OurReport> read_ours(Reader& reader, Reporter reporter, const DaySpan& span) {
+Result<OurReport> read_ours(Reader& reader, Reporter reporter, const DaySpan& span,
+                            std::chrono::nanoseconds patience) {
+  static const std::atomic<bool> is_ending{false};
   OurReport report;
   for (DayNumber day = span.from; day < span.to; ++day) {
     UsageQuery query;
@@ -48,6 +50,7 @@ Result<OurReport> read_ours(Reader& reader, Reporter reporter, const DaySpan& sp
     query.filter.values[static_cast<std::size_t>(Dimension::provider)] = {
         std::string(word_of(reporter))};
     query.limit = Reader::most_rows;
+    reader.set_deadline(std::chrono::steady_clock::now() + patience, is_ending);
     const auto answer = reader.usage(query);
     if (answer.has_error()) return answer.error();
     if (answer->is_truncated) return errc::body_too_large;

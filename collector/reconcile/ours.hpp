@@ -8,7 +8,9 @@
 namespace llmgw::collector {
 
 /// By model. Events that name none are left out: no provider bills them. Errors are the reader's,
-/// and errc::body_too_large for a day of too many models. Blocks.
-Result<OurReport> read_ours(Reader& reader, Reporter reporter, const DaySpan& span);
+/// and errc::body_too_large for a day of too many models. Blocks, for each day as long as
+/// `patience`.
+Result<OurReport> read_ours(Reader& reader, Reporter reporter, const DaySpan& span,
+                            std::chrono::nanoseconds patience);
 
 }  // namespace llmgw::collector

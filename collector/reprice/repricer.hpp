@@ -13,11 +13,11 @@ namespace llmgw::collector {
 
 /// Which events, and whether anything is changed.
 struct RepriceQuery {
-  Span span;                           ///< of their times
-  std::vector<std::string> providers;  ///< empty: any
-  std::vector<std::string> models;     ///< exact, or a prefix with `*` at its end; empty: any
-  bool is_only_unpriced = false;       ///< those that have a cost keep it
-  bool is_dry = false;                 ///< nothing is changed
+  Span span = {};                           ///< of their times
+  std::vector<std::string> providers = {};  ///< empty: any
+  std::vector<std::string> models = {};     ///< exact, or a prefix with `*` at its end; empty: any
+  bool is_only_unpriced = false;            ///< those that have a cost keep it
+  bool is_dry = false;                      ///< nothing is changed
 };
 
 /// Whether the query is about events of that provider and model.

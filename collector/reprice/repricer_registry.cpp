@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "collector/reprice/postgres_repricer.hpp"
 #include "collector/reprice/sqlite_repricer.hpp"
 #include "collector/store/store_url.hpp"
 
@@ -19,6 +20,8 @@ struct Kind {
 
 constexpr std::array kinds{
     Kind{sqlite_scheme, SqliteRepricer::open},
+    Kind{postgres_scheme, PostgresRepricer::open},
+    Kind{postgresql_scheme, PostgresRepricer::open},
 };
 
 }  // namespace

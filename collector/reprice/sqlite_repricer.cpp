@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "collector/sinks/sqlite/sqlite_file.hpp"
-#include "pricing/price_text.hpp"
+#include "collector/sinks/store_counts.hpp"
 
 namespace llmgw::collector {
 namespace {
@@ -55,12 +55,6 @@ void bind_series(Statement& statement, int parameter, const Series& series) noex
     statement.bind(parameter++, each);
 }
 
-std::int64_t milliseconds_now() {
-  namespace chrono = std::chrono;
-  const auto now = chrono::system_clock::now().time_since_epoch();
-  return chrono::duration_cast<chrono::milliseconds>(now).count();
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Repricer>> SqliteRepricer::open(const std::string& path,
@@ -80,9 +74,10 @@ Result<std::unique_ptr<Repricer>> SqliteRepricer::open(const std::string& path,
 }
 
 SqliteRepricer::SqliteRepricer(Database database, RepriceQuery query, pricing::PricesPointer prices)
-    : database_(std::move(database)), query_(std::move(query)), prices_(std::move(prices)) {
-  const Place begin = first_place(query_.span.from - most_skew);
-  end_ = first_place(query_.span.to + most_skew);
+    : database_(std::move(database)), step_(std::move(query), std::move(prices)) {
+  const Span& span = step_.query().span;
+  const Place begin = first_place(span.from - most_skew);
+  end_ = first_place(span.to + most_skew);
   next_ = begin.view();
 }
 
@@ -114,7 +109,8 @@ Result<int> SqliteRepricer::step(RepriceTally& tally) {
   const std::string begin = next_;
   RepriceTally found;
   Result<int> is_more = 1;
-  if (const auto begun = database_.execute(query_.is_dry ? "BEGIN" : "BEGIN IMMEDIATE"); !begun)
+  if (const auto begun = database_.execute(step_.query().is_dry ? "BEGIN" : "BEGIN IMMEDIATE");
+      !begun)
     return begun.error();
   is_more = take(found);
   if (is_more) {
@@ -133,12 +129,11 @@ Result<int> SqliteRepricer::step(RepriceTally& tally) {
 
 // Rows are read to their end before one is changed.
 Result<int> SqliteRepricer::take(RepriceTally& tally) {
-  changes_.clear();
-  hours_.clear();
-  days_.clear();
-  if (!query_.is_dry) {
+  const bool is_dry = step_.query().is_dry;
+  if (!is_dry) {
     if (const auto kept = keep_prices(); kept.has_error()) return kept.error();
   }
+  step_.begin(price_id_);
   select_.bind_blob(1, next_);
   select_.bind_blob(2, end_.view());
   select_.bind(3, events_a_step);
@@ -148,12 +143,12 @@ Result<int> SqliteRepricer::take(RepriceTally& tally) {
   for (; row && *row != 0; row = select_.step()) {
     ++rows;
     last = select_.blob(event_id);
-    look_at_row(tally);
+    step_.look_at(bill_of_row(), tally);
   }
   select_.reset();
   if (row.has_error()) return row.error();
   next_ = last;
-  if (!query_.is_dry) {
+  if (!is_dry) {
     if (const auto done = change_events(); done.has_error()) return done.error();
     if (const auto done = change_sums(); done.has_error()) return done.error();
   }
@@ -162,74 +157,51 @@ Result<int> SqliteRepricer::take(RepriceTally& tally) {
 
 // Every table that costs were ever computed by stays in the store, whole.
 Result<void> SqliteRepricer::keep_prices() {
-  const auto number = words_.number(Column::price_id, prices_->id());
+  const auto number = words_.number(Column::price_id, step_.prices().id());
   if (number.has_error()) return number.error();
   price_id_ = *number;
   if (std::exchange(are_prices_kept_, true)) return {};
-  pricing::PriceSettings settings;
-  settings.prices.assign(prices_->all().begin(), prices_->all().end());
-  settings.discounts.assign(prices_->discounts().begin(), prices_->discounts().end());
-  const std::string text = pricing::canonical_text(settings);
+  const std::string text = step_.prices_text();
   auto insert = database_.prepare(
       "INSERT INTO price(digest, text, since) VALUES(?, ?, ?) ON CONFLICT DO NOTHING");
   if (insert.has_error()) return insert.error();
-  insert->bind_text(1, prices_->id());
+  insert->bind_text(1, step_.prices().id());
   insert->bind_text(2, text);
   insert->bind(3, milliseconds_now());
   return insert->run();
 }
 
-// What was cut for a column, or did not fit it, is taken from the rest.
-void SqliteRepricer::look_at_row(RepriceTally& tally) {
-  const std::int64_t time = select_.integer(ts);
-  if (time < query_.span.from || time >= query_.span.to) return;
-  const std::string_view members = select_.is_null(rest) ? std::string_view() : select_.text(rest);
-  const RestMembers beside(members);
-  const auto text = [&](std::string_view name, int column) {
-    return beside.text(name, texts_.text(select_.integer(column)));
+StoredBill SqliteRepricer::bill_of_row() {
+  const auto text = [this](int column) { return texts_.text(select_.integer(column)); };
+  const auto number = [this](int column) {
+    return select_.is_null(column) ? std::nullopt : std::optional(select_.integer(column));
   };
-  const std::string names[] = {text("tenant", tenant), text("provider", provider),
-                               text("model", model),   text("request_model", request_model),
-                               text("target", target), text("service_tier", service_tier)};
-  if (!asks_for(query_, names[1], names[2])) return;
-  std::optional<std::int64_t> before;
-  if (!select_.is_null(cost_nano_usd)) before = select_.integer(cost_nano_usd);
-  if (query_.is_only_unpriced && before) return;
-  const auto count = [&](std::string_view name, int column) {
-    return beside.count(name, count_at(select_, column));
+  return {
+      .place = select_.blob(event_id),
+      .time = select_.integer(ts),
+      .series = {select_.integer(tenant), select_.integer(app_key), select_.integer(provider),
+                 select_.integer(model),
+                 outcome_class(select_.integer(outcome), select_.integer(status_code))},
+      .tenant = text(tenant),
+      .provider = text(provider),
+      .model = text(model),
+      .request_model = text(request_model),
+      .target = text(target),
+      .service_tier = text(service_tier),
+      .tokens = {.prompt = count_at(select_, prompt_tokens),
+                 .completion = count_at(select_, completion_tokens),
+                 .total = count_at(select_, total_tokens),
+                 .cached = count_at(select_, cached_tokens),
+                 .reasoning = count_at(select_, reasoning_tokens),
+                 .cache_write = count_at(select_, cache_write_tokens)},
+      .nano_usd = number(cost_nano_usd),
+      .price_id = number(price_id),
+      .rest = select_.is_null(rest) ? std::string_view() : select_.text(rest),
   };
-  const BilledEvent event{
-      .tenant = names[0],
-      .provider = names[1],
-      .model = names[2],
-      .request_model = names[3],
-      .target = names[4],
-      .service_tier = names[5],
-      .tokens = {.prompt = count("prompt_tokens", prompt_tokens),
-                 .completion = count("completion_tokens", completion_tokens),
-                 .total = count("total_tokens", total_tokens),
-                 .cached = count("cached_tokens", cached_tokens),
-                 .reasoning = count("reasoning_tokens", reasoning_tokens),
-                 .cache_write = count("cache_write_tokens", cache_write_tokens),
-                 .cache_write_1h = beside.count("cache_write_1h_tokens", std::nullopt)},
-      .time = time};
-  const NewCost after = new_cost_of(*prices_, event);
-  tally.add(names[1], names[2], before, after.nano_usd);
-  const bool is_same_table = !select_.is_null(price_id) && select_.integer(price_id) == price_id_;
-  if (query_.is_dry || (is_same_table && before == after.nano_usd)) return;
-  changes_.push_back(
-      {std::string(select_.blob(event_id)), after, rest_with_cost(members, after.is_assumed)});
-  const Series series{select_.integer(tenant), select_.integer(app_key), select_.integer(provider),
-                      select_.integer(model),
-                      outcome_class(select_.integer(outcome), select_.integer(status_code))};
-  for (Delta* each : {&hours_[{hour_of(time), series}], &days_[{day_of(time), series}]}) {
-    each->nano_usd += after.nano_usd.value_or(0) - before.value_or(0);
-    each->unpriced += (after.nano_usd ? 0 : 1) - (before ? 0 : 1);
-  }
 }
 
 Result<void> SqliteRepricer::change_events() {
-  for (const Change& each : changes_) {
+  for (const CostChange& each : step_.changes()) {
     if (each.cost.nano_usd) {
       update_event_.bind(1, *each.cost.nano_usd);
     } else {
@@ -245,53 +217,43 @@ Result<void> SqliteRepricer::change_events() {
 
 // Hours of before USAGE_RETENTION are no longer there, and are not made anew.
 Result<void> SqliteRepricer::change_sums() {
-  if (const auto done = change_cells(update_hour_, hours_, true); done.has_error()) return done;
-  return change_cells(update_day_, days_, false);
+  const auto deltas = stored_deltas(
+      step_, others(), [this](const std::vector<SumsCell>& cells) { return find_days(cells); });
+  if (deltas.has_error()) return deltas.error();
+  if (const auto done = change_cells(update_hour_, deltas->hours); done.has_error()) return done;
+  return change_cells(update_day_, deltas->days);
 }
 
-Result<void> SqliteRepricer::change_cells(Statement& update, const Cells& cells, bool is_by_hour) {
-  constexpr std::int64_t hour_length = 3'600'000;
-  for (const auto& [key, delta] : cells) {
-    if (delta.nano_usd == 0 && delta.unpriced == 0) continue;
-    const auto& [period, wanted] = key;
-    const std::int64_t day = is_by_hour ? day_of(period * hour_length) : period;
-    const auto series = stored_series(day, wanted);
-    if (series.has_error()) return series.error();
+Result<void> SqliteRepricer::change_cells(Statement& update, const SumsDeltas& cells) {
+  for (const auto& [cell, delta] : cells) {
     update.bind(1, delta.nano_usd);
     update.bind(2, delta.unpriced);
-    bind_series(update, 3, *series);
-    update.bind(8, period);
+    bind_series(update, 3, cell.second);
+    update.bind(8, cell.first);
     if (const auto done = update.run(); done.has_error()) return done;
   }
   return {};
 }
 
-// Where a day had too many rows of sums the event is summed up under another one (SeriesLimit).
-Result<Series> SqliteRepricer::stored_series(std::int64_t day, const Series& series) {
-  Series reduced = series;
-  const auto stands = has_series(day, series);
-  if (stands.has_error()) return stands.error();
-  const auto key = other(Column::app_key);
-  if (*stands != 0 || !key) return series;
-  reduced.app_key = *key;
-  const auto stands_reduced = has_series(day, reduced);
-  if (stands_reduced.has_error()) return stands_reduced.error();
-  if (*stands_reduced != 0) return reduced;
-  reduced.tenant = other(Column::tenant).value_or(0);
-  reduced.provider = other(Column::provider).value_or(0);
-  reduced.model = other(Column::model).value_or(0);
-  reduced.outcome_class =
-      outcome_class(other(Column::outcome).value_or(0), 0) + series.outcome_class % 8;
-  return reduced;
+Result<std::vector<bool>> SqliteRepricer::find_days(const std::vector<SumsCell>& cells) {
+  std::vector<bool> are_there;
+  for (const auto& [day, series] : cells) {
+    bind_series(has_day_, 1, series);
+    has_day_.bind(6, day);
+    const Result<int> row = has_day_.step();
+    has_day_.reset();
+    if (row.has_error()) return row.error();
+    are_there.push_back(*row != 0);
+  }
+  return are_there;
 }
 
-Result<int> SqliteRepricer::has_series(std::int64_t day, const Series& series) {
-  bind_series(has_day_, 1, series);
-  has_day_.bind(6, day);
-  const Result<int> row = has_day_.step();
-  has_day_.reset();
-  if (row.has_error()) return row.error();
-  return *row != 0 ? 1 : 0;
+std::optional<Series> SqliteRepricer::others() {
+  const auto key = other(Column::app_key);
+  if (!key) return std::nullopt;
+  const auto of = [this](Column kind) { return other(kind).value_or(0); };
+  return Series{of(Column::tenant), *key, of(Column::provider), of(Column::model),
+                outcome_class(of(Column::outcome), 0)};
 }
 
 std::optional<std::int64_t> SqliteRepricer::other(Column kind) {

@@ -19,7 +19,7 @@ from support.gateway import Collector, Factory
 from support.process import ROOT, run
 from support.reports import KEY, Reports, anthropic_cost, anthropic_usage, openai_cost, openai_usage
 from support.senders import post
-from support.store import Store
+from support.store import AnyStore
 
 API = json.loads((ROOT / "docs/openapi.json").read_text())
 TODAY = int(time.time()) // 86_400
@@ -49,8 +49,9 @@ SILENT = {"prompt_tokens": None, "completion_tokens": None, "total_tokens": None
 class Books:
     """A collector with its store, and the reports of a provider."""
 
-    def __init__(self, factory: Factory, folder: pathlib.Path, reports: Reports, ca: pathlib.Path | None = None) -> None:
-        self.store = Store(folder / "events.db")
+    def __init__(self, factory: Factory, folder: pathlib.Path, store: AnyStore, reports: Reports,
+                 ca: pathlib.Path | None = None) -> None:
+        self.store = store
         self.collector: Collector = factory.collector(STORE_URL=self.store.url)
         self.reports, self.folder, self.ca = reports, folder, ca
         self.key = folder / "admin-key"
@@ -86,9 +87,9 @@ class Books:
 
 
 @pytest.fixture
-def books(factory: Factory, tmp_path: pathlib.Path):
+def books(factory: Factory, tmp_path: pathlib.Path, store: AnyStore):
     with Reports() as reports:
-        yield Books(factory, tmp_path, reports)
+        yield Books(factory, tmp_path, store, reports)
 
 
 def test_openai_that_agrees(books: Books):
@@ -315,10 +316,10 @@ def test_a_page_that_comes_twice_counts_once(books: Books):
     assert done.returncode == 1 and "there twice, with different figures" in done.stderr
 
 
-def test_over_tls_the_server_is_verified(factory: Factory, tmp_path: pathlib.Path):
+def test_over_tls_the_server_is_verified(factory: Factory, tmp_path: pathlib.Path, store: AnyStore):
     authority = Authority(tmp_path)
     with Reports(authority.server_context("DNS:localhost")) as reports:
-        books = Books(factory, tmp_path, reports, authority.certificate)
+        books = Books(factory, tmp_path, store, reports, authority.certificate)
         books.put(event(OLD))
         reports.put("completions", OLD, openai_usage("gpt-4o", 1, 1_000, 100, 400))
         assert books.rows(status=0)[0]["verdict"] == "match"

@@ -15,9 +15,10 @@ import pytest
 from support import wire
 from support.config_file import write
 from support.gateway import Collector, Factory
-from support.process import BIN, environment, run, wait_until
+from support.process import BIN, PATIENCE, environment, run, wait_until
+from support.relay import Relay
 from support.senders import post
-from support.store import Store
+from support.store import AnyStore, PostgresStore, Servers
 
 HOUR = 3_600_000
 NOW = time.time_ns() // 1_000_000
@@ -62,27 +63,32 @@ def put(address: tuple[str, int], events: list[dict]) -> None:
         assert post(address, body).status == 202
 
 
-def costs_in(store: Store) -> dict[str, int | None]:
-    return dict(store.rows("SELECT request_id, cost_nano_usd FROM event"))
+def costs_in(store: AnyStore) -> dict[str, int | None]:
+    return {name: None if cost == -1 else cost
+            for name, cost in store.rows("SELECT request_id, coalesce(cost_nano_usd, -1) FROM event")}
 
 
-def check_sums(store: Store) -> None:
+UNPRICED = "CASE WHEN cost_nano_usd IS NULL THEN 1 ELSE 0 END"
+
+
+def check_sums(store: AnyStore) -> None:
     """The costs of hours and days are those of their events, cell by cell."""
     store.check()
+    ts = "ts" if store.engine == "sqlite" else "floor(extract(epoch FROM ts) * 1000)::bigint"
     for table, length in (("usage_hour", HOUR), ("usage_day", 24 * HOUR)):
         kept = f"SELECT {table.removeprefix('usage_')}, tenant, app_key, provider, model, class, cost_nano_usd, unpriced FROM {table}"
-        summed = (f"SELECT ts / {length}, tenant, app_key, provider, model, outcome * 8 + status_code / 100, "
-                  "sum(coalesce(cost_nano_usd, 0)), sum(cost_nano_usd IS NULL) FROM event GROUP BY 1, 2, 3, 4, 5, 6")
+        summed = (f"SELECT {ts} / {length}, tenant, app_key, provider, model, outcome * 8 + status_code / 100, "
+                  f"sum(coalesce(cost_nano_usd, 0)), sum({UNPRICED}) FROM event GROUP BY 1, 2, 3, 4, 5, 6")
         # One statement is of one moment.
-        assert store.rows(f"SELECT * FROM ({kept}) EXCEPT {summed}") == [], table
-        assert store.rows(f"SELECT * FROM ({summed}) EXCEPT {kept}") == [], table
+        assert store.rows(f"SELECT * FROM ({kept}) AS kept EXCEPT {summed}") == [], table
+        assert store.rows(f"SELECT * FROM ({summed}) AS summed EXCEPT {kept}") == [], table
 
 
 class Priced:
     """A collector with events and, beside it, the command with a table of prices."""
 
-    def __init__(self, factory: Factory, folder: pathlib.Path, count: int = 3_000, **settings: str) -> None:
-        self.store = Store(folder / "events.db")
+    def __init__(self, factory: Factory, folder: pathlib.Path, store: AnyStore, count: int = 3_000, **settings: str) -> None:
+        self.store = store
         self.prices = write(folder / "prices.yaml", PRICES)
         self.collector: Collector = factory.collector(STORE_URL=self.store.url, GATEWAY_CONFIG=str(self.prices), **settings)
         self.events = [event(number, random.Random(number)) for number in range(count)]
@@ -101,8 +107,8 @@ class Priced:
 
 
 @pytest.fixture
-def priced(factory: Factory, tmp_path: pathlib.Path) -> Priced:
-    return Priced(factory, tmp_path)
+def priced(factory: Factory, tmp_path: pathlib.Path, store: AnyStore) -> Priced:
+    return Priced(factory, tmp_path, store)
 
 
 def test_costs_are_those_of_the_table(priced: Priced):
@@ -155,8 +161,8 @@ def test_only_those_that_are_asked_for(priced: Priced, arguments: list[str], is_
     check_sums(priced.store)
 
 
-def test_beyond_the_series_of_a_day(factory: Factory, tmp_path: pathlib.Path):
-    priced = Priced(factory, tmp_path, 500, STORE_MAX_SERIES="100")
+def test_beyond_the_series_of_a_day(factory: Factory, tmp_path: pathlib.Path, store: AnyStore):
+    priced = Priced(factory, tmp_path, store, 500, STORE_MAX_SERIES="100")
     now = [event(number, random.Random(number)) | {"ts": ts(NOW), "event_id": f"e{number}", "tenant": f"t{number}"}
            for number in range(1_000, 1_600)]
     put(priced.collector.address, now)
@@ -165,12 +171,14 @@ def test_beyond_the_series_of_a_day(factory: Factory, tmp_path: pathlib.Path):
     assert costs_in(priced.store) == priced.expected()
     priced.store.check()
     for table in ("usage_hour", "usage_day"):
-        assert priced.store.rows(f"SELECT sum(cost_nano_usd), sum(unpriced), min(cost_nano_usd) >= 0 FROM {table}") == [
-            (*priced.store.rows("SELECT sum(cost_nano_usd), sum(cost_nano_usd IS NULL) FROM event")[0], 1)]
+        [(cost, unpriced, least)] = priced.store.rows(
+            f"SELECT sum(cost_nano_usd), sum(unpriced), min(cost_nano_usd) FROM {table}")
+        assert [(cost, unpriced)] == priced.store.rows(f"SELECT sum(cost_nano_usd), sum({UNPRICED}) FROM event")
+        assert least >= 0
 
 
-def test_what_does_not_fit_a_column(factory: Factory, tmp_path: pathlib.Path):
-    priced = Priced(factory, tmp_path, 0)
+def test_what_does_not_fit_a_column(factory: Factory, tmp_path: pathlib.Path, store: AnyStore):
+    priced = Priced(factory, tmp_path, store, 0)
     base = event(1, random.Random(1)) | {"provider": "openai", "model": "gpt-x"}
     long = base | {"request_id": "long", "event_id": "long", "model": "gpt-" + "y" * 300, "prompt_tokens": 10,
                    "completion_tokens": 1, "cost_nano_usd": 2**60, "price_id": OLD}
@@ -183,8 +191,8 @@ def test_what_does_not_fit_a_column(factory: Factory, tmp_path: pathlib.Path):
     assert answer["cost_nano_usd"] == 2_100 and answer["model"] == long["model"]
 
 
-def test_killed_at_any_moment_while_events_come(factory: Factory, tmp_path: pathlib.Path):
-    priced = Priced(factory, tmp_path, 12_000)
+def test_killed_at_any_moment_while_events_come(factory: Factory, tmp_path: pathlib.Path, store: AnyStore):
+    priced = Priced(factory, tmp_path, store, 12_000)
     ending, more = threading.Event(), []
 
     def send() -> None:
@@ -204,7 +212,7 @@ def test_killed_at_any_moment_while_events_come(factory: Factory, tmp_path: path
                                        stderr=subprocess.DEVNULL)
             wanted = 1 + attempt * 900
             wait_until(lambda: process.poll() is not None or priced.store.one(
-                "SELECT count(*) FROM event WHERE price_id NOT IN (SELECT id FROM word WHERE text = ?)", OLD) >= wanted,
+                f"SELECT count(*) FROM event WHERE price_id NOT IN (SELECT id FROM word WHERE text = '{OLD}')") >= wanted,
                 "some events of this round")
             process.send_signal(signal.SIGKILL)
             killed += process.wait() == -signal.SIGKILL
@@ -219,12 +227,77 @@ def test_killed_at_any_moment_while_events_come(factory: Factory, tmp_path: path
     check_sums(priced.store)
 
 
+def test_while_two_collectors_write(factory: Factory, tmp_path: pathlib.Path, servers: Servers):
+    """The same events, too, and in the other order: nobody waits for anybody in a circle."""
+    store = PostgresStore(servers.postgres)
+    priced = Priced(factory, tmp_path, store, 4_000)
+    collectors = [priced.collector, factory.collector(STORE_URL=store.url)]
+    deadlocks = store.server.deadlocks()
+    ending, sent = threading.Event(), [[], []]
+
+    def send(which: int) -> None:
+        while not ending.is_set():
+            at = 100_000 + 40 * len(sent[which])
+            batch = [event(number, random.Random(number)) for number in range(at, at + 40)]
+            again = random.Random(at).sample(priced.events, 60)
+            put(collectors[which].address, (batch + again)[::-1 if which else 1])
+            sent[which].append(batch)
+
+    senders = [threading.Thread(target=send, args=(which,)) for which in (0, 1)]
+    for sender in senders:
+        sender.start()
+    rates = PRICES["prices"]
+    try:
+        for factor in range(1, 7):
+            entries = [each | {side: round(each[side] * factor, 6) for side in ("input", "output")} for each in rates]
+            write(priced.prices, PRICES | {"prices": entries})
+            both = [subprocess.Popen([BIN / "llm-collector", "reprice", "--from", "2020-01-01"], text=True,
+                                     env=environment(priced.settings()), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                    for _ in range(1 + factor % 2)]
+            for process in both:
+                said = process.communicate(timeout=PATIENCE * 4)
+                assert process.returncode == 0, said
+            check_sums(store)
+    finally:
+        ending.set()
+        for sender in senders:
+            sender.join()
+    write(priced.prices, PRICES)
+    priced.reprice("--from", "2020-01-01")
+    assert min(map(len, sent)) > 3
+    numbered = {each["request_id"]: each for batches in sent for batch in batches for each in batch}
+    priced.events += numbered.values()
+    assert costs_in(store) == priced.expected()
+    check_sums(store)
+    assert store.rows("SELECT count(*) FROM price") == [(6,)]
+    assert store.server.deadlocks() == deadlocks
+
+
+@pytest.mark.parametrize("needle", [b"UPDATE event", b"UPDATE usage_day", b"COMMIT"])
+def test_a_connection_that_breaks(factory: Factory, tmp_path: pathlib.Path, servers: Servers, needle: bytes):
+    store = PostgresStore(servers.postgres)
+    priced = Priced(factory, tmp_path, store, 1_500)
+    relay = Relay(("127.0.0.1", store.server.port))
+    try:
+        relay.fail_at(needle, "cut")
+        done = run("llm-collector", "reprice", "--from", "2020-01-01", **priced.settings() | {
+            "STORE_URL": store.server.url(store.database, port=relay.port)})
+    finally:
+        relay.close()
+    assert done.returncode == 1 and "PostgreSQL" in done.stderr, done
+    check_sums(store)
+    priced.reprice("--from", "2020-01-01")
+    assert costs_in(store) == priced.expected()
+    check_sums(store)
+
+
 @pytest.mark.parametrize(("arguments", "settings", "status", "said"), [
     ([], {}, 2, "--from"), (["--from", "yesterday"], {}, 2, "2026-11-23"), (["--from"], {}, 2, "needs a value"),
     (["--from", "2026-01-02", "--to", "2026-01-01"], {}, 2, "--to must be behind --from"),
     (["--from", "2026-01-01", "--fast"], {}, 2, "--fast"), (["--from", "2026-01-01"], {"GATEWAY_CONFIG": ""}, 2, "prices"),
     (["--from", "2026-01-01"], {"STORE_URL": "sqlite:/nowhere/events.db"}, 1, "No such file"),
-], ids=["nothing", "time", "value", "order", "option", "prices", "store"])
+    (["--from", "2026-01-01"], {"STORE_URL": "postgres://nobody@127.0.0.1:1/none"}, 1, "the connection failed"),
+], ids=["nothing", "time", "value", "order", "option", "prices", "store", "server"])
 def test_mistakes(tmp_path: pathlib.Path, arguments: list[str], settings: dict, status: int, said: str):
     usual = {"GATEWAY_CONFIG": str(write(tmp_path / "prices.yaml", PRICES)), "STORE_URL": f"sqlite:{tmp_path}/events.db"}
     done = run("llm-collector", "reprice", *arguments, **{name: value for name, value in (usual | settings).items() if value})
@@ -234,7 +307,11 @@ def test_mistakes(tmp_path: pathlib.Path, arguments: list[str], settings: dict, 
 
 def test_a_store_of_an_older_program_is_left_alone(priced: Priced):
     assert priced.collector.daemon.stop() == 0
-    with sqlite3.connect(priced.store.path) as connection:
-        connection.execute("DELETE FROM migration WHERE number = 2")
-    connection.close()
+    change = "DELETE FROM migration WHERE number = (SELECT max(number) FROM migration)"
+    if isinstance(priced.store, PostgresStore):
+        priced.store.server.sql(change, priced.store.database)
+    else:
+        with sqlite3.connect(priced.store.path) as connection:
+            connection.execute(change)
+        connection.close()
     assert "migrate" in priced.reprice("--from", "2020-01-01", status=1)

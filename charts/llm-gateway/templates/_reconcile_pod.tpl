@@ -1,9 +1,10 @@
-{{/* List of root, provider and where its key is. The store is a file on the collector's volume, which one node has. */}}
+{{/* List of root, provider and where its key is. A store that is a file is on the collector's volume, which one node has. */}}
 {{- define "llmgw.reconcilePod" -}}
 {{- $root := index . 0 -}}
 {{- $provider := index . 1 -}}
 {{- $from := index . 2 -}}
 {{- $collector := $root.Values.collector -}}
+{{- $isFile := not (include "llmgw.hasStore" $root) -}}
 metadata:
   labels:
     {{- include "llmgw.serviceSelector" (list $root "reconcile") | nindent 4 }}
@@ -12,7 +13,8 @@ metadata:
     {{- end }}
 spec:
   restartPolicy: Never
-  {{- include "llmgw.podSpec" (list $root (omit $collector "affinity")) | nindent 2 }}
+  {{- include "llmgw.podSpec" (list $root ($isFile | ternary (omit $collector "affinity") $collector)) | nindent 2 }}
+  {{- if $isFile }}
   affinity:
     podAffinity:
       requiredDuringSchedulingIgnoredDuringExecution:
@@ -20,6 +22,7 @@ spec:
           labelSelector:
             matchLabels:
               {{- include "llmgw.serviceSelector" (list $root "collector") | nindent 14 }}
+  {{- end }}
   containers:
     - name: reconcile
       image: {{ include "llmgw.image" (list $root $collector) | quote }}
@@ -33,7 +36,7 @@ spec:
         {{- end }}
       {{- include "llmgw.containerSecurity" $root | nindent 6 }}
       env:
-        - {name: STORE_URL, value: "sqlite:/var/lib/llm-gateway/events.db"}
+        {{- include "llmgw.reconcileStore" $root | nindent 8 }}
         - {name: RECONCILE_KEY_FILE, value: /etc/llm-gateway/reconcile/key}
         {{- with $from.baseUrl }}
         - {name: RECONCILE_BASE_URL, value: {{ . | quote }}}
@@ -50,8 +53,13 @@ spec:
         - name: reconcile-key
           mountPath: /etc/llm-gateway/reconcile
           readOnly: true
+        {{- with include "llmgw.storeMounts" $root }}
+        {{- trim . | nindent 8 }}
+        {{- end }}
+        {{- if $isFile }}
         - name: events
           mountPath: /var/lib/llm-gateway
+        {{- end }}
   volumes:
     {{- if $root.Values.gatewayConfig }}
     {{- include "llmgw.configVolume" (list $root "collector") | nindent 4 }}
@@ -61,9 +69,35 @@ spec:
         secretName: {{ $from.existingSecret }}
         items: [{key: {{ $from.secretKey }}, path: key}]
         defaultMode: 0440
+    {{- with include "llmgw.storeVolumes" $root }}
+    {{- trim . | nindent 4 }}
+    {{- end }}
+    {{- if $isFile }}
     - name: events
       persistentVolumeClaim:
         claimName: {{ default (printf "%s-events" (include "llmgw.name" (list $root "collector"))) $collector.persistence.existingClaim }}
+    {{- end }}
+{{- end }}
+
+{{/* The collector's store, as variables of a container. */}}
+{{- define "llmgw.reconcileStore" -}}
+{{- with .Values.collector.store.postgres -}}
+{{- if .url -}}
+- {name: STORE_URL, value: {{ .url | quote }}}
+{{- else if .urlSecret.existingSecret -}}
+- name: STORE_URL
+  valueFrom:
+    secretKeyRef: {name: {{ .urlSecret.existingSecret }}, key: {{ .urlSecret.secretKey }}}
+{{- else -}}
+- {name: STORE_URL, value: "sqlite:/var/lib/llm-gateway/events.db"}
+{{- end }}
+{{- if .password.existingSecret }}
+- {name: STORE_PASSWORD_FILE, value: /etc/llm-gateway/store-password/password}
+{{- end }}
+{{- if .ca.existingSecret }}
+- {name: STORE_CA_FILE, value: /etc/llm-gateway/store-ca/ca}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* The ports of the servers that are asked, each once, as what stands between the brackets of a list. */}}

@@ -83,10 +83,11 @@
 {{- end -}}
 {{- with $collector.reconcile -}}
 {{- if .enabled -}}
-{{- if not (and $collector.enabled $collector.persistence.enabled (eq $collector.persistence.format "sqlite")) -}}
-{{- fail "collector.reconcile needs collector.persistence.enabled with format=sqlite: the job reads that store" -}}
+{{- $isFile := and $collector.persistence.enabled (eq $collector.persistence.format "sqlite") -}}
+{{- if not (and $collector.enabled (or $isFile (include "llmgw.hasStore" $))) -}}
+{{- fail "collector.reconcile needs a collector with a store: collector.store.postgres, or collector.persistence.enabled with format=sqlite" -}}
 {{- end -}}
-{{- if has "ReadWriteOncePod" $collector.persistence.accessModes -}}
+{{- if and $isFile (has "ReadWriteOncePod" $collector.persistence.accessModes) -}}
 {{- fail "collector.reconcile needs a volume that two pods of a node may have, and collector.persistence.accessModes has ReadWriteOncePod" -}}
 {{- end -}}
 {{- if not (or .providers.openai.existingSecret .providers.anthropic.existingSecret) -}}

@@ -66,13 +66,17 @@ TEST(SqlValues, ArraysHaveOneDimension) {
   SqlValues values;
   const std::int64_t numbers[] = {1, -1};
   const std::string texts[] = {"a", ""};
-  values.add_array(numbers).add_array(texts).add(7).add_time(946'684'800'001);
-  EXPECT_EQ(values.types(), (std::vector<unsigned>{1016, 1009, 20, 1184}));
+  const std::string places[] = {"0123456789abcdef"};
+  values.add_array(numbers).add_array(texts).add(7).add_time(946'684'800'001).add_uuids(places);
+  EXPECT_EQ(values.types(), (std::vector<unsigned>{1016, 1009, 20, 1184, 2951}));
   EXPECT_EQ(values.value(0),
             "\0\0\0\1\0\0\0\0\0\0\0\x14\0\0\0\2\0\0\0\1\0\0\0\x8\0\0\0\0\0\0\0\1\0\0\0\x8"
             "\xff\xff\xff\xff\xff\xff\xff\xff"sv);
   EXPECT_EQ(values.value(1), "\0\0\0\1\0\0\0\0\0\0\0\x19\0\0\0\2\0\0\0\1\0\0\0\1a\0\0\0\0"sv);
   EXPECT_EQ(values.value(3), "\0\0\0\0\0\0\x3\xe8"sv);
+  EXPECT_EQ(values.value(4),
+            "\0\0\0\1\0\0\0\0\0\0\xb\x86\0\0\0\1\0\0\0\1\0\0\0\x10"
+            "0123456789abcdef"sv);
 }
 
 TEST(CopyRows, HasHeadFieldsAndEnd) {
