@@ -68,17 +68,22 @@ std::string lock_sql(std::string_view function, const PostgresServer& server,
          std::string(thing) + " " + server.url.schema + "', 0))";
 }
 
-Result<int> has_table(Connection& connection, const PostgresServer& server,
-                      std::string_view condition) {
+struct Tables {
+  bool has_book = false;
+  bool has_others = false;
+};
+
+// In one statement, as another collector may make them meanwhile.
+Result<Tables> tables_of(Connection& connection, const PostgresServer& server) {
   SqlValues schema;
   schema.add_text(server.url.schema);
   const auto found = connection.run(
-      "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = "
-      "(SELECT oid FROM pg_namespace WHERE nspname = $1)" +
-          std::string(condition),
+      "SELECT count(*) FILTER (WHERE relname = 'migration'), "
+      "count(*) FILTER (WHERE relname <> 'migration') FROM pg_class WHERE relkind IN ('r', 'p') "
+      "AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1)",
       schema);
   if (found.has_error()) return found.error();
-  return found->integer(0, 0) > 0 ? 1 : 0;
+  return Tables{found->integer(0, 0) > 0, found->integer(0, 1) > 0};
 }
 
 // Within a transaction.
@@ -86,18 +91,15 @@ Result<std::vector<const Migration*>> steps_due(Connection& connection,
                                                 const PostgresServer& server) {
   if (connection.server_version() < least_version) return StoreFault::old_server;
   if (!connection.is_utf8()) return StoreFault::other_encoding;
-  const auto has_book = has_table(connection, server, " AND relname = 'migration'");
-  if (has_book.has_error()) return has_book.error();
+  const auto tables = tables_of(connection, server);
+  if (tables.has_error()) return tables.error();
+  if (!tables->has_book && tables->has_others) return StoreFault::foreign_file;
   std::vector<TakenStep> taken;
-  if (*has_book != 0) {
+  if (tables->has_book) {
     const auto rows = connection.run("SELECT number, sha256 FROM migration ORDER BY number");
     if (rows.has_error()) return rows.error();
     for (int i = 0; i < rows->size(); ++i)
       taken.push_back({rows->integer(i, 0), std::string(rows->text(i, 1))});
-  } else {
-    const auto has_others = has_table(connection, server, "");
-    if (has_others.has_error()) return has_others.error();
-    if (*has_others != 0) return StoreFault::foreign_file;
   }
   return steps_left(steps, taken);
 }
