@@ -347,7 +347,8 @@ def test_money_is_reserved_at_the_dearest_who_may_answer(factory: Factory, tmp_p
             held.set()
             assert connection.read_response().status == 200
             opened.wait_until_free()
-            assert opened.used("money") == pytest.approx(20 * 1_000 / 1_000_000_000)
+            used = 20 * 1_000 / 1_000_000_000
+            assert used / 2 < opened.used("money") <= used * 1.001  # some of it is refilled
     finally:
         held.set()
         server.close()
