@@ -11,6 +11,7 @@
 #include "collector/sinks/store_counts.hpp"
 #include "collector/store/rollup.hpp"
 #include "collector/store/store_url.hpp"
+#include "collector/store/wall_clock.hpp"
 
 namespace llmgw::collector {
 namespace {

@@ -11,6 +11,7 @@
 #include "collector/reconcile/fetch.hpp"
 #include "collector/reconcile/ours.hpp"
 #include "collector/reconcile/report_text.hpp"
+#include "collector/store/wall_clock.hpp"
 #include "common/async/spawn.hpp"
 #include "common/system/read_file.hpp"
 #include "common/text/quantity.hpp"
@@ -30,12 +31,6 @@ struct Asked {
   std::string format;
   bool is_kept = true;
 };
-
-std::int64_t milliseconds_now() {
-  namespace chrono = std::chrono;
-  const auto now = chrono::system_clock::now().time_since_epoch();
-  return chrono::duration_cast<chrono::milliseconds>(now).count();
-}
 
 // `0.1%`, in millionths of a percent.
 std::uint64_t take_tolerance(Options& options) {

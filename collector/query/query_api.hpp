@@ -77,6 +77,8 @@ class QueryApi final : public http::EndpointHandler {
   static Answer refused(const QueryGate::Refusal& refusal);
   static Answer fault(const QueryFault& fault);
   static Answer other_tenant();
+  /// For a token that is of some tenants alone.
+  static Answer not_for_some();
 
   Readers& readers_;
   Live& live_;

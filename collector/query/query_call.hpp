@@ -6,6 +6,9 @@
 
 namespace llmgw::collector {
 
+/// Of one event; its id stands behind it.
+inline constexpr std::string_view event_path = "/api/v1/events/";
+
 struct QueryApi::Call {
   http::EndpointExchange& exchange;
   Parameters parameters{query_of(exchange.head())};
@@ -17,11 +20,5 @@ struct QueryApi::Call {
     return target.substr(std::min(target.find('?'), target.size() - 1) + 1);
   }
 };
-
-inline std::int64_t milliseconds_now() {
-  namespace chrono = std::chrono;
-  const auto now = chrono::system_clock::now().time_since_epoch();
-  return chrono::duration_cast<chrono::milliseconds>(now).count();
-}
 
 }  // namespace llmgw::collector

@@ -34,9 +34,7 @@ Result<void> PostgresBook::store(const KeptDay& day) {
       "excluded.report",
       values);
   if (kept.has_error()) return kept.error();
-  const auto ended = connection_.execute("COMMIT");
-  if (ended.has_error()) return ended.error();
-  return {};
+  return connection_.commit();
 }
 
 }  // namespace llmgw::collector

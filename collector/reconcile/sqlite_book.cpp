@@ -2,21 +2,14 @@
 // One upsert a day.
 #include "collector/reconcile/sqlite_book.hpp"
 
-#include <filesystem>
-
 #include "collector/sinks/sqlite/sqlite_file.hpp"
 
 namespace llmgw::collector {
 
 Result<std::unique_ptr<ReconciliationBook>> SqliteBook::open(const std::string& path,
                                                              const Config& config) {
-  if (!std::filesystem::exists(path))
-    return make_error_code(boost::system::errc::no_such_file_or_directory);
-  auto database = open_for_writing(path, config.store_sync, config.store_max);
+  auto database = open_existing(path, config);
   if (database.has_error()) return database.error();
-  const auto pending = pending_migrations(*database);
-  if (pending.has_error()) return pending.error();
-  if (!pending->empty()) return StoreFault::migration_needed;
   std::unique_ptr<ReconciliationBook> made(new SqliteBook(std::move(*database)));
   return made;
 }

@@ -2,49 +2,31 @@
 // A range of keys a step: read, computed, written, with the differences of the sums.
 #include "collector/reprice/postgres_repricer.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "collector/reprice/postgres_deltas.hpp"
 #include "collector/sinks/postgres/word_numbers.hpp"
 #include "collector/sinks/store_counts.hpp"
+#include "collector/store/wall_clock.hpp"
 
 namespace llmgw::collector {
 namespace {
 
 constexpr int most_tries = 3;
 
-/// The columns of select_sql(), in its order.
-enum At : int {
-  event_id,
-  ts,
-  tenant,
-  app_key,
-  provider,
-  model,
-  outcome,
-  status_code,
-  prompt_tokens,
-  completion_tokens,
-  total_tokens,
-  cached_tokens,
-  reasoning_tokens,
-  cache_write_tokens,
-  cost_nano_usd,
-  price_id,
-  rest,
-  tenant_text,
-  provider_text,
-  model_text,
-  request_model_text,
-  target_text,
-  service_tier_text
-};
+// Words that the row has as texts, too, behind its columns.
+constexpr std::array words{BillColumn::tenant, BillColumn::provider,
+                           BillColumn::model,  BillColumn::request_model,
+                           BillColumn::target, BillColumn::service_tier};
+constexpr std::array<std::string_view, words.size()> word_columns{
+    "tenant", "provider", "model", "request_model", "target", "service_tier"};
+constexpr int first_word = static_cast<int>(BillColumn::rest) + 1;
 
 std::string select_sql() {
-  std::string sql =
-      "SELECT event_id, ts, tenant, app_key, provider, model, outcome, status_code, prompt_tokens, "
-      "completion_tokens, total_tokens, cached_tokens, reasoning_tokens, cache_write_tokens, "
-      "cost_nano_usd, price_id, rest";
-  for (const std::string_view each :
-       {"tenant", "provider", "model", "request_model", "target", "service_tier"})
+  std::string sql = "SELECT ";
+  sql += bill_columns;
+  for (const std::string_view each : word_columns)
     sql.append(", (SELECT text FROM word WHERE id = ").append(each).append(")");
   return sql + " FROM event WHERE event_id > $1 AND event_id < $2 ORDER BY event_id LIMIT $3";
 }
@@ -55,40 +37,23 @@ constexpr const char* update_sql =
     "wanted.rest FROM unnest($1, $2, $3) AS wanted(place, nano_usd, rest) WHERE event_id = "
     "wanted.place AND event_id >= $5 AND event_id <= $6";
 
-std::optional<std::int64_t> number_at(const Rows& rows, int row, int column) {
-  return rows.is_null(row, column) ? std::nullopt : std::optional(rows.integer(row, column));
-}
+/// One of those that select_sql() gives.
+struct BillRow {
+  const Rows& rows;
+  int row;
 
-std::optional<std::uint64_t> count_at(const Rows& rows, int row, int column) {
-  if (rows.is_null(row, column)) return std::nullopt;
-  return static_cast<std::uint64_t>(rows.integer(row, column));
-}
-
-StoredBill bill_of(const Rows& rows, int row) {
-  const auto text = [&rows, row](int column) { return std::string(rows.text(row, column)); };
-  const auto number = [&rows, row](int column) { return rows.integer(row, column); };
-  return {
-      .place = rows.text(row, event_id),
-      .time = number(ts),
-      .series = {number(tenant), number(app_key), number(provider), number(model),
-                 outcome_class(number(outcome), number(status_code))},
-      .tenant = text(tenant_text),
-      .provider = text(provider_text),
-      .model = text(model_text),
-      .request_model = text(request_model_text),
-      .target = text(target_text),
-      .service_tier = text(service_tier_text),
-      .tokens = {.prompt = count_at(rows, row, prompt_tokens),
-                 .completion = count_at(rows, row, completion_tokens),
-                 .total = count_at(rows, row, total_tokens),
-                 .cached = count_at(rows, row, cached_tokens),
-                 .reasoning = count_at(rows, row, reasoning_tokens),
-                 .cache_write = count_at(rows, row, cache_write_tokens)},
-      .nano_usd = number_at(rows, row, cost_nano_usd),
-      .price_id = number_at(rows, row, price_id),
-      .rest = rows.text(row, rest),
-  };
-}
+  std::optional<std::int64_t> number(BillColumn column) const {
+    const int at = static_cast<int>(column);
+    return rows.is_null(row, at) ? std::nullopt : std::optional(rows.integer(row, at));
+  }
+  std::string word(BillColumn column) const {
+    const auto at = std::find(words.begin(), words.end(), column) - words.begin();
+    return std::string(rows.text(row, first_word + static_cast<int>(at)));
+  }
+  std::string_view bytes(BillColumn column) const {
+    return rows.text(row, static_cast<int>(column));
+  }
+};
 
 }  // namespace
 
@@ -138,9 +103,7 @@ Result<void> PostgresRepricer::keep_prices() {
   const auto kept = connection_.run(
       "INSERT INTO price(digest, text, since) VALUES($1, $2, $3) ON CONFLICT DO NOTHING", values);
   if (kept.has_error()) return kept.error();
-  const auto ended = connection_.execute("COMMIT");
-  if (ended.has_error()) return ended.error();
-  return {};
+  return connection_.commit();
 }
 
 Result<int> PostgresRepricer::step(RepriceTally& tally) {
@@ -164,7 +127,7 @@ Result<int> PostgresRepricer::step_once(RepriceTally& tally) {
   if (const auto begun = begin(); begun.has_error()) return begun.error();
   const auto is_more = take(tally);
   if (is_more.has_error()) return is_more;
-  if (const auto ended = connection_.execute("COMMIT"); ended.has_error()) return ended.error();
+  if (const auto ended = connection_.commit(); ended.has_error()) return ended.error();
   return is_more;
 }
 
@@ -188,8 +151,9 @@ Result<int> PostgresRepricer::take(RepriceTally& tally) {
   step_.begin(price_id_);
   last_ = next_;
   for (int i = 0; i < rows->size(); ++i) {
-    last_ = rows->text(i, event_id);
-    step_.look_at(bill_of(*rows, i), tally);
+    const StoredBill bill = bill_of(BillRow{*rows, i});
+    last_ = bill.place;
+    step_.look_at(bill, tally);
   }
   if (!step_.changes().empty()) {
     if (const auto done = change_events(); done.has_error()) return done.error();

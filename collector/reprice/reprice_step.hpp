@@ -13,21 +13,10 @@
 
 #include "collector/reprice/new_cost.hpp"
 #include "collector/reprice/repricer.hpp"
+#include "collector/reprice/stored_bill.hpp"
 #include "collector/store/rollup.hpp"
 
 namespace llmgw::collector {
-
-/// A stored event as its columns have it: a text may be the beginning of what `rest` has whole.
-struct StoredBill {
-  std::string_view place = {};  ///< 16 bytes
-  std::int64_t time = 0;        ///< milliseconds since 1970
-  Series series = {};
-  std::string tenant = {}, provider = {}, model = {};
-  std::string request_model = {}, target = {}, service_tier = {};
-  TokenCounts tokens = {};
-  std::optional<std::int64_t> nano_usd = {}, price_id = {};
-  std::string_view rest = {};  ///< members as JSON, without the braces
-};
 
 /// An event that gets another cost, or table.
 struct CostChange {

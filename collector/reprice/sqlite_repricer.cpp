@@ -2,52 +2,31 @@
 // A range of keys a step: read, computed, written, with the differences of the sums.
 #include "collector/reprice/sqlite_repricer.hpp"
 
-#include <filesystem>
-
 #include "collector/sinks/sqlite/sqlite_file.hpp"
 #include "collector/sinks/store_counts.hpp"
+#include "collector/store/wall_clock.hpp"
 
 namespace llmgw::collector {
 namespace {
-
-/// The columns of select_sql, in its order.
-enum At : int {
-  event_id,
-  ts,
-  tenant,
-  app_key,
-  provider,
-  model,
-  request_model,
-  target,
-  service_tier,
-  outcome,
-  status_code,
-  prompt_tokens,
-  completion_tokens,
-  total_tokens,
-  cached_tokens,
-  reasoning_tokens,
-  cache_write_tokens,
-  cost_nano_usd,
-  price_id,
-  rest
-};
-
-constexpr std::string_view select_sql =
-    "SELECT event_id, ts, tenant, app_key, provider, model, request_model, target, service_tier, "
-    "outcome, status_code, prompt_tokens, completion_tokens, total_tokens, cached_tokens, "
-    "reasoning_tokens, cache_write_tokens, cost_nano_usd, price_id, rest FROM event "
-    "WHERE event_id > ? AND event_id < ? ORDER BY event_id LIMIT ?";
 
 constexpr std::string_view cells_sql =
     " SET cost_nano_usd = min(cost_nano_usd + ?, 9223372036854775807), unpriced = unpriced + ? "
     "WHERE tenant = ? AND app_key = ? AND provider = ? AND model = ? AND class = ? AND ";
 
-std::optional<std::uint64_t> count_at(const Statement& row, int column) {
-  if (row.is_null(column)) return std::nullopt;
-  return static_cast<std::uint64_t>(row.integer(column));
-}
+/// The one that the statement stands at.
+struct BillRow {
+  const Statement& select;
+  WordTable& texts;
+
+  std::optional<std::int64_t> number(BillColumn column) const {
+    const int at = static_cast<int>(column);
+    return select.is_null(at) ? std::nullopt : std::optional(select.integer(at));
+  }
+  std::string word(BillColumn column) const {
+    return std::string(texts.text(select.integer(static_cast<int>(column))));
+  }
+  std::string_view bytes(BillColumn column) const { return select.blob(static_cast<int>(column)); }
+};
 
 void bind_series(Statement& statement, int parameter, const Series& series) noexcept {
   for (const std::int64_t each :
@@ -60,13 +39,8 @@ void bind_series(Statement& statement, int parameter, const Series& series) noex
 Result<std::unique_ptr<Repricer>> SqliteRepricer::open(const std::string& path,
                                                        const Config& config, RepriceQuery query,
                                                        pricing::PricesPointer prices) {
-  if (!std::filesystem::exists(path))
-    return make_error_code(boost::system::errc::no_such_file_or_directory);
-  auto database = open_for_writing(path, config.store_sync, config.store_max);
+  auto database = open_existing(path, config);
   if (database.has_error()) return database.error();
-  const auto pending = pending_migrations(*database);
-  if (pending.has_error()) return pending.error();
-  if (!pending->empty()) return StoreFault::migration_needed;
   using Made = std::unique_ptr<SqliteRepricer>;
   Made made(new SqliteRepricer(std::move(*database), std::move(query), std::move(prices)));
   if (const auto ready = made->prepare(); ready.has_error()) return ready.error();
@@ -89,7 +63,8 @@ Result<void> SqliteRepricer::prepare() {
   if (texts.has_error()) return texts.error();
   texts_ = std::move(*texts);
   const std::pair<Statement*, std::string> wanted[] = {
-      {&select_, std::string(select_sql)},
+      {&select_, "SELECT " + std::string(bill_columns) +
+                     " FROM event WHERE event_id > ? AND event_id < ? ORDER BY event_id LIMIT ?"},
       {&update_event_,
        "UPDATE event SET cost_nano_usd = ?, price_id = ?, rest = ? WHERE event_id = ?"},
       {&update_hour_, "UPDATE usage_hour" + std::string(cells_sql) + "hour = ?"},
@@ -142,8 +117,9 @@ Result<int> SqliteRepricer::take(RepriceTally& tally) {
   Result<int> row = select_.step();
   for (; row && *row != 0; row = select_.step()) {
     ++rows;
-    last = select_.blob(event_id);
-    step_.look_at(bill_of_row(), tally);
+    const StoredBill bill = bill_of(BillRow{select_, texts_});
+    last = bill.place;
+    step_.look_at(bill, tally);
   }
   select_.reset();
   if (row.has_error()) return row.error();
@@ -169,35 +145,6 @@ Result<void> SqliteRepricer::keep_prices() {
   insert->bind_text(2, text);
   insert->bind(3, milliseconds_now());
   return insert->run();
-}
-
-StoredBill SqliteRepricer::bill_of_row() {
-  const auto text = [this](int column) { return texts_.text(select_.integer(column)); };
-  const auto number = [this](int column) {
-    return select_.is_null(column) ? std::nullopt : std::optional(select_.integer(column));
-  };
-  return {
-      .place = select_.blob(event_id),
-      .time = select_.integer(ts),
-      .series = {select_.integer(tenant), select_.integer(app_key), select_.integer(provider),
-                 select_.integer(model),
-                 outcome_class(select_.integer(outcome), select_.integer(status_code))},
-      .tenant = text(tenant),
-      .provider = text(provider),
-      .model = text(model),
-      .request_model = text(request_model),
-      .target = text(target),
-      .service_tier = text(service_tier),
-      .tokens = {.prompt = count_at(select_, prompt_tokens),
-                 .completion = count_at(select_, completion_tokens),
-                 .total = count_at(select_, total_tokens),
-                 .cached = count_at(select_, cached_tokens),
-                 .reasoning = count_at(select_, reasoning_tokens),
-                 .cache_write = count_at(select_, cache_write_tokens)},
-      .nano_usd = number(cost_nano_usd),
-      .price_id = number(price_id),
-      .rest = select_.is_null(rest) ? std::string_view() : select_.text(rest),
-  };
 }
 
 Result<void> SqliteRepricer::change_events() {

@@ -32,7 +32,6 @@ class SqliteRepricer final : public Repricer {
   Result<void> prepare();
   Result<void> keep_prices();
   Result<int> take(RepriceTally& tally);
-  StoredBill bill_of_row();
   Result<void> change_events();
   Result<void> change_sums();
   Result<void> change_cells(Statement& update, const SumsDeltas& cells);

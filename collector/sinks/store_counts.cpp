@@ -2,15 +2,9 @@
 // The metrics that every kind of store with rows has.
 #include "collector/sinks/store_counts.hpp"
 
-#include <chrono>
+#include "collector/store/wall_clock.hpp"
 
 namespace llmgw::collector {
-
-std::int64_t milliseconds_now() {
-  namespace chrono = std::chrono;
-  const auto now = chrono::system_clock::now().time_since_epoch();
-  return chrono::duration_cast<chrono::milliseconds>(now).count();
-}
 
 void StoreCounts::note(const Stored& stored, std::uint64_t ahead) {
   fresh_.add(stored.fresh);

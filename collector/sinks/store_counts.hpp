@@ -31,7 +31,4 @@ class StoreCounts {
   Counter fresh_, duplicates_, too_old_, ahead_, reduced_, series_, bytes_, oldest_;
 };
 
-/// Milliseconds since 1970.
-std::int64_t milliseconds_now();
-
 }  // namespace llmgw::collector

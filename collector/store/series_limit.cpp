@@ -6,12 +6,22 @@
 
 namespace llmgw::collector {
 
+Result<void> SeriesLimit::meet(std::int64_t day) {
+  if (days_.contains(day)) return {};
+  if (fresh_.empty()) forget_other_days();
+  const auto stored = load_(day);
+  if (stored.has_error()) return stored.error();
+  size_ += stored->size();
+  days_.emplace(day, Day(stored->begin(), stored->end()));
+  return {};
+}
+
 bool SeriesLimit::admits(std::int64_t day, const Series& wanted) {
-  return insert(known(day), day, wanted, most_);
+  return insert(days_[day], day, wanted, most_);
 }
 
 Series SeriesLimit::reduce(std::int64_t day, Series wanted, const Series& others) {
-  Day& there = known(day);
+  Day& there = days_[day];
   ++reduced_;
   wanted.app_key = others.app_key;
   if (insert(there, day, wanted, 2 * most_)) return wanted;
@@ -31,25 +41,12 @@ bool SeriesLimit::insert(Day& there, std::int64_t day, const Series& series, std
   return true;
 }
 
-SeriesLimit::Day& SeriesLimit::known(std::int64_t day) {
-  const auto found = days_.find(day);
-  if (found != days_.end()) return found->second;
-  if (fresh_.empty()) forget_other_days(day);
-  const std::vector<Series> stored = load_(day);
-  size_ += stored.size();
-  return days_.emplace(day, Day(stored.begin(), stored.end())).first->second;
-}
-
 // Never within a transaction: what it has added is not to be found in the store.
-void SeriesLimit::forget_other_days(std::int64_t day) {
+void SeriesLimit::forget_other_days() {
   const std::size_t enough = 4 * most_;
-  for (auto each = days_.begin(); each != days_.end() && size_ > enough;) {
-    if (each->first == day) {
-      ++each;
-      continue;
-    }
-    size_ -= each->second.size();
-    each = days_.erase(each);
+  while (!days_.empty() && size_ > enough) {
+    size_ -= days_.begin()->second.size();
+    days_.erase(days_.begin());
   }
 }
 

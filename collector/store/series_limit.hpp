@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "collector/store/rollup.hpp"
+#include "common/error.hpp"
 
 namespace llmgw::collector {
 
@@ -17,10 +18,13 @@ namespace llmgw::collector {
 class SeriesLimit {
  public:
   /// The series that are stored for a day.
-  using Load = std::function<std::vector<Series>(std::int64_t day)>;
+  using Load = std::function<Result<std::vector<Series>>(std::int64_t day)>;
 
   SeriesLimit(std::size_t most, Load load) : most_(most), load_(std::move(load)) {}
 
+  /// Takes up what the store has of a day, unless it is known. Before the next two, for each day.
+  /// Errors are those of the load, and then nothing is known of the day.
+  Result<void> meet(std::int64_t day);
   /// Whether events of that day are summed up under this series.
   bool admits(std::int64_t day, const Series& wanted);
   /// The one under which they are where that is not so. `others`: what stands for a word that was
@@ -41,8 +45,7 @@ class SeriesLimit {
  private:
   using Day = std::set<Series>;
 
-  Day& known(std::int64_t day);
-  void forget_other_days(std::int64_t day);
+  void forget_other_days();
   bool insert(Day& known, std::int64_t day, const Series& series, std::size_t most);
 
   std::size_t most_;

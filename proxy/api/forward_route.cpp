@@ -30,10 +30,10 @@ bool Forward::goes_by_model() const noexcept {
 // What routing goes by may lie anywhere in the body. What came whole with its head was looked at as
 // it came, and lies where it is until something has to wait.
 bool Forward::has_more_to_read() const noexcept {
-  const bool may_admit = limited_ == nullptr || !has_more_to_admit();
-  if (!goes_by_model()) return !may_admit;
-  if (exchange_.body().framing().kind == http::Framing::Kind::none) return false;
-  return !request_.is_complete() || checks_model_ || !may_admit ||
+  if (limited_ != nullptr && has_more_to_admit()) return true;
+  if (!goes_by_model() || exchange_.body().framing().kind == http::Framing::Kind::none)
+    return false;
+  return !request_.is_complete() || checks_model_ ||
          is_form_data(exchange_.head().value(http::FieldId::content_type));
 }
 

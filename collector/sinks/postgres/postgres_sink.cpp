@@ -4,6 +4,7 @@
 #include "collector/sinks/postgres/postgres_sink.hpp"
 
 #include "collector/sinks/postgres/rollup_upsert.hpp"
+#include "collector/store/wall_clock.hpp"
 
 namespace llmgw::collector {
 namespace {
@@ -141,6 +142,7 @@ Result<void> PostgresSink::add_line(const EventStage::Line& line, Stored& stored
                 number(Column::model),
                 outcome_class(number(Column::outcome), row_.number(Column::status_code))};
   const std::int64_t day = day_of(row_.number(Column::ts));
+  if (const auto met = series_.meet(day); met.has_error()) return met;
   if (!series_.admits(day, series)) {
     const auto stand_in = others();
     if (!stand_in) return postgres_fault("40001");

@@ -8,6 +8,7 @@
 #include "collector/postgres/partition.hpp"
 #include "collector/sinks/postgres/postgres_retention.hpp"
 #include "collector/sinks/postgres/rollup_upsert.hpp"
+#include "collector/store/wall_clock.hpp"
 #include "common/log/log.hpp"
 
 namespace llmgw::collector {

@@ -83,13 +83,14 @@ Result<void> add_to_sums(Connection& connection, const Rollup& rollup) {
   return done;
 }
 
-std::vector<Series> series_of(Connection& connection, std::int64_t day) {
+Result<std::vector<Series>> series_of(Connection& connection, std::int64_t day) {
   SqlValues parameters;
   parameters.add(day);
   const auto rows = connection.run(
       "SELECT " + std::string(series_columns) + " FROM usage_day WHERE day = $1::int", parameters);
+  if (rows.has_error()) return rows.error();
   std::vector<Series> found;
-  for (int i = 0; rows && i < rows->size(); ++i)
+  for (int i = 0; i < rows->size(); ++i)
     found.push_back({rows->integer(i, 0), rows->integer(i, 1), rows->integer(i, 2),
                      rows->integer(i, 3), rows->integer(i, 4)});
   return found;

@@ -13,7 +13,7 @@ namespace llmgw::collector {
 /// key, by every writer alike: so two of them never wait for each other.
 Result<void> add_to_sums(Connection& connection, const Rollup& rollup);
 
-/// The series that the store has for a day; none where it cannot be asked.
-std::vector<Series> series_of(Connection& connection, std::int64_t day);
+/// The series that the store has for a day.
+Result<std::vector<Series>> series_of(Connection& connection, std::int64_t day);
 
 }  // namespace llmgw::collector

@@ -27,12 +27,6 @@ constexpr const char* insert_sql =
 
 }  // namespace
 
-std::optional<std::int64_t> WordNumbers::find(Column kind, std::string_view text) const {
-  const Numbers& known = known_[static_cast<std::size_t>(kind)];
-  const auto found = known.find(text);
-  return found == known.end() ? std::nullopt : std::optional(found->second);
-}
-
 Result<void> WordNumbers::learn(Connection& connection, const PostgresServer& server,
                                 const std::vector<Word>& words) {
   if (words.empty()) return {};
@@ -67,16 +61,11 @@ Result<std::vector<Word>> WordNumbers::look_up(Connection& connection,
     const std::int64_t number = rows->integer(i, 0);
     if (number == 0) {
       missing.push_back(word);
-    } else if (known_[static_cast<std::size_t>(word.kind)].emplace(word.text, number).second) {
-      ++size_;
+    } else {
+      known_.add(word.kind, word.text, number);
     }
   }
   return missing;
-}
-
-void WordNumbers::clear() noexcept {
-  for (Numbers& each : known_) each.clear();
-  size_ = 0;
 }
 
 }  // namespace llmgw::collector

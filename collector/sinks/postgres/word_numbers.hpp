@@ -2,15 +2,13 @@
 // WordNumbers: the dictionary of a PostgreSQL store, as far as it is in use.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "collector/postgres/schema.hpp"
-#include "collector/store/event_row.hpp"
+#include "collector/store/known_words.hpp"
 
 namespace llmgw::collector {
 
@@ -23,7 +21,9 @@ struct Word {
 /// it is the same database. Belongs to the thread that writes.
 class WordNumbers {
  public:
-  std::optional<std::int64_t> find(Column kind, std::string_view text) const;
+  std::optional<std::int64_t> find(Column kind, std::string_view text) const {
+    return known_.find(kind, text);
+  }
 
   /// Looks words up and makes those that are new, in a transaction of its own: no other writer ever
   /// waits for a number until a group of events is stored. From then on find() has them.
@@ -31,27 +31,15 @@ class WordNumbers {
                      const std::vector<Word>& words);
 
   /// Nothing is known any more.
-  void clear() noexcept;
+  void clear() noexcept { known_.clear(); }
   /// The same where it has become too much. Between two groups.
-  void bound() noexcept {
-    if (size_ > most_in_memory) clear();
-  }
+  void bound() noexcept { known_.bound(); }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept {
-      return std::hash<std::string_view>()(text);
-    }
-  };
-  using Numbers = std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>>;
-  static constexpr std::size_t most_in_memory = 100'000;
-
   Result<std::vector<Word>> look_up(Connection& connection, const std::vector<Word>& words);
   Result<void> learn_within(Connection& connection, const std::vector<Word>& words);
 
-  std::array<Numbers, column_count> known_;
-  std::size_t size_ = 0;
+  KnownWords known_;
 };
 
 }  // namespace llmgw::collector

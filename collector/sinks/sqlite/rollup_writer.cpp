@@ -73,13 +73,15 @@ Result<void> RollupWriter::add_sums(Statement& statement, const std::map<Rollup:
   return {};
 }
 
-std::vector<Series> RollupWriter::series_of(std::int64_t day) {
+Result<std::vector<Series>> RollupWriter::series_of(std::int64_t day) {
   std::vector<Series> found;
   series_.bind(1, day);
-  for (Result<int> row = series_.step(); row && *row; row = series_.step())
+  Result<int> row = series_.step();
+  for (; row && *row; row = series_.step())
     found.push_back({series_.integer(0), series_.integer(1), series_.integer(2), series_.integer(3),
                      series_.integer(4)});
   series_.reset();
+  if (row.has_error()) return row.error();
   return found;
 }
 

@@ -14,8 +14,8 @@ class RollupWriter {
   static Result<RollupWriter> open(Database& database);
 
   Result<void> add(const Rollup& rollup);
-  /// The series that the store has for a day; none where it cannot be asked.
-  std::vector<Series> series_of(std::int64_t day);
+  /// The series that the store has for a day.
+  Result<std::vector<Series>> series_of(std::int64_t day);
 
  private:
   static Result<void> add_sums(Statement& statement, const std::map<Rollup::Key, Sums>& sums);

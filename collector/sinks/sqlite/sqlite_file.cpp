@@ -62,6 +62,17 @@ Result<Database> open_for_writing(const std::string& path, LogSync sync, std::ui
   return database;
 }
 
+Result<Database> open_existing(const std::string& path, const Config& config) {
+  if (!std::filesystem::exists(path))
+    return make_error_code(boost::system::errc::no_such_file_or_directory);
+  auto database = open_for_writing(path, config.store_sync, config.store_max);
+  if (database.has_error()) return database.error();
+  const auto pending = pending_migrations(*database);
+  if (pending.has_error()) return pending.error();
+  if (!pending->empty()) return StoreFault::migration_needed;
+  return database;
+}
+
 std::uint64_t bytes_of_store(const std::string& path) {
   return size_of(path) + size_of(path + "-wal");
 }

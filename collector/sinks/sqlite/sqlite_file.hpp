@@ -19,6 +19,10 @@ Result<Descriptor> lock_store(const std::string& path);
 /// which nothing is stored; 0: the disk decides. The file is made with mode 0640.
 Result<Database> open_for_writing(const std::string& path, LogSync sync, std::uint64_t most);
 
+/// The same of a store that is there and has the tables of this program:
+/// std::errc::no_such_file_or_directory, StoreFault::migration_needed.
+Result<Database> open_existing(const std::string& path, const Config& config);
+
 /// Of the file and its log. Any thread.
 std::uint64_t bytes_of_store(const std::string& path);
 

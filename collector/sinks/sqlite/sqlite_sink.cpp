@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "collector/sinks/sqlite/sqlite_file.hpp"
+#include "collector/store/wall_clock.hpp"
 #include "common/log/log.hpp"
 
 namespace llmgw::collector {
@@ -132,6 +133,7 @@ Result<void> SqliteSink::add_to_sums() {
                 number(Column::model),
                 outcome_class(number(Column::outcome), row_.number(Column::status_code))};
   const std::int64_t day = day_of(row_.number(Column::ts));
+  if (const auto met = series_.meet(day); met.has_error()) return met;
   if (!series_.admits(day, series)) {
     const auto stand_in = others();
     if (stand_in.has_error()) return stand_in.error();

@@ -17,14 +17,11 @@ Result<Words> Words::open(Database& database) {
 }
 
 Result<std::int64_t> Words::number(Column kind, std::string_view text) {
-  Numbers& known = known_[static_cast<std::size_t>(kind)];
-  const auto found = known.find(text);
-  if (found != known.end()) return found->second;
+  if (const auto known = known_.find(kind, text)) return *known;
   const auto number = look_up(kind, text);
   if (number.has_error()) return number;
-  known.emplace(text, *number);
+  known_.add(kind, text, *number);
   fresh_.emplace_back(kind, text);
-  ++size_;
   return number;
 }
 
@@ -44,14 +41,11 @@ Result<std::int64_t> Words::look_up(Column kind, std::string_view text) {
 
 void Words::commit() {
   fresh_.clear();
-  if (size_ <= most_in_memory) return;
-  for (Numbers& each : known_) each.clear();
-  size_ = 0;
+  known_.bound();
 }
 
 void Words::roll_back() {
-  for (const auto& [kind, text] : fresh_) known_[static_cast<std::size_t>(kind)].erase(text);
-  size_ -= fresh_.size();
+  for (const auto& [kind, text] : fresh_) known_.remove(kind, text);
   fresh_.clear();
 }
 

@@ -5,11 +5,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "collector/sqlite/database.hpp"
-#include "collector/store/event_row.hpp"
+#include "collector/store/known_words.hpp"
 
 namespace llmgw::collector {
 
@@ -28,22 +27,12 @@ class Words {
   void roll_back();
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept {
-      return std::hash<std::string_view>()(text);
-    }
-  };
-  using Numbers = std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>>;
-  static constexpr std::size_t most_in_memory = 100'000;
-
   Result<std::int64_t> look_up(Column kind, std::string_view text);
 
   Database* database_ = nullptr;
   Statement select_, insert_;
-  std::array<Numbers, column_count> known_;
+  KnownWords known_;
   std::vector<std::pair<Column, std::string>> fresh_;
-  std::size_t size_ = 0;
 };
 
 }  // namespace llmgw::collector

@@ -12,6 +12,7 @@ constexpr Series others{100, 200, 300, 400, 500 * 8};
 class SeriesLimitTest : public testing::Test {
  protected:
   Series admit(std::int64_t day, const Series& wanted) {
+    EXPECT_TRUE(limit_.meet(day));
     const Series found = limit_.admits(day, wanted) ? wanted : limit_.reduce(day, wanted, others);
     shown_.insert({day, found});
     return found;
@@ -19,8 +20,10 @@ class SeriesLimitTest : public testing::Test {
 
   std::map<std::int64_t, std::vector<Series>> stored_;
   int loads_ = 0;
-  SeriesLimit limit_{3, [this](std::int64_t day) {
+  bool is_failing_ = false;
+  SeriesLimit limit_{3, [this](std::int64_t day) -> Result<std::vector<Series>> {
                        ++loads_;
+                       if (is_failing_) return errc::timed_out;
                        return stored_[day];
                      }};
   std::set<std::pair<std::int64_t, Series>> shown_;
@@ -48,6 +51,18 @@ TEST_F(SeriesLimitTest, TakesUpWhatIsStored) {
   EXPECT_EQ(admit(1, {1, 3, 1, 1, 9}).app_key, 3);
   EXPECT_EQ(admit(1, {1, 4, 1, 1, 9}).app_key, 200);
   EXPECT_EQ(loads_, 1);
+}
+
+// Taken for a day without any, it would let in as many again.
+TEST_F(SeriesLimitTest, KnowsNothingOfADayThatCouldNotBeAsked) {
+  stored_[1] = {{1, 1, 1, 1, 9}, {1, 2, 1, 1, 9}, {1, 3, 1, 1, 9}};
+  is_failing_ = true;
+  EXPECT_EQ(limit_.meet(1).error(), errc::timed_out);
+  limit_.roll_back();
+  EXPECT_EQ(limit_.size(), 0U);
+  is_failing_ = false;
+  EXPECT_EQ(admit(1, {1, 4, 1, 1, 9}).app_key, 200);
+  EXPECT_EQ(loads_, 2);
 }
 
 TEST_F(SeriesLimitTest, TakesBackWhatWasNotStored) {
