@@ -139,6 +139,7 @@ RuleAsk Holder::prepare(Instant now, Duration ttl, bool all_back) {
     hand_back(0);
   }
   asked_back_ = back_;
+  asked_used_ = used();
   forgiven_ = 0;
   RuleAsk ask{.id = id_, .got = got_, .used = std::max<Units>(0, used()), .back = back_};
   if (all_back) return ask;
@@ -153,6 +154,7 @@ RuleAsk Holder::prepare(Instant now, Duration ttl, bool all_back) {
 void Holder::on_answer(const RuleAnswer& answer, Instant sent, Instant now, Duration ttl) {
   renewed_at_ = sent;
   told_back_ = asked_back_;
+  told_used_ = asked_used_;
   is_alone_ = answer.is_unknown || answer.is_refused;
   if (is_alone_) return state_->set(without_answer());
   if (std::exchange(is_local_, false)) end_local();

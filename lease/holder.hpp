@@ -68,6 +68,8 @@ class Holder {
   void end_local() noexcept;
   /// Nothing would happen to it: nobody waits, it has nothing and owes nothing.
   bool is_quiet() const noexcept;
+  /// It is quiet, and the authority knows of all that was spent.
+  bool has_told_all() const noexcept { return is_quiet() && told_used_ == used(); }
   /// Leaves the balance with nothing of the authority's; what is spent from now on is not told.
   void let_go() noexcept;
   /// After let_go(): goes on with the same totals, and a balance that is empty.
@@ -107,6 +109,8 @@ class Holder {
   Instant renewed_at_{};  // when the last request was sent that was answered
   Units asked_back_ = 0;  // in the last request
   Units told_back_ = 0;   // in the last one that was answered
+  Units asked_used_ = 0;  // as asked_back_
+  Units told_used_ = 0;   // as told_back_
   Units forgiven_ = 0;    // of the debt in that request
   Instant refused_until_{};
   Instant filled_at_{};        // of its share

@@ -58,11 +58,14 @@ void Holders::activate(Entry& entry) {
 }
 
 // A rule without a lease is left with something by exchanges that end late, and has its share of
-// what is given while the authority is away.
+// what is given while the authority is away. Of one that is quiet the authority may still count the
+// last units as lent, and would for a lease: before the end it is told that they are spent.
 void Holders::look_at_all(Instant now) {
   looked_at_ = now;
-  for (auto& [id, entry] : by_id_)
-    if (standing_.is_away || !entry.holder->is_quiet()) activate(entry);
+  for (auto& [id, entry] : by_id_) {
+    const bool is_settled = is_draining_ ? entry.holder->has_told_all() : entry.holder->is_quiet();
+    if (standing_.is_away || !is_settled) activate(entry);
+  }
 }
 
 void Holders::tick_active(Instant now) {

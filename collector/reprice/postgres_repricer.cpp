@@ -16,10 +16,10 @@ namespace {
 constexpr int most_tries = 3;
 
 // Words that the row has as texts, too, behind its columns.
-constexpr std::array words{BillColumn::tenant, BillColumn::provider,
+constexpr std::array text_words{BillColumn::tenant, BillColumn::provider,
                            BillColumn::model,  BillColumn::request_model,
                            BillColumn::target, BillColumn::service_tier};
-constexpr std::array<std::string_view, words.size()> word_columns{
+constexpr std::array<std::string_view, text_words.size()> word_columns{
     "tenant", "provider", "model", "request_model", "target", "service_tier"};
 constexpr int first_word = static_cast<int>(BillColumn::rest) + 1;
 
@@ -47,7 +47,7 @@ struct BillRow {
     return rows.is_null(row, at) ? std::nullopt : std::optional(rows.integer(row, at));
   }
   std::string word(BillColumn column) const {
-    const auto at = std::find(words.begin(), words.end(), column) - words.begin();
+    const auto at = std::find(text_words.begin(), text_words.end(), column) - text_words.begin();
     return std::string(rows.text(row, first_word + static_cast<int>(at)));
   }
   std::string_view bytes(BillColumn column) const {

@@ -96,6 +96,7 @@ def test_slow_upstream(factory):
             sender.join()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
 def test_fifty_slow_clients(factory, tmp_path: pathlib.Path, tls: bool):
     """Each reads ten kilobytes a second of a gigabyte that is offered. What that costs is bounded, and nobody else waits."""

@@ -11,6 +11,7 @@ SEED = 8
 ROUNDS = 20  # fifteen seconds
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_killed_again_and_again(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]):
     report = Crashes(tmp_path, SEED, GRACE_IN_COMPANY).run(ROUNDS)

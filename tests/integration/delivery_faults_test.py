@@ -276,6 +276,7 @@ def test_speaks_tls(factory: Factory, settings: dict, tmp_path: pathlib.Path):
         assert terms(stranger)["delivered"] == 0
 
 
+@pytest.mark.long
 def test_books_add_up_at_any_moment(factory: Factory, settings: dict):
     """Thousands of scrapes while events are made, delivered, refused and put off."""
     statuses = ["202 Accepted"] * 6 + ["503 Service Unavailable", "400 Bad Request", "413 Content Too Large"]

@@ -10,6 +10,7 @@ SEED = 17
 ROUNDS = 300
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_each_request_has_its_answer_and_one_event(tmp_path: pathlib.Path):
     rounds = Rounds(tmp_path, SEED)

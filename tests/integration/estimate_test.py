@@ -353,6 +353,7 @@ TEXT_END = RECORDED.index(FINISH) + len(FINISH)
 RECORDED_USAGE = {"prompt_tokens": 14, "completion_tokens": 9, "total_tokens": 23}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("policy", ["estimate", "drain", "void"])
 def test_left_at_every_byte(make: Callable[..., Stage], policy: str):
     """The upstream goes on once the client has left; whether that is of use is for the policy to say."""
@@ -533,6 +534,7 @@ def test_an_alias_is_no_model(make: Callable[..., Stage]):
     same(event, model="llama-3", request_model=MODEL, usage_source="missing", estimate_method=None)
 
 
+@pytest.mark.long
 def test_text_is_given_back(stage: Stage):
     def held() -> bool:
         metrics = stage.gateway.proxy.metrics()

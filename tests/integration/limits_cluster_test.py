@@ -47,6 +47,7 @@ def test_three_proxies_admit_what_one_bucket_would(factory: Factory, tmp_path: p
         assert metrics["llmgw_lease_authority_changes_total"] == 0
 
 
+@pytest.mark.long
 def test_kills_in_turn_never_admit_more(factory: Factory, tmp_path: pathlib.Path):
     with cluster(factory, tmp_path, limits(RATE, on_outage="closed")) as opened:
         with Load(opened, 60) as load:

@@ -94,6 +94,7 @@ def test_viewers_are_bounded_and_leave(collector):
     wait_until(lambda: metrics(collector.address)["llmgw_query_live_viewers"] == 0, "all have left")
 
 
+@pytest.mark.long
 def test_a_viewer_that_takes_nothing_holds_nobody_up(collector):
     def reach_the_last() -> None:
         while live.next_of("event")["tenant"] != "last":
@@ -113,6 +114,7 @@ def test_a_viewer_that_takes_nothing_holds_nobody_up(collector):
         assert collector.daemon.is_running() and slow.head.status == 200
 
 
+@pytest.mark.long
 def test_a_viewer_that_takes_nothing_is_cut(collector):
     with EventStream(collector.query, "/api/v1/live", LOCAL) as slow, EventStream(collector.query, "/api/v1/live", LOCAL) as live:
         slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)

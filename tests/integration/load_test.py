@@ -88,6 +88,7 @@ def test_streams_and_plain_requests_at_once(factory):
         assert event["completion_tokens"] == (CHUNKS if stream else 4), event
 
 
+@pytest.mark.long
 def test_one_connection_after_the_other(gateway: Gateway):
     """Connections that come and go leave nothing open."""
     open_files = pathlib.Path(f"/proc/{gateway.proxy.daemon.pid}/fd")

@@ -263,6 +263,7 @@ def small_space(servers: Servers) -> Iterator[pathlib.Path]:
     folder.rmdir()
 
 
+@pytest.mark.long
 def test_full_disk(factory: Factory, store: PostgresStore, small_space: pathlib.Path):
     store.server.sql(f"ALTER DATABASE {store.database} SET TABLESPACE small", "postgres")
     collector = factory.collector(STORE_URL=store.url)

@@ -220,6 +220,7 @@ def pool(store: PostgresStore) -> Iterator[Pool]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.long
 def test_pool_of_transactions(factory: Factory, store: PostgresStore, pool: Pool):
     url = store.server.url(store.database, port=pool.port)
     collectors = [factory.collector(STORE_URL=url) for _ in range(2)]

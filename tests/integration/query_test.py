@@ -314,6 +314,7 @@ def test_export_of_events(asked: Asked):
                                                       for e in expected]
 
 
+@pytest.mark.long
 def test_exports_are_packed_where_that_is_taken(asked: Asked):
     for what, form in (("usage", "csv"), ("usage", "json"), ("events", "csv"), ("events", "json"), ("events", "ndjson")):
         target = f"/api/v1/export?what={what}&format={form}&bucket=day&group_by=tenant" if what == "usage" else (
@@ -384,6 +385,7 @@ def test_injection_into_csv(factory: Factory, store: AnyStore):
     assert {item["tenant"] for item in asked.ok("usage", group_by="tenant")["items"]} == set(names)
 
 
+@pytest.mark.long
 def test_too_many_groups_become_one(factory: Factory, store: AnyStore):
     collector = factory.collector(STORE_URL=store.url)
     base = made(random.Random(1), 0)

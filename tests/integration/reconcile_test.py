@@ -21,6 +21,8 @@ from support.reports import KEY, Reports, anthropic_cost, anthropic_usage, opena
 from support.senders import post
 from support.store import AnyStore
 
+pytestmark = pytest.mark.one_thread
+
 API = json.loads((ROOT / "docs/openapi.json").read_text())
 TODAY = int(time.time()) // 86_400
 OLD = TODAY - 10  # of a day whose reports do not change any more

@@ -20,6 +20,8 @@ from support.relay import Relay
 from support.senders import post
 from support.store import AnyStore, PostgresStore, Servers
 
+pytestmark = pytest.mark.one_thread
+
 HOUR = 3_600_000
 NOW = time.time_ns() // 1_000_000
 OLD = "0123456789ab"  # the id of another table
@@ -191,6 +193,7 @@ def test_what_does_not_fit_a_column(factory: Factory, tmp_path: pathlib.Path, st
     assert answer["cost_nano_usd"] == 2_100 and answer["model"] == long["model"]
 
 
+@pytest.mark.long
 def test_killed_at_any_moment_while_events_come(factory: Factory, tmp_path: pathlib.Path, store: AnyStore):
     priced = Priced(factory, tmp_path, store, 12_000)
     ending, more = threading.Event(), []
@@ -227,6 +230,7 @@ def test_killed_at_any_moment_while_events_come(factory: Factory, tmp_path: path
     check_sums(priced.store)
 
 
+@pytest.mark.long
 def test_while_two_collectors_write(factory: Factory, tmp_path: pathlib.Path, servers: Servers):
     """The same events, too, and in the other order: nobody waits for anybody in a circle."""
     store = PostgresStore(servers.postgres)

@@ -36,6 +36,7 @@ def test_traffic_of_the_gateway_is_in_it(factory: Factory, store: AnyStore):
     assert store.check() == 20
 
 
+@pytest.mark.long
 def test_killed_at_any_moment_and_sent_again(factory: Factory, store: AnyStore):
     collector = collector_on(factory, store)
     port = f"127.0.0.1:{collector.address[1]}"
@@ -177,6 +178,7 @@ def test_import_of_rotated_and_compressed_files(tmp_path: pathlib.Path, store: A
     assert store.check() == 2_000
 
 
+@pytest.mark.long
 def test_import_of_a_large_file_goes_in_parts(tmp_path: pathlib.Path, store: AnyStore):
     path = tmp_path / "events.gz"
     path.write_bytes(gzip.compress(log_of([event(padding="p" * 600) for _ in range(20_000)]), 1))

@@ -249,6 +249,23 @@ TEST_F(LeaseHolders, HandsEverythingBackAtItsEnd) {
   EXPECT_EQ(authority.state("t:a/1")->lent, 0);
 }
 
+// Nothing is left to hand back, and nobody waits; but the authority counts the units as lent still.
+TEST_F(LeaseHolders, TellsAtItsEndWhatWasSpentLast) {
+  Holder& one = add("t:a/1");
+  holders.wait(one, 1);
+  talk();
+  holders.end_wait(one, 1);
+  EXPECT_TRUE(balances[0].take(1));
+  tick(50ms);
+  EXPECT_FALSE(holders.is_busy());
+  EXPECT_EQ(authority.state("t:a/1")->lent, 1);
+  holders.drain();
+  talk();
+  EXPECT_NE(sent.find(R"("got":1,"used":1,"back":0)"), std::string::npos) << sent;
+  EXPECT_TRUE(holders.is_drained());
+  EXPECT_EQ(authority.state("t:a/1")->lent, 0);
+}
+
 TEST_F(LeaseHolders, ListsNoMoreRulesThanAMessageHas) {
   talk();
   for (std::size_t i = 0; i < most_rules + 10; ++i)
