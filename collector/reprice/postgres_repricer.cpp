@@ -17,8 +17,8 @@ constexpr int most_tries = 3;
 
 // Words that the row has as texts, too, behind its columns.
 constexpr std::array text_words{BillColumn::tenant, BillColumn::provider,
-                           BillColumn::model,  BillColumn::request_model,
-                           BillColumn::target, BillColumn::service_tier};
+                                BillColumn::model,  BillColumn::request_model,
+                                BillColumn::target, BillColumn::service_tier};
 constexpr std::array<std::string_view, text_words.size()> word_columns{
     "tenant", "provider", "model", "request_model", "target", "service_tier"};
 constexpr int first_word = static_cast<int>(BillColumn::rest) + 1;
