@@ -47,10 +47,11 @@ bool has_calendars(const Config& config) {
          has_any(config.key_limits);
 }
 
-// A log is waited for as long as it takes.
-std::optional<std::chrono::milliseconds> patience_of(const Config& config) {
+// A log is waited for as long as it takes. What a write waits for more events is no fault of its
+// store.
+std::optional<std::chrono::milliseconds> patience_of(const Config& config, const Store& store) {
   if (config.store_url.empty()) return std::nullopt;
-  return std::chrono::duration_cast<std::chrono::milliseconds>(config.store_timeout);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(config.store_timeout) + store.gather;
 }
 
 Lender::Rules rules_of(const Config& config) {
@@ -72,7 +73,7 @@ int App::run() {
   signals_.emplace(loop_, [this](int number) { on_signal(number); });
   if (!listen() || !open_query()) return address_unavailable_status;
   if (const int status = open_store(); status != 0) return status;
-  pipeline_.emplace(loop_, *store_.sink, patience_of(config_));
+  pipeline_.emplace(loop_, *store_.sink, patience_of(config_, store_), store_.gather);
   if (query_) pipeline_->set_audience(&query_->audience());
   const std::size_t bodies_most =
       std::max<std::size_t>(least_for_bodies, 4 * config_.max_events_body);

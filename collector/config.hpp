@@ -37,6 +37,8 @@ struct Config {
   std::string store_password_file;  ///< of a store behind a network; empty: no password
   std::string store_ca_file;        ///< empty: the system's certificates
   std::chrono::nanoseconds store_timeout = std::chrono::seconds(10);  ///< of one write
+  std::chrono::nanoseconds store_gather = std::chrono::milliseconds(200);
+  std::chrono::nanoseconds store_rollup_delay = std::chrono::seconds(5);
   LogSync store_sync = LogSync::batch;
   StoreMigrate store_migrate = StoreMigrate::automatic;
   std::uint64_t store_max = 0;  ///< bytes; 0: the disk decides

@@ -22,7 +22,7 @@ SHARED = ("common", "pricing", "quota", "lease")
 FLOORS = {
     "proxy": [["main"], ["app"], ["metrics"], ["worker"], ["api"], ["upstream", "outbox", "discovery", "jwks", "lease"], ["provider"], ["route", "metering"],
               ["tenant", "estimate"], ["tokens"], ["config"], ["http"]],
-    "collector": [["main"], ["app"], ["command"], ["reconcile", "reprice"], ["query", "lease"], ["ui"], ["ingest"], ["pipeline"], ["sinks"], ["sqlite", "postgres"], ["config"], ["store"]],
+    "collector": [["main"], ["app"], ["command"], ["reconcile", "reprice"], ["query", "lease"], ["ui"], ["ingest"], ["pipeline"], ["sinks"], ["sqlite", "postgres", "clickhouse"], ["config"], ["store"]],
     "common": [["http"], ["net"], ["async"], ["settings"], ["event", "log", "metrics", "coding"], ["json", "system"],
                ["text"], ["error", "secret"]],
     **{part: [] for part in SHARED[1:]},
@@ -39,7 +39,7 @@ IO_PLACES = (
     "proxy/main", "proxy/app", "proxy/metrics", "proxy/worker", "proxy/api/", "proxy/upstream/", "proxy/http/",
     "proxy/outbox/", "proxy/discovery/", "proxy/jwks/", "proxy/lease/", "proxy/estimate/estimator", "proxy/estimate/desk",
     "collector/main", "collector/app", "collector/lease/", "collector/ingest", "collector/pipeline/", "collector/sinks/", "collector/sqlite/",
-    "collector/postgres/",
+    "collector/postgres/", "collector/clickhouse/",
     "collector/command/", "collector/query/", "collector/reprice/",
     "collector/reconcile/fetch", "collector/reconcile/ours", "collector/reconcile/postgres_book", "collector/reconcile/sqlite_book",
 )

@@ -55,7 +55,8 @@ int run_backup(std::span<const char* const> rest, const Config& config) {
     return bad_usage_status;
   }
   if (store_is_remote(config.store_url)) {
-    complain("backup: copies a SQLite file; a server has programs of its own, such as pg_dump");
+    complain(
+        "backup: copies a SQLite file; a server has its own, such as pg_dump or BACKUP DATABASE");
     return bad_usage_status;
   }
   std::signal(SIGXFSZ, SIG_IGN);

@@ -5,10 +5,13 @@
 #include <array>
 #include <chrono>
 
+#include "collector/clickhouse/schema.hpp"
 #include "collector/command/report.hpp"
 #include "collector/postgres/schema.hpp"
+#include "collector/sinks/clickhouse/clickhouse_sink.hpp"
 #include "collector/sinks/sqlite/sqlite_file.hpp"
 #include "collector/sinks/store_counts.hpp"
+#include "collector/store/clickhouse_url.hpp"
 #include "collector/store/rollup.hpp"
 #include "collector/store/store_url.hpp"
 #include "collector/store/wall_clock.hpp"
@@ -58,14 +61,32 @@ Result<void> migrate_postgres(const std::string& place, bool is_dry, const Confi
   return made;
 }
 
+// Steps of large tables take a while.
+constexpr std::chrono::hours patience{1};
+
+Result<void> migrate_clickhouse(const std::string& place, bool is_dry, const Config& config) {
+  auto server = clickhouse_server(config.store_url, config);
+  if (server.has_error()) return server.error();
+  const ClickHouseServer::Limits limits{ClickHouseServer::Clock::now() + patience};
+  const auto pending = pending_steps(**server, limits);
+  if (pending.has_error()) return pending.error();
+  const std::string store = "clickhouse:" + place;
+  if (pending->empty()) tell(store + ": nothing to do");
+  for (const SchemaStep* each : *pending)
+    tell(store + ": step " + std::to_string(each->number) + ", " + std::string(each->name) +
+         (is_dry ? ", is due" : ""));
+  if (is_dry || pending->empty()) return {};
+  return take_steps(**server, *pending, limits);
+}
+
 struct Kind {
   std::string_view scheme;
   Result<void> (*run)(const std::string& place, bool is_dry, const Config& config);
 };
 constexpr std::array kinds{
-    Kind{sqlite_scheme, migrate_sqlite},
-    Kind{postgres_scheme, migrate_postgres},
-    Kind{postgresql_scheme, migrate_postgres},
+    Kind{sqlite_scheme, migrate_sqlite},          Kind{postgres_scheme, migrate_postgres},
+    Kind{postgresql_scheme, migrate_postgres},    Kind{clickhouse_scheme, migrate_clickhouse},
+    Kind{clickhouses_scheme, migrate_clickhouse},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "collector/config/rows.hpp"
+#include "collector/store/clickhouse_url.hpp"
 #include "collector/store/store_url.hpp"
 #include "common/text/quantity.hpp"
 
@@ -23,7 +24,7 @@ constexpr std::array<std::pair<std::string_view, StoreMigrate>, 2> migrates{{
 void read_store_url(SettingInput& input, Config& config) {
   config.store_url = input.text().value_or("");
   if (config.store_url.empty()) return;
-  const std::string_view fault = store_url_fault(config.store_url);
+  const std::string fault = store_url_fault(config.store_url);
   if (!fault.empty()) return input.fault(redact_url(config.store_url), fault);
   if (!config.event_log_path.empty())
     input.fault(config.store_url, "not together with EVENT_LOG_PATH: one place has the events");
@@ -39,6 +40,17 @@ void read_store_file(SettingInput& input, const Config& config, std::string& fil
   if (!content) return input.fault(file, "cannot be read: " + content.error().message());
 }
 
+// Marks that a collector has left in ClickHouse are taken over by another one after three minutes:
+// no write may still be under way then.
+void read_store_timeout(SettingInput& input, Config& config) {
+  config.store_timeout = input.duration(std::chrono::milliseconds(100), std::chrono::minutes(10));
+  const auto parts = split_store_url(config.store_url);
+  const bool is_clickhouse =
+      parts && (parts->scheme == clickhouse_scheme || parts->scheme == clickhouses_scheme);
+  if (is_clickhouse && config.store_timeout > std::chrono::minutes(1))
+    input.fault(format_duration(config.store_timeout), "with ClickHouse at most 1m");
+}
+
 constexpr std::chrono::hours longest_retention{24 * 365 * 200};
 
 // Days where it is whole days, for that is how it is set.
@@ -49,7 +61,7 @@ std::string days(std::chrono::nanoseconds duration) {
   return std::to_string(duration / day) + "d";
 }
 
-constexpr std::array<Row, 12> rows{{
+constexpr std::array<Row, 14> rows{{
     {{"EVENT_LOG_PATH", "",
       "NDJSON file that events are appended to; SIGHUP opens it anew (logrotate)", "stdout",
       "Storing"},
@@ -61,7 +73,8 @@ constexpr std::array<Row, 12> rows{{
      [](const Config& config) { return word_of(syncs, config.event_log_sync); }},
     {{"STORE_URL", "",
       "a database that can be asked, in the place of the event log: `sqlite:PATH`, such as "
-      "`sqlite:/var/lib/llm-gateway/events.db`, or `postgres://USER@HOST:5432/DATABASE`",
+      "`sqlite:/var/lib/llm-gateway/events.db`, `postgres://USER@HOST:5432/DATABASE`, or "
+      "`clickhouses://USER@HOST:8443/DATABASE` (`clickhouse://` without TLS)",
       "unset: the event log"},
      read_store_url,
      [](const Config& config) { return config.store_url; }},
@@ -80,11 +93,22 @@ constexpr std::array<Row, 12> rows{{
     {{"STORE_TIMEOUT", "10s",
       "longest a request waits to be stored in a database, connecting to its server included; then "
       "it is answered 503, and `/readyz` fails until events are stored again"},
-     [](SettingInput& input, Config& config) {
-       config.store_timeout =
-           input.duration(std::chrono::milliseconds(100), std::chrono::minutes(10));
-     },
+     read_store_timeout,
      [](const Config& config) { return format_duration(config.store_timeout); }},
+    {{"STORE_GATHER", "200ms",
+      "ClickHouse: how long a write waits for more events, as each write is dear there"},
+     [](SettingInput& input, Config& config) {
+       config.store_gather = input.duration(std::chrono::nanoseconds(0), std::chrono::seconds(5));
+     },
+     [](const Config& config) { return format_duration(config.store_gather); }},
+    {{"STORE_ROLLUP_DELAY", "5s",
+      "ClickHouse: how long after its events an hour is summed up; until then answers count them "
+      "one by one"},
+     [](SettingInput& input, Config& config) {
+       config.store_rollup_delay =
+           input.duration(std::chrono::nanoseconds(0), std::chrono::minutes(10));
+     },
+     [](const Config& config) { return format_duration(config.store_rollup_delay); }},
     {{"STORE_SYNC", "batch",
       "`batch`: a request is answered once its events are on disk; `none`: once they are written, "
       "which outlives the process but not the machine"},

@@ -15,7 +15,7 @@ Task<Result<void>> Pipeline::store(Batch batch) {
   entry->batch = std::move(batch);
   entry->since = Clock::now();
   waiting_.push_back(entry);
-  if (!writing_) write_next();
+  if (!writing_) write_soon();
   watch();
   co_return co_await entry->done;
 }
@@ -50,7 +50,9 @@ void Pipeline::give_up() {
   std::copy_if(group_.begin(), group_.end(), std::back_inserter(over), is_over);
   std::copy_if(waiting_.begin(), waiting_.end(), std::back_inserter(over), is_over);
   std::erase_if(waiting_, is_over);
-  if (!over.empty() && !std::exchange(is_late_, true)) note_failure(errc::timed_out);
+  if (waiting_.empty()) gathering_.cancel();
+  if (!over.empty() && !is_late_) note_failure(errc::timed_out);
+  if (!over.empty()) is_late_ = writing_;
   answer(over, errc::timed_out);
   watch();
 }
@@ -60,6 +62,11 @@ Task<void> Pipeline::wait_until_idle() {
   OneShot<bool> done;
   idle_ = &done;
   co_await done;
+}
+
+void Pipeline::write_soon() {
+  if (gather_.count() == 0) return write_next();
+  if (!gathering_.is_set()) gathering_.set(gather_, [this] { write_next(); });
 }
 
 // The oldest requests, bounded so that a slow disk answers some of them before the rest.
@@ -96,7 +103,7 @@ void Pipeline::finish(const Result<Stored>& outcome, EventTap* tap) {
     note_failure(outcome.error());
   }
   writing_ = false;
-  if (!waiting_.empty()) write_next();  // before the answers, so that the store is not kept waiting
+  if (!waiting_.empty()) write_soon();  // before the answers, so that the store is not kept waiting
   watch();
   answer(group, outcome ? Result<void>() : outcome.error());
   if (!writing_ && idle_ != nullptr) std::exchange(idle_, nullptr)->set(true);

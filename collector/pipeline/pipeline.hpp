@@ -45,9 +45,16 @@ class Pipeline {
   static constexpr std::size_t group_bytes = std::size_t{64} << 20;
 
   /// Both outlive it. It must not end while a store() is unanswered. `patience`: how long one may
-  /// wait; nothing: as long as it takes.
-  Pipeline(Loop& loop, Sink& sink, std::optional<std::chrono::milliseconds> patience = {})
-      : loop_(loop), sink_(sink), patience_(patience), late_(loop) {}
+  /// wait; nothing: as long as it takes. `gather`: how long a write waits for more batches, where
+  /// the one before it is over; shorter than patience.
+  Pipeline(Loop& loop, Sink& sink, std::optional<std::chrono::milliseconds> patience = {},
+           std::chrono::milliseconds gather = {})
+      : loop_(loop),
+        sink_(sink),
+        patience_(patience),
+        late_(loop),
+        gather_(gather),
+        gathering_(loop) {}
 
   /// Returns once all events of the batch are stored, by this call or before. On an error none of
   /// those that were not is; after errc::timed_out they may be yet.
@@ -86,6 +93,7 @@ class Pipeline {
   static void answer(const Entries& entries, const Result<void>& outcome);
   void watch();
   void give_up();
+  void write_soon();
   void write_next();
   void choose_group();
   void finish(const Result<Stored>& outcome, EventTap* tap);
@@ -96,6 +104,8 @@ class Pipeline {
   Sink& sink_;
   std::optional<std::chrono::milliseconds> patience_;
   Alarm late_;  // set while somebody waits
+  const std::chrono::milliseconds gather_;
+  Alarm gathering_;  // set while a write waits for more
   PipelineCounts counts_;
   Audience* audience_ = nullptr;
   Entries waiting_;

@@ -19,7 +19,7 @@ void Upkeep::step() {
 void Upkeep::go_on(bool is_more) {
   if (is_ending_) return;
   if (is_more) return step();
-  alarm_.set(interval, [this] { step(); });
+  alarm_.set(store_.maintain_every, [this] { step(); });
 }
 
 }  // namespace llmgw::collector

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Upkeep: has the store do, at start and every hour, what is due from time to time.
+// Upkeep: has the store do, at start and every so often, what is due from time to time.
 #pragma once
-
-#include <chrono>
 
 #include "collector/pipeline/pipeline.hpp"
 #include "collector/sinks/store.hpp"
@@ -13,8 +11,6 @@ namespace llmgw::collector {
 /// Step by step, so that writes have their turn in between. Belongs to the pipeline's loop.
 class Upkeep {
  public:
-  static constexpr std::chrono::hours interval{1};
-
   /// All outlive it; the store has something to maintain.
   Upkeep(Loop& loop, Pipeline& pipeline, const Store& store)
       : loop_(loop), pipeline_(pipeline), store_(store), alarm_(loop) {}

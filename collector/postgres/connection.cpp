@@ -102,7 +102,7 @@ Result<Rows> Connection::results() {
           message_ = one_line(PQresultErrorMessage(raw));
           last = fault_of(raw);
         }
-        if (kind_of(last.error()) == FaultKind::lost ||
+        if (postgres_fault_kind(last.error()) == PostgresFault::lost ||
             PQstatus(connection_.get()) != CONNECTION_OK)
           return fail(last.error()).error();
         break;

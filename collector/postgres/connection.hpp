@@ -30,7 +30,7 @@ struct PostgresServer {
 PostgresServer postgres_server(std::string_view place, const Config& config);
 
 /// Nothing of the process's environment or of its home folder has a say in how it connects. A call
-/// that fails with a FaultKind::lost, or because it was not answered in time, leaves it closed.
+/// that fails with a PostgresFault::lost, or because it was not answered in time, leaves it closed.
 /// Used by one thread at a time.
 class Connection {
  public:

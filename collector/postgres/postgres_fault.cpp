@@ -8,8 +8,8 @@
 namespace llmgw::collector {
 namespace {
 
-constexpr std::array<std::string_view, fault_kinds> kind_names{"lost",    "timeout", "conflict",
-                                                               "standby", "full",    "refused"};
+constexpr std::array<std::string_view, postgres_fault_kinds> kind_names{
+    "lost", "timeout", "conflict", "standby", "full", "refused"};
 
 // What is met, and what people look for; longer ones stand first.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 25> meanings{{
@@ -94,19 +94,19 @@ boost::system::error_code postgres_fault(std::string_view sqlstate) noexcept {
   return {number == 0 ? number_of(lost_state) : number, postgres_category()};
 }
 
-FaultKind kind_of(const boost::system::error_code& fault) noexcept {
-  if (fault == errc::timed_out) return FaultKind::timeout;
-  if (fault == errc::not_resolved) return FaultKind::lost;
-  if (fault.category() != postgres_category()) return FaultKind::refused;
+PostgresFault postgres_fault_kind(const boost::system::error_code& fault) noexcept {
+  if (fault == errc::timed_out) return PostgresFault::timeout;
+  if (fault == errc::not_resolved) return PostgresFault::lost;
+  if (fault.category() != postgres_category()) return PostgresFault::refused;
   const std::string state = text_of(fault.value());
-  if (state == "25006") return FaultKind::standby;
-  if (state == "40001" || state == "40P01") return FaultKind::conflict;
-  if (state.starts_with("08") || state.starts_with("57P")) return FaultKind::lost;
-  if (state.starts_with("53")) return FaultKind::full;
-  return FaultKind::refused;
+  if (state == "25006") return PostgresFault::standby;
+  if (state == "40001" || state == "40P01") return PostgresFault::conflict;
+  if (state.starts_with("08") || state.starts_with("57P")) return PostgresFault::lost;
+  if (state.starts_with("53")) return PostgresFault::full;
+  return PostgresFault::refused;
 }
 
-std::string_view name(FaultKind kind) noexcept {
+std::string_view name(PostgresFault kind) noexcept {
   return kind_names[static_cast<std::size_t>(kind)];
 }
 

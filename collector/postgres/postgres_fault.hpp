@@ -18,7 +18,7 @@ boost::system::error_code postgres_fault(std::string_view sqlstate) noexcept;
 /// The connection broke, or there is none.
 inline constexpr std::string_view lost_state = "08006";
 
-enum class FaultKind : std::uint8_t {
+enum class PostgresFault : std::uint8_t {
   lost,      ///< no connection, or a server that ends or starts
   timeout,   ///< it took too long
   conflict,  ///< in the way of another transaction: it would do now
@@ -26,14 +26,15 @@ enum class FaultKind : std::uint8_t {
   full,      ///< out of disk, memory or connections
   refused,   ///< by its rights, its tables or what it was given
 };
-inline constexpr std::size_t fault_kinds = 6;
+inline constexpr std::size_t postgres_fault_kinds = 6;
 
-FaultKind kind_of(const boost::system::error_code& fault) noexcept;
-std::string_view name(FaultKind kind) noexcept;
+PostgresFault postgres_fault_kind(const boost::system::error_code& fault) noexcept;
+std::string_view name(PostgresFault kind) noexcept;
 
 /// Whether the same may do at once, over a new connection where that was lost.
-constexpr bool is_worth_another_try(FaultKind kind) noexcept {
-  return kind == FaultKind::lost || kind == FaultKind::conflict || kind == FaultKind::standby;
+constexpr bool is_worth_another_try(PostgresFault kind) noexcept {
+  return kind == PostgresFault::lost || kind == PostgresFault::conflict ||
+         kind == PostgresFault::standby;
 }
 
 }  // namespace llmgw::collector

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 
+#include "collector/query/clickhouse_reader.hpp"
 #include "collector/query/postgres_reader.hpp"
 #include "collector/query/sqlite_reader.hpp"
+#include "collector/store/clickhouse_url.hpp"
 #include "collector/store/store_url.hpp"
 
 namespace llmgw::collector {
@@ -22,6 +24,14 @@ constexpr std::array kinds{
          [](const std::string& path, const Config&) { return SqliteReader::open(path); }},
     Kind{postgres_scheme, PostgresReader::open},
     Kind{postgresql_scheme, PostgresReader::open},
+    Kind{clickhouse_scheme,
+         [](const std::string& place, const Config& config) {
+           return ClickHouseReader::open(std::string(clickhouse_scheme) + ":" + place, config);
+         }},
+    Kind{clickhouses_scheme,
+         [](const std::string& place, const Config& config) {
+           return ClickHouseReader::open(std::string(clickhouses_scheme) + ":" + place, config);
+         }},
 };
 
 }  // namespace

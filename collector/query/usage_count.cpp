@@ -80,9 +80,14 @@ bool UsageCount::add(const CellOfSums& cell, std::size_t most_groups) {
   const bool is_error =
       cell.series.outcome_class / 8 != completed_ || cell.series.outcome_class % 8 >= 4;
   if (is_error) sums.errors = sums.of(Sum::requests);
-  Key key{bucket_begin(query_.bucket, cell.hour)};
+  return add(cell.hour, cell.series, sums, most_groups);
+}
+
+bool UsageCount::add(std::int64_t hour, const Series& series, const WideSums& sums,
+                     std::size_t most_groups) {
+  Key key{bucket_begin(query_.bucket, hour)};
   for (std::size_t i = 0; i < query_.group_by.size(); ++i)
-    key[i + 1] = number_of(query_.group_by[i], cell.series);
+    key[i + 1] = number_of(query_.group_by[i], series);
   totals_.add(sums);
   groups_[key].add(sums);
   return groups_.size() <= most_groups;

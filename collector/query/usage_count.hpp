@@ -32,6 +32,10 @@ class UsageCount {
   /// False where that makes more groups than may be told apart.
   bool add(const CellOfSums& cell, std::size_t most_groups);
 
+  /// The same of sums that were put together already, errors included: `series` has numbers for the
+  /// dimensions of the question alone.
+  bool add(std::int64_t hour, const Series& series, const WideSums& sums, std::size_t most_groups);
+
   /// The page that was asked for. `text`: of a word's number.
   UsageAnswer finish(std::size_t most_rows,
                      const std::function<std::string(std::int64_t number)>& text) const;

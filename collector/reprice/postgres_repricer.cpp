@@ -118,7 +118,7 @@ Result<int> PostgresRepricer::step(RepriceTally& tally) {
       next_ = last_;
       return is_more;
     }
-    if (kind_of(is_more.error()) != FaultKind::conflict) break;
+    if (postgres_fault_kind(is_more.error()) != PostgresFault::conflict) break;
   }
   return is_more;
 }

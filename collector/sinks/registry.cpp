@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 
+#include "collector/sinks/clickhouse/clickhouse_sink.hpp"
 #include "collector/sinks/ndjson/ndjson_sink.hpp"
 #include "collector/sinks/postgres/postgres_sink.hpp"
 #include "collector/sinks/sqlite/sqlite_sink.hpp"
+#include "collector/store/clickhouse_url.hpp"
 #include "collector/store/store_url.hpp"
 
 namespace llmgw::collector {
@@ -26,6 +28,15 @@ constexpr std::array kinds{
     Kind{sqlite_scheme, open_sqlite},
     Kind{postgres_scheme, open_postgres},
     Kind{postgresql_scheme, open_postgres},
+    Kind{clickhouse_scheme,
+         [](std::string_view place, const Config& config) {
+           return open_clickhouse(std::string(clickhouse_scheme).append(":").append(place), config);
+         }},
+    Kind{clickhouses_scheme,
+         [](std::string_view place, const Config& config) {
+           return open_clickhouse(std::string(clickhouses_scheme).append(":").append(place),
+                                  config);
+         }},
 };
 
 }  // namespace

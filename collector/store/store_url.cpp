@@ -2,6 +2,7 @@
 // What may stand in STORE_URL.
 #include "collector/store/store_url.hpp"
 
+#include "collector/store/clickhouse_url.hpp"
 #include "collector/store/postgres_url.hpp"
 
 namespace llmgw::collector {
@@ -17,14 +18,19 @@ bool store_is_remote(std::string_view url) noexcept {
   return parts && parts->scheme != sqlite_scheme;
 }
 
-std::string_view store_url_fault(std::string_view url) {
-  constexpr std::string_view accepted =
-      "not a store such as sqlite:/var/lib/llm-gateway/events.db or postgres://user@host/database";
+std::string store_url_fault(std::string_view url) {
+  constexpr auto accepted =
+      "not a store such as sqlite:/var/lib/llm-gateway/events.db, postgres://user@host/database or "
+      "clickhouses://user@host/database";
   const auto parts = split_store_url(url);
   if (!parts) return accepted;
   if (parts->scheme == postgres_scheme || parts->scheme == postgresql_scheme) {
     const auto parsed = parse_postgres_url(parts->place);
-    return parsed ? std::string_view() : parsed.error();
+    return parsed ? std::string() : std::string(parsed.error());
+  }
+  if (parts->scheme == clickhouse_scheme || parts->scheme == clickhouses_scheme) {
+    const auto parsed = parse_clickhouse_url(url);
+    return parsed ? std::string() : parsed.error();
   }
   if (parts->scheme != sqlite_scheme) return accepted;
   if (parts->place.starts_with("//"))

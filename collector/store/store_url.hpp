@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace llmgw::collector {
@@ -24,6 +25,6 @@ inline constexpr std::string_view postgresql_scheme = "postgresql";  ///< the sa
 bool store_is_remote(std::string_view url) noexcept;
 
 /// Why a URL cannot be a store's; empty where it can.
-std::string_view store_url_fault(std::string_view url);
+std::string store_url_fault(std::string_view url);
 
 }  // namespace llmgw::collector

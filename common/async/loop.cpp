@@ -27,6 +27,11 @@ Loop::~Loop() = default;
 
 void Loop::run() { context_->run(); }
 
+// The tick is always waited for, so there is always a next handler.
+void Loop::run_until(const bool& is_done) {
+  while (!is_done) context_->run_one();
+}
+
 void Loop::stop() noexcept {
   stopping_ = true;
   tick_.cancel();

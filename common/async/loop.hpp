@@ -29,6 +29,9 @@ class Loop {
   /// Serves until stop() was called and nothing is waited for any more: no operation of Asio, no
   /// begin_wait(), nothing posted.
   void run();
+  /// Serves until that is true, which something that runs here makes so; for who waits for one
+  /// thing at a time. May be called again, by one thread after another.
+  void run_until(const bool& is_done);
   /// Ends the tick. Called on the loop's thread.
   void stop() noexcept;
 

@@ -27,6 +27,7 @@ from support.store import ENGINES, AnyStore, Servers, Store
 API = json.loads((pathlib.Path(__file__).parents[2] / "docs/openapi.json").read_text())
 DAY = 86_400_000
 NOW = time.time_ns() // 1_000_000
+of_sqlite = pytest.mark.skipif("sqlite" not in ENGINES, reason="of SQLite alone")
 
 
 def ts(milliseconds: int) -> str:
@@ -179,8 +180,9 @@ def test_order_and_pages(asked: Asked, order: str, amount):
     whole = asked.ok("usage", **parameters)["items"]
     assert [amount(item) for item in whole] == sorted(map(amount, whole), reverse=True)
     paged, cursor = [], None
+    size = 100 if asked.engine == "clickhouse" else 7  # each page costs that one some time
     while True:
-        answer = asked.ok("usage", **parameters, limit=7, **({"cursor": cursor} if cursor else {}))
+        answer = asked.ok("usage", **parameters, limit=size, **({"cursor": cursor} if cursor else {}))
         paged += answer["items"]
         cursor = answer["next"]
         if not cursor:
@@ -482,6 +484,7 @@ def large_store(factory: Factory, folder: pathlib.Path) -> Store:
     return store
 
 
+@of_sqlite
 def test_too_slow(factory: Factory, tmp_path: pathlib.Path):
     """A question that takes longer than it may holds up neither the next one nor events."""
     store = large_store(factory, tmp_path)
@@ -494,6 +497,7 @@ def test_too_slow(factory: Factory, tmp_path: pathlib.Path):
         assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
 
 
+@of_sqlite
 def test_a_question_does_not_hold_up_the_end(factory: Factory, tmp_path: pathlib.Path):
     store = large_store(factory, tmp_path)
     collector = factory.collector(STORE_URL=store.url, QUERY_TIMEOUT="10m")
@@ -537,7 +541,9 @@ def test_what_a_column_cannot_hold_comes_back_as_it_was(factory: Factory, store:
 
 def test_description_names_each_path_and_parameter(asked: Asked):
     paths = [path for path in API["paths"] if "{" not in path and path != "/api/v1/live"]  # which does not end
-    assert {asked.get(path.removeprefix("/api/v1/")).status for path in paths} == {200}
+    for path in paths:
+        is_kept = asked.engine != "clickhouse" or path != "/api/v1/reconciliation"
+        assert asked.get(path.removeprefix("/api/v1/")).status == (200 if is_kept else 501), path
     for path in paths:
         for each in API["paths"][path]["get"]["parameters"]:
             name = each.get("name") or each["$ref"].rsplit("/", 1)[1]

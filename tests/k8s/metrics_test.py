@@ -30,7 +30,7 @@ HIDDEN = {"llmgw_collector_recent_event_ids", "llmgw_collector_open_connections"
           "llmgw_discovery_fetches_total", "llmgw_learnt_refusals_total", "llmgw_store_events_total",
           "llmgw_store_events_ahead_total", "llmgw_store_bytes", "llmgw_store_oldest_seconds", "llmgw_store_series",
           "llmgw_store_series_reduced_total", "llmgw_store_up", "llmgw_store_errors_total",
-          "llmgw_store_unplaced_events", "llmgw_jwks_reads_total", "llmgw_jwks_keys",
+          "llmgw_store_unplaced_events", "llmgw_store_rollup_lag_seconds", "llmgw_jwks_reads_total", "llmgw_jwks_keys",
           "llmgw_query_seconds", "llmgw_query_refused_total", "llmgw_query_sessions", "llmgw_query_live_viewers",
           "llmgw_query_live_events_total",
           "llmgw_limit_shared_total", "llmgw_limit_balances",
@@ -77,8 +77,10 @@ def exported(gateway, factory, tmp_path) -> dict[str, set[str]]:
     collector = factory.collector(STORE_URL=f"sqlite:{tmp_path}/events.db")
     for path in ("store", "none"):
         ask(collector.query, "GET", f"/api/v1/{path}", [("Host", "localhost")], host=False)
-    away = factory.collector(STORE_URL="postgres://nobody@127.0.0.1:1/none")  # it need not be there to be told of
-    with_store = [(collector.daemon, "events"), (away.daemon, "events")]
+    # Servers need not be there to be told of.
+    away = [factory.collector(STORE_URL="postgres://nobody@127.0.0.1:1/none"),
+            factory.collector(STORE_URL="clickhouse://127.0.0.1:1", STORE_TIMEOUT="100ms")]
+    with_store = [(each.daemon, "events") for each in (collector, *away)]
     for body in (chat(), chat(stream=True, stream_options={"include_usage": True})):
         assert gateway.post(body)[0].status == 200  # and its event is stored
     text = ""

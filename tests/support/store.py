@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What is in the store of a collector, read beside it: one class an engine, and the list of engines."""
 
+import os
 import pathlib
 import random
 import sqlite3
@@ -9,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from typing import Protocol
 
+from support.clickhouse import ClickHouseStore
 from support.postgres import PostgresServer
 
 SUMS = ("requests", "prompt_tokens", "completion_tokens", "cached_tokens", "no_usage", "latency_us", "request_bytes")
@@ -139,10 +141,15 @@ class Servers:
 
 
 # Every engine, and how a store of it is made in a folder of the test's.
-ENGINES: dict[str, Callable[[pathlib.Path, Servers], AnyStore]] = {
+KNOWN: dict[str, Callable[[pathlib.Path, Servers], AnyStore]] = {
     "sqlite": lambda folder, _: Store(folder / "events.db"),
     "postgres": lambda _, servers: PostgresStore(servers.postgres),
+    "clickhouse": lambda *_: ClickHouseStore(),
 }
+# Those of this run: the one that LLMGW_STORE names, else all but ClickHouse, which is too large to be there everywhere
+# (tools/check clickhouse).
+CHOSEN = os.environ.get("LLMGW_STORE", "")
+ENGINES = {name: make for name, make in KNOWN.items() if (name == CHOSEN if CHOSEN else name != "clickhouse")}
 
 
 def spelt(key: bytes) -> str:

@@ -102,7 +102,8 @@ PORT: "8081"
 {{- if include "llmgw.hasEventsToken" (list . "collector") }}
 EVENTS_TOKEN_FILE: /etc/llm-gateway/events-token/token
 {{- end }}
-{{- with .Values.collector.store.postgres }}
+{{- with include "llmgw.storeKind" . }}
+{{- with index $.Values.collector.store . }}
 {{- with .url }}
 STORE_URL: {{ . | quote }}
 {{- end }}
@@ -111,6 +112,7 @@ STORE_PASSWORD_FILE: /etc/llm-gateway/store-password/password
 {{- end }}
 {{- if .ca.existingSecret }}
 STORE_CA_FILE: /etc/llm-gateway/store-ca/ca
+{{- end }}
 {{- end }}
 {{- end }}
 {{- if and .Values.collector.persistence.enabled (not (include "llmgw.hasStore" .)) }}

@@ -223,33 +223,49 @@ readinessProbe:
     defaultMode: 0440
 {{- end }}
 
+{{/* The kind of database that the collector writes into, a name of `collector.store`; empty: none. */}}
+{{- define "llmgw.storeKind" -}}
+{{- with .Values.collector.store }}
+{{- if .clickhouse.url }}clickhouse{{ else if or .postgres.url .postgres.urlSecret.existingSecret }}postgres{{ end -}}
+{{- end }}
+{{- end }}
+
 {{/* Whether the collector writes into a database. */}}
 {{- define "llmgw.hasStore" -}}
-{{- with .Values.collector.store.postgres }}
-{{- if or .url .urlSecret.existingSecret }}true{{ end -}}
+{{- if include "llmgw.storeKind" . }}true{{ end -}}
 {{- end }}
+
+{{/* Where its server is found. */}}
+{{- define "llmgw.storePort" -}}
+{{- .Values.networkPolicy.storePort | default (eq (include "llmgw.storeKind" .) "clickhouse" | ternary 8443 5432) -}}
 {{- end }}
 
 {{/* Its password and certificates, where there are such. */}}
 {{- define "llmgw.storeMounts" -}}
+{{- with include "llmgw.storeKind" . }}
+{{- $store := index $.Values.collector.store . }}
 {{- range $name := list "password" "ca" }}
-{{- if (index $.Values.collector.store.postgres $name).existingSecret }}
+{{- if (index $store $name).existingSecret }}
 - name: store-{{ $name }}
   mountPath: /etc/llm-gateway/store-{{ $name }}
   readOnly: true
 {{- end }}
 {{- end }}
 {{- end }}
+{{- end }}
 
 {{- define "llmgw.storeVolumes" -}}
+{{- with include "llmgw.storeKind" . }}
+{{- $store := index $.Values.collector.store . }}
 {{- range $name := list "password" "ca" }}
-{{- with index $.Values.collector.store.postgres $name }}
+{{- with index $store $name }}
 {{- if .existingSecret }}
 - name: store-{{ $name }}
   secret:
     secretName: {{ .existingSecret }}
     items: [{key: {{ .secretKey }}, path: {{ $name }}}]
     defaultMode: 0440
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -81,11 +81,17 @@
 {{- if and $collector.persistence.enabled (gt (int $collector.replicas) 1) -}}
 {{- fail "collector.persistence needs collector.replicas=1: one file has one writer" -}}
 {{- end -}}
+{{- $postgres := $collector.store.postgres -}}
+{{- $hasPostgres := or $postgres.url $postgres.urlSecret.existingSecret -}}
+{{- $clickhouse := $collector.store.clickhouse -}}
 {{- with $collector.reconcile -}}
 {{- if .enabled -}}
 {{- $isFile := and $collector.persistence.enabled (eq $collector.persistence.format "sqlite") -}}
 {{- if not (and $collector.enabled (or $isFile (include "llmgw.hasStore" $))) -}}
 {{- fail "collector.reconcile needs a collector with a store: collector.store.postgres, or collector.persistence.enabled with format=sqlite" -}}
+{{- end -}}
+{{- if $clickhouse.url -}}
+{{- fail "collector.reconcile is not for collector.store.clickhouse, which keeps nothing of it" -}}
 {{- end -}}
 {{- if and $isFile (has "ReadWriteOncePod" $collector.persistence.accessModes) -}}
 {{- fail "collector.reconcile needs a volume that two pods of a node may have, and collector.persistence.accessModes has ReadWriteOncePod" -}}
@@ -95,15 +101,20 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- $postgres := $collector.store.postgres -}}
 {{- if and $postgres.url $postgres.urlSecret.existingSecret -}}
 {{- fail "collector.store.postgres.url and .urlSecret say the same twice: choose one" -}}
 {{- end -}}
-{{- if and (or $postgres.password.existingSecret $postgres.ca.existingSecret) (not (include "llmgw.hasStore" .)) -}}
+{{- if and (or $postgres.password.existingSecret $postgres.ca.existingSecret) (not $hasPostgres) -}}
 {{- fail "collector.store.postgres.password and .ca need .url or .urlSecret" -}}
 {{- end -}}
+{{- if and (or $clickhouse.password.existingSecret $clickhouse.ca.existingSecret) (not $clickhouse.url) -}}
+{{- fail "collector.store.clickhouse.password and .ca need .url" -}}
+{{- end -}}
+{{- if and $hasPostgres $clickhouse.url -}}
+{{- fail "collector.store.postgres and collector.store.clickhouse are two stores: one place has the events" -}}
+{{- end -}}
 {{- if and (include "llmgw.hasStore" .) $collector.persistence.enabled (eq $collector.persistence.format "sqlite") -}}
-{{- fail "collector.store.postgres and collector.persistence.format=sqlite are two stores: one place has the events" -}}
+{{- fail "a database of collector.store and collector.persistence.format=sqlite are two stores: one place has the events" -}}
 {{- end -}}
 {{- if and .Values.metrics.serviceMonitor.enabled .Values.metrics.podMonitor.enabled -}}
 {{- fail "metrics.serviceMonitor and metrics.podMonitor together would scrape everything twice" -}}

@@ -40,8 +40,8 @@ Result<void> PostgresSession::ensure(Connection::Deadline deadline) {
 void PostgresSession::say_away(const boost::system::error_code& fault) {
   up_.set(0);
   if (std::exchange(is_said_away_, true)) return;
-  const bool is_of_server =
-      kind_of(fault) == FaultKind::lost || kind_of(fault) == FaultKind::standby;
+  const bool is_of_server = postgres_fault_kind(fault) == PostgresFault::lost ||
+                            postgres_fault_kind(fault) == PostgresFault::standby;
   const std::string& words = connection_.message();
   log::error("cannot connect to the store; tried again",
              {{"hosts", hosts_text(server_.url)},
@@ -70,8 +70,8 @@ Result<void> PostgresSession::open_tables() {
 
 void PostgresSession::note(const boost::system::error_code& fault) {
   connection_.roll_back();
-  const FaultKind kind = kind_of(fault);
-  if (kind == FaultKind::lost || kind == FaultKind::standby) connection_.close();
+  const PostgresFault kind = postgres_fault_kind(fault);
+  if (kind == PostgresFault::lost || kind == PostgresFault::standby) connection_.close();
   if (!connection_.is_open()) up_.set(0);
 }
 

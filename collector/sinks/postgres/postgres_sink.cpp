@@ -46,7 +46,7 @@ Result<Stored> PostgresSink::write(std::span<const Batch* const> batches) {
     outcome = ready ? write_once(batches) : Result<Stored>(ready.error());
     if (outcome) break;
     note_failure(outcome.error());
-    if (!ready || !is_worth_another_try(kind_of(outcome.error()))) break;
+    if (!ready || !is_worth_another_try(postgres_fault_kind(outcome.error()))) break;
     if (std::chrono::steady_clock::now() > deadline) break;
   }
   if (outcome) {
@@ -163,7 +163,7 @@ void PostgresSink::show_fresh() {
 }
 
 void PostgresSink::note_failure(const boost::system::error_code& fault) {
-  fault_counts_[static_cast<std::size_t>(kind_of(fault))].add();
+  fault_counts_[static_cast<std::size_t>(postgres_fault_kind(fault))].add();
   session_.note(fault);
   series_.roll_back();
 }

@@ -85,7 +85,7 @@ class PostgresSink final : public Sink {
   bool are_partitions_failing_ = false;
   bool is_first_ = true;
   StoreCounts counts_;
-  std::array<Counter, fault_kinds> fault_counts_;
+  std::array<Counter, postgres_fault_kinds> fault_counts_;
   Counter unplaced_;
 };
 

@@ -16,8 +16,8 @@ namespace {
 
 // A start without its server is one; a start with wrong settings is none.
 bool may_pass(const boost::system::error_code& fault) noexcept {
-  const FaultKind kind = kind_of(fault);
-  return kind != FaultKind::refused;
+  const PostgresFault kind = postgres_fault_kind(fault);
+  return kind != PostgresFault::refused;
 }
 
 // Of the sums.
@@ -179,8 +179,8 @@ void PostgresSink::add_metrics(std::vector<Metric>& metrics) const {
                 "Transactions that failed, by what was in their way.",
                 counter,
                 {}};
-  for (std::size_t i = 0; i < fault_kinds; ++i)
-    faults.samples.push_back({{{"kind", std::string(name(static_cast<FaultKind>(i)))}},
+  for (std::size_t i = 0; i < postgres_fault_kinds; ++i)
+    faults.samples.push_back({{{"kind", std::string(name(static_cast<PostgresFault>(i)))}},
                               static_cast<double>(fault_counts_[i].value())});
   metrics.push_back(std::move(faults));
   metrics.push_back({"llmgw_store_unplaced_events",

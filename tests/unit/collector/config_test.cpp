@@ -33,8 +33,9 @@ TEST(CollectorConfig, DefaultsAreThoseOfTheTable) {
   EXPECT_EQ(
       to_text(effective(*config)),
       "PORT=:8081\nMAX_EVENTS_BODY=16MB\nEVENTS_TOKEN_FILE=\nEVENT_LOG_PATH=\nEVENT_LOG_SYNC=none\n"
-      "STORE_URL=\nSTORE_PASSWORD_FILE=\nSTORE_CA_FILE=\nSTORE_TIMEOUT=10s\nSTORE_SYNC="
-      "batch\nSTORE_MIGRATE=auto\nSTORE_MAX=0\nSTORE_MAX_SERIES=100000\n"
+      "STORE_URL=\nSTORE_PASSWORD_FILE=\nSTORE_CA_FILE=\nSTORE_TIMEOUT=10s\nSTORE_GATHER=200ms\n"
+      "STORE_ROLLUP_DELAY=5s\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\nSTORE_MAX=0\nSTORE_MAX_SERIES="
+      "100000\n"
       "EVENT_RETENTION=90d\nUSAGE_RETENTION=0s\n"
       "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_PUBLIC_URL=\nQUERY_THREADS=2\nQUERY_"
       "TIMEOUT=10s\n"
@@ -72,7 +73,8 @@ TEST(CollectorConfig, ReadsEveryVariable) {
             "PORT=127.0.0.1:0\nMAX_EVENTS_BODY=1000\nEVENTS_TOKEN_FILE=/token\nEVENT_LOG_PATH=/var/"
             "log/events.ndjson\n"
             "EVENT_LOG_SYNC=batch\nSTORE_URL=\nSTORE_PASSWORD_FILE=\nSTORE_CA_FILE=\nSTORE_TIMEOUT="
-            "10s\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\nSTORE_MAX="
+            "10s\nSTORE_GATHER=200ms\nSTORE_ROLLUP_DELAY=5s\nSTORE_SYNC=batch\nSTORE_MIGRATE=auto\n"
+            "STORE_MAX="
             "0\nSTORE_MAX_"
             "SERIES=100000\nEVENT_RETENTION=90d\nUSAGE_RETENTION=0s\n"
             "QUERY_LISTEN_ADDR=off\nQUERY_TOKENS_FILE=\nQUERY_PUBLIC_URL=\nQUERY_THREADS=2\nQUERY_"
@@ -90,7 +92,8 @@ TEST(CollectorConfig, TakesABarePort) {
 TEST(CollectorConfig, NamesEachBadSettingByItself) {
   const std::string sizes = "not a size from 1 to 1GB, such as 65536, 256KB or 64MB";
   const std::string stores =
-      "not a store such as sqlite:/var/lib/llm-gateway/events.db or postgres://user@host/database";
+      "not a store such as sqlite:/var/lib/llm-gateway/events.db, postgres://user@host/database or "
+      "clickhouses://user@host/database";
   const std::string durations = "not a duration from 0s to 1752000h, such as 500ms, 2s or 1m30s";
   struct Case {
     std::string name;
@@ -117,6 +120,9 @@ TEST(CollectorConfig, NamesEachBadSettingByItself) {
        "is not of the form postgres://user@host:5432/database?sslmode=verify-full"},
       {"STORE_PASSWORD_FILE", "/token", "only with a STORE_URL that names a server"},
       {"STORE_CA_FILE", "/token", "only with a STORE_URL that names a server"},
+      {"STORE_URL", "clickhouse:host", "it is not of the form clickhouses://host/db"},
+      {"STORE_GATHER", "6s", "not a duration from 0s to 5s, such as 500ms, 2s or 1m30s"},
+      {"STORE_ROLLUP_DELAY", "1h", "not a duration from 0s to 10m, such as 500ms, 2s or 1m30s"},
       {"STORE_SYNC", "full", "not one of none or batch"},
       {"STORE_TIMEOUT", "1ms", "not a duration from 100ms to 10m, such as 500ms, 2s or 1m30s"},
       {"STORE_MIGRATE", "never", "not one of auto or check"},
@@ -152,6 +158,29 @@ TEST(CollectorConfig, NamesEachBadSettingByItself) {
   }
   for (const Variable& variable : variables())
     EXPECT_TRUE(covered.contains(variable.name)) << variable.name;
+}
+
+TEST(CollectorConfig, ShowsNoPasswordOfAUrl) {
+  const auto config = load({{"STORE_URL", "clickhouse://me:hush@host/db"}});
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().lines,
+            std::vector<std::string>{"STORE_URL=\"clickhouse://***@host/db\": a password is not "
+                                     "accepted in the URL, STORE_PASSWORD_FILE names the file "
+                                     "that has it"});
+}
+
+TEST(CollectorConfig, ClickHouseWaitsAMinuteAtMost) {
+  for (const std::string scheme : {"clickhouse", "clickhouses"}) {
+    const std::string url = scheme + "://me@host/db";
+    const auto longest = load({{"STORE_URL", url}, {"STORE_TIMEOUT", "1m"}});
+    ASSERT_TRUE(longest);
+    EXPECT_EQ(longest->store_timeout, std::chrono::minutes(1));
+    const auto longer = load({{"STORE_URL", url}, {"STORE_TIMEOUT", "61s"}});
+    ASSERT_FALSE(longer);
+    EXPECT_EQ(longer.error().lines,
+              std::vector<std::string>{"STORE_TIMEOUT=\"1m1s\": with ClickHouse at most 1m"});
+  }
+  EXPECT_TRUE(load({{"STORE_URL", "postgres://me@host/db"}, {"STORE_TIMEOUT", "10m"}}));
 }
 
 TEST(CollectorConfig, ReadsWhatAStoreNeeds) {

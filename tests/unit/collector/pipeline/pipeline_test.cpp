@@ -38,9 +38,24 @@ class PipelineTest : public testing::Test {
 
   bool is_stored(std::size_t index) const { return outcomes_[index] == true; }
 
+  Task<void> store_in(Pipeline& pipeline, Batch events) {
+    ++open_;
+    const Result<void> outcome = co_await pipeline.store(std::move(events));
+    EXPECT_TRUE(outcome);
+    if (--open_ == 0) loop_.stop();
+  }
+
+  Task<void> store_late_in(Pipeline& pipeline, Batch events) {
+    const Result<void> outcome = co_await pipeline.store(std::move(events));
+    EXPECT_EQ(outcome.error(), errc::timed_out);
+    is_ready_ = co_await pipeline.is_ready();
+    loop_.stop();
+  }
+
   Loop loop_{std::chrono::milliseconds(10)};
   FakeSink sink_;
   Pipeline pipeline_{loop_, sink_};
+  bool is_ready_ = false;
 
  private:
   Task<void> store_into(std::size_t index, Batch events) {
@@ -62,6 +77,24 @@ TEST_F(PipelineTest, StoresABatch) {
   EXPECT_EQ(sink_.writes(), Writes{"a\nb\n"});
   EXPECT_EQ(pipeline_.counts().accepted, 2U);
   EXPECT_EQ(pipeline_.counts().bytes, 4U);
+}
+
+TEST_F(PipelineTest, WaitsForMoreWhereAWriteIsDear) {
+  Pipeline patient(loop_, sink_, std::nullopt, std::chrono::milliseconds(20));
+  spawn(store_in(patient, batch({"a"})));
+  loop_.post([&] { spawn(store_in(patient, batch({"b"}))); });
+  run();
+  EXPECT_EQ(sink_.writes(), Writes{"a\nb\n"});
+}
+
+// There is no write then whose end would have to be waited for.
+TEST_F(PipelineTest, IsAskedAnewWhereTimeIsOverBeforeAWrite) {
+  Pipeline hasty(loop_, sink_, std::chrono::milliseconds(20), std::chrono::hours(1));
+  spawn(store_late_in(hasty, batch({"a"})));
+  run();
+  EXPECT_TRUE(is_ready_);
+  EXPECT_EQ(hasty.counts().failed_writes, 1U);
+  EXPECT_EQ(sink_.writes(), Writes{});
 }
 
 TEST_F(PipelineTest, WritesTogetherWhatArrivesDuringAWrite) {

@@ -8,34 +8,36 @@ namespace llmgw::collector {
 namespace {
 
 TEST(PostgresFault, IsOfAKind) {
-  const auto kind = [](std::string_view state) { return kind_of(postgres_fault(state)); };
-  EXPECT_EQ(kind("08006"), FaultKind::lost);
-  EXPECT_EQ(kind("08001"), FaultKind::lost);
-  EXPECT_EQ(kind("57P01"), FaultKind::lost);
-  EXPECT_EQ(kind("57P03"), FaultKind::lost);
-  EXPECT_EQ(kind("57014"), FaultKind::timeout);
-  EXPECT_EQ(kind("55P03"), FaultKind::timeout);
-  EXPECT_EQ(kind("40001"), FaultKind::conflict);
-  EXPECT_EQ(kind("40P01"), FaultKind::conflict);
-  EXPECT_EQ(kind("25006"), FaultKind::standby);
-  EXPECT_EQ(kind("53100"), FaultKind::full);
-  EXPECT_EQ(kind("53300"), FaultKind::full);
-  EXPECT_EQ(kind("28P01"), FaultKind::refused);
-  EXPECT_EQ(kind("42P01"), FaultKind::refused);
-  EXPECT_EQ(kind("23514"), FaultKind::refused);
-  EXPECT_EQ(kind("nonsense"), FaultKind::lost);
-  EXPECT_EQ(kind_of(make_error_code(errc::not_resolved)), FaultKind::lost);
-  EXPECT_EQ(kind_of(make_error_code(errc::timed_out)), FaultKind::timeout);
-  EXPECT_EQ(kind_of(make_error_code(errc::invalid_setting)), FaultKind::refused);
+  const auto kind = [](std::string_view state) {
+    return postgres_fault_kind(postgres_fault(state));
+  };
+  EXPECT_EQ(kind("08006"), PostgresFault::lost);
+  EXPECT_EQ(kind("08001"), PostgresFault::lost);
+  EXPECT_EQ(kind("57P01"), PostgresFault::lost);
+  EXPECT_EQ(kind("57P03"), PostgresFault::lost);
+  EXPECT_EQ(kind("57014"), PostgresFault::timeout);
+  EXPECT_EQ(kind("55P03"), PostgresFault::timeout);
+  EXPECT_EQ(kind("40001"), PostgresFault::conflict);
+  EXPECT_EQ(kind("40P01"), PostgresFault::conflict);
+  EXPECT_EQ(kind("25006"), PostgresFault::standby);
+  EXPECT_EQ(kind("53100"), PostgresFault::full);
+  EXPECT_EQ(kind("53300"), PostgresFault::full);
+  EXPECT_EQ(kind("28P01"), PostgresFault::refused);
+  EXPECT_EQ(kind("42P01"), PostgresFault::refused);
+  EXPECT_EQ(kind("23514"), PostgresFault::refused);
+  EXPECT_EQ(kind("nonsense"), PostgresFault::lost);
+  EXPECT_EQ(postgres_fault_kind(make_error_code(errc::not_resolved)), PostgresFault::lost);
+  EXPECT_EQ(postgres_fault_kind(make_error_code(errc::timed_out)), PostgresFault::timeout);
+  EXPECT_EQ(postgres_fault_kind(make_error_code(errc::invalid_setting)), PostgresFault::refused);
 }
 
 TEST(PostgresFault, OnlySomeAreWorthAnotherTry) {
-  EXPECT_TRUE(is_worth_another_try(FaultKind::lost));
-  EXPECT_TRUE(is_worth_another_try(FaultKind::conflict));
-  EXPECT_TRUE(is_worth_another_try(FaultKind::standby));
-  EXPECT_FALSE(is_worth_another_try(FaultKind::timeout));
-  EXPECT_FALSE(is_worth_another_try(FaultKind::full));
-  EXPECT_FALSE(is_worth_another_try(FaultKind::refused));
+  EXPECT_TRUE(is_worth_another_try(PostgresFault::lost));
+  EXPECT_TRUE(is_worth_another_try(PostgresFault::conflict));
+  EXPECT_TRUE(is_worth_another_try(PostgresFault::standby));
+  EXPECT_FALSE(is_worth_another_try(PostgresFault::timeout));
+  EXPECT_FALSE(is_worth_another_try(PostgresFault::full));
+  EXPECT_FALSE(is_worth_another_try(PostgresFault::refused));
 }
 
 TEST(PostgresFault, SaysWhatItMeansAndItsCode) {
