@@ -60,25 +60,36 @@ Metric errors(const Workers& workers) {
 
 void DecisionSeries::add(const std::vector<quota::DecisionCount>& counts) {
   for (const quota::DecisionCount& each : counts) {
-    quota::DecisionAmounts& sums = sums_of({clean_label(each.tenant), clean_label(each.rule)});
+    quota::DecisionAmounts& sums =
+        sums_of({clean_label(each.tenant), clean_label(each.rule)}, each.is_named);
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += each.amounts[i];
   }
 }
 
-// One that was told of since the last scrape is not forgotten before it was seen.
-quota::DecisionAmounts& DecisionSeries::sums_of(const Pair& pair) {
-  const auto known = series_.find(pair);
-  if (known == series_.end() && series_.size() >= most) {
-    const auto oldest = std::min_element(
-        series_.begin(), series_.end(),
-        [](const auto& a, const auto& b) { return a.second.told_at < b.second.told_at; });
-    if (oldest->second.told_at == scrape_ || pair.first == other)
-      return series_[{other, other}].sums;
-    series_.erase(oldest);
+quota::DecisionAmounts& DecisionSeries::sums_of(const Pair& pair, bool is_named) {
+  auto found = series_.find(pair);
+  if (found == series_.end()) {
+    if (pair.first == other || !make_room(is_named)) return series_[{other, other}].sums;
+    found = series_.emplace(pair, Series{.is_named = is_named}).first;
+    ++sizes_[is_named ? 1 : 0];
   }
-  Series& series = known == series_.end() ? series_[pair] : known->second;
-  series.told_at = scrape_;
-  return series.sums;
+  found->second.told_at = scrape_;
+  return found->second.sums;
+}
+
+// One that was told of since the last scrape is not forgotten before it was seen.
+bool DecisionSeries::make_room(bool is_named) {
+  std::size_t& size = sizes_[is_named ? 1 : 0];
+  if (size < most) return true;
+  auto oldest = series_.end();
+  for (auto each = series_.begin(); each != series_.end(); ++each) {
+    if (each->second.is_named != is_named || each->first.first == other) continue;
+    if (oldest == series_.end() || each->second.told_at < oldest->second.told_at) oldest = each;
+  }
+  if (oldest == series_.end() || oldest->second.told_at == scrape_) return false;
+  series_.erase(oldest);
+  --size;
+  return true;
 }
 
 Metric DecisionSeries::metric() {

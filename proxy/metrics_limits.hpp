@@ -19,6 +19,7 @@ namespace llmgw::proxy {
 /// thread that answers scrapes.
 class DecisionSeries {
  public:
+  /// Pairs of those that the file names, and as many of the others.
   static constexpr std::size_t most = 1'000;
 
   void add(const std::vector<quota::DecisionCount>& counts);
@@ -30,11 +31,14 @@ class DecisionSeries {
   struct Series {
     quota::DecisionAmounts sums{};
     std::uint64_t told_at = 0;  // the number of the scrape
+    bool is_named = false;
   };
 
-  quota::DecisionAmounts& sums_of(const Pair& pair);
+  quota::DecisionAmounts& sums_of(const Pair& pair, bool is_named);
+  bool make_room(bool is_named);
 
   std::map<Pair, Series> series_;
+  std::array<std::size_t, 2> sizes_{};  // by is_named
   std::uint64_t scrape_ = 0;
 };
 

@@ -44,6 +44,7 @@ Caller::Caller(const CallerTerms& terms, std::shared_ptr<const RuleSet> set, Gen
     has_rules_of_models_ |= !each.rule->models.empty();
     has_rules_of_money_ |= each.rule->unit == Unit::usd;
   }
+  is_named_ = key != nullptr || set_->is_named("t:" + tenant_ + "/");
   if (is_shared_) terms_.counts.shared.add();
 }
 
@@ -69,8 +70,10 @@ Scope* Caller::scope_of(const ScopedRule& rule) {
 
 void Caller::tell_decisions() {
   for (Entry& each : entries_)
-    terms_.decisions.add(is_shared_ ? "other" : std::string_view(tenant_), each.label,
-                         std::exchange(each.decisions, {}));
+    terms_.decisions.add({.tenant = is_shared_ ? "other" : tenant_,
+                          .rule = each.label,
+                          .amounts = std::exchange(each.decisions, {}),
+                          .is_named = is_named_});
 }
 
 }  // namespace llmgw::quota

@@ -84,6 +84,7 @@ class Caller final : public boost::intrusive_ref_counter<Caller, boost::thread_u
   bool has_rules_of_models_ = false;
   bool has_rules_of_money_ = false;
   bool is_shared_ = false;
+  bool is_named_ = false;
 };
 
 }  // namespace llmgw::quota

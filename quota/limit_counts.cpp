@@ -8,18 +8,20 @@
 
 namespace llmgw::quota {
 
-void DecisionCounts::add(std::string_view tenant, std::string_view rule,
-                         const DecisionAmounts& amounts) {
-  if (amounts == DecisionAmounts{}) return;
-  if (counts_.size() < most) {
-    counts_.push_back({std::string(tenant), std::string(rule), amounts});
+void DecisionCounts::add(DecisionCount count) {
+  if (count.amounts == DecisionAmounts{}) return;
+  std::size_t& size = sizes_[count.is_named ? 1 : 0];
+  if (size < most) {
+    ++size;
+    counts_.push_back(std::move(count));
   } else {
-    for (std::size_t i = 0; i < amounts.size(); ++i) others_[i] += amounts[i];
+    for (std::size_t i = 0; i < others_.size(); ++i) others_[i] += count.amounts[i];
   }
 }
 
 std::vector<DecisionCount> DecisionCounts::take() {
   std::vector<DecisionCount> counts = std::exchange(counts_, {});
+  sizes_ = {};
   if (others_ != DecisionAmounts{})
     counts.push_back({"other", "other", std::exchange(others_, {})});
   return counts;

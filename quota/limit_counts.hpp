@@ -29,18 +29,21 @@ struct DecisionCount {
   std::string tenant;
   std::string rule;
   DecisionAmounts amounts{};
+  bool is_named = false;  ///< the file names the tenant, or its key
 };
 
 /// Gathers them until somebody takes them; what is too many is told of tenant and rule `other`.
 class DecisionCounts {
  public:
+  /// Of those that are named, and as many of the others: these cannot crowd those out.
   static constexpr std::size_t most = 4'096;
 
-  void add(std::string_view tenant, std::string_view rule, const DecisionAmounts& amounts);
+  void add(DecisionCount count);
   std::vector<DecisionCount> take();
 
  private:
   std::vector<DecisionCount> counts_;
+  std::array<std::size_t, 2> sizes_{};  // by is_named
   DecisionAmounts others_{};
 };
 

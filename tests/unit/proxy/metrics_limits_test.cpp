@@ -41,6 +41,31 @@ TEST(DecisionSeries, IsBounded) {
   EXPECT_LE(metric.samples.size(), DecisionSeries::most + 1);
 }
 
+TEST(DecisionSeries, NewcomersDoNotCrowdOutWhoIsNamed) {
+  DecisionSeries series;
+  for (std::size_t i = 0; i < 2 * DecisionSeries::most; ++i)
+    series.add({{"t" + std::to_string(i), "rpm", {1, 0, 0}}});
+  series.add({{"named", "rpm", {2, 0, 0}, true}});
+  EXPECT_EQ(value(series.metric(), "named", "rpm"), 2);
+  for (std::size_t i = 0; i < 2 * DecisionSeries::most; ++i)
+    series.add({{"u" + std::to_string(i), "rpm", {1, 0, 0}}});
+  series.add({{"named", "rpm", {1, 0, 0}, true}});
+  EXPECT_EQ(value(series.metric(), "named", "rpm"), 3);
+  EXPECT_LE(series.metric().samples.size(), DecisionSeries::most + 2);
+}
+
+TEST(DecisionCounts, NewcomersDoNotCrowdOutWhoIsNamed) {
+  quota::DecisionCounts counts;
+  for (std::size_t i = 0; i < 2 * quota::DecisionCounts::most; ++i)
+    counts.add({"t" + std::to_string(i), "rpm", {1, 0, 0}});
+  counts.add({"named", "rpm", {2, 0, 0}, true});
+  const auto taken = counts.take();
+  ASSERT_EQ(taken.size(), quota::DecisionCounts::most + 2);
+  EXPECT_EQ(taken[quota::DecisionCounts::most].tenant, "named");
+  EXPECT_EQ(taken.back().tenant, "other");
+  EXPECT_EQ(taken.back().amounts[0], quota::DecisionCounts::most);
+}
+
 TEST(UsedRatio, ShowsThoseUsedMost) {
   quota::LimitSettings settings;
   settings.tenants = {
