@@ -31,9 +31,12 @@ constexpr std::uint64_t least_bytes = 64;
 
 Learned::Learned(std::uint64_t seed) : seed_(seed), sets_(set_count) {}
 
-std::uint64_t Learned::hash_of(std::string_view tenant, std::string_view model) const noexcept {
+// No name is 0, which stands for what is free.
+Learned::Place Learned::place_of(std::string_view tenant, std::string_view model) const noexcept {
   const std::hash<std::string_view> hash;
-  return std::max<std::uint64_t>(mix(mix(seed_, hash(tenant)), hash(model)), 1);
+  const std::uint64_t of_model = hash(model);
+  return {std::max<std::uint64_t>(mix(seed_, of_model), 1),
+          std::max<std::uint64_t>(mix(mix(~seed_, hash(tenant)), of_model), 1)};
 }
 
 const Learned::Mean* Learned::find(std::uint64_t hash) const noexcept {
@@ -42,29 +45,26 @@ const Learned::Mean* Learned::find(std::uint64_t hash) const noexcept {
   return nullptr;
 }
 
-std::uint64_t Learned::input_tokens(std::string_view model, std::uint64_t bytes) const noexcept {
-  const Mean* const mean = find(hash_of({}, model));
+std::uint64_t Learned::input_tokens(const Place& place, std::uint64_t bytes) const noexcept {
+  const Mean* const mean = find(place.input);
   const double ratio = mean == nullptr ? first_ratio : static_cast<double>(mean->value);
   return static_cast<std::uint64_t>(std::ceil(ratio * static_cast<double>(bytes)));
 }
 
-std::uint64_t Learned::output_tokens(std::string_view tenant,
-                                     std::string_view model) const noexcept {
-  const Mean* const mean = find(hash_of(tenant, model));
+std::uint64_t Learned::output_tokens(const Place& place) const noexcept {
+  const Mean* const mean = find(place.output);
   return static_cast<std::uint64_t>(
       std::ceil(mean == nullptr ? first_output : static_cast<double>(mean->value)));
 }
 
-void Learned::note_input(std::string_view model, std::uint64_t bytes,
-                         std::uint64_t tokens) noexcept {
+void Learned::note_input(const Place& place, std::uint64_t bytes, std::uint64_t tokens) noexcept {
   if (bytes < least_bytes) return;
   const double ratio = static_cast<double>(tokens) / static_cast<double>(bytes);
-  note(hash_of({}, model), first_ratio, std::clamp(ratio, least_ratio, most_ratio));
+  note(place.input, first_ratio, std::clamp(ratio, least_ratio, most_ratio));
 }
 
-void Learned::note_output(std::string_view tenant, std::string_view model,
-                          std::uint64_t tokens) noexcept {
-  note(hash_of(tenant, model), first_output, std::min(static_cast<double>(tokens), most_output));
+void Learned::note_output(const Place& place, std::uint64_t tokens) noexcept {
+  note(place.output, first_output, std::min(static_cast<double>(tokens), most_output));
 }
 
 void Learned::note(std::uint64_t hash, double first, double value) noexcept {

@@ -21,14 +21,22 @@ class Learned {
   /// `seed`: by chance, so that nobody can choose names that share a place with others.
   explicit Learned(std::uint64_t seed);
 
-  /// Of a request of so many bytes for that model.
-  std::uint64_t input_tokens(std::string_view model, std::uint64_t bytes) const noexcept;
-  /// Of one answer to that tenant.
-  std::uint64_t output_tokens(std::string_view tenant, std::string_view model) const noexcept;
+  /// Of which means an exchange is told, and which it tells of itself: input by the model, output
+  /// by the tenant too.
+  struct Place {
+    std::uint64_t input = 0;
+    std::uint64_t output = 0;
+  };
+  Place place_of(std::string_view tenant, std::string_view model) const noexcept;
+
+  /// Of a request of so many bytes.
+  std::uint64_t input_tokens(const Place& place, std::uint64_t bytes) const noexcept;
+  /// Of one answer.
+  std::uint64_t output_tokens(const Place& place) const noexcept;
 
   /// What was reported of an exchange.
-  void note_input(std::string_view model, std::uint64_t bytes, std::uint64_t tokens) noexcept;
-  void note_output(std::string_view tenant, std::string_view model, std::uint64_t tokens) noexcept;
+  void note_input(const Place& place, std::uint64_t bytes, std::uint64_t tokens) noexcept;
+  void note_output(const Place& place, std::uint64_t tokens) noexcept;
 
  private:
   struct Mean {
@@ -39,7 +47,6 @@ class Learned {
   static constexpr std::size_t ways = 4;
   using Set = std::array<Mean, ways>;  // the one met last comes first
 
-  std::uint64_t hash_of(std::string_view tenant, std::string_view model) const noexcept;
   const Mean* find(std::uint64_t hash) const noexcept;
   void note(std::uint64_t hash, double first, double value) noexcept;
 

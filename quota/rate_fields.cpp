@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include "common/text/case_blind.hpp"
 
@@ -39,11 +40,50 @@ double part_left(const Caller::Entry& entry) noexcept {
   return static_cast<double>(remaining(entry)) / static_cast<double>(entry.rule->limit);
 }
 
-template <class Text>
-void append_number(Text& text, std::int64_t number) noexcept {
-  char digits[20];
-  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-  text.append({digits, static_cast<std::size_t>(end - digits)});
+constexpr std::size_t longest_number = 20;
+
+char* write_number(char* at, std::int64_t number) noexcept {
+  return std::to_chars(at, at + longest_number, number).ptr;
+}
+
+char* write_text(char* at, std::string_view text) noexcept {
+  std::memcpy(at, text.data(), text.size());
+  return at + text.size();
+}
+
+// Hours and minutes, where there are some, and seconds.
+char* write_long(char* at, std::int64_t seconds) noexcept {
+  constexpr std::int64_t hour = 3600;
+  constexpr std::int64_t minute = 60;
+  if (seconds >= hour) *(at = write_number(at, seconds / hour))++ = 'h';
+  *(at = write_number(at, seconds % hour / minute))++ = 'm';
+  *(at = write_number(at, seconds % minute))++ = 's';
+  return at;
+}
+
+// By the hundredth of a second.
+char* write_short(char* at, std::int64_t hundredths) noexcept {
+  at = write_number(at, hundredths / 100);
+  if (hundredths % 100 != 0) {
+    *at++ = '.';
+    *at++ = static_cast<char>('0' + hundredths / 10 % 10);
+    if (hundredths % 10 != 0) *at++ = static_cast<char>('0' + hundredths % 10);
+  }
+  *at++ = 's';
+  return at;
+}
+
+constexpr std::size_t longest_duration = 24;
+
+char* write_duration(char* at, std::chrono::nanoseconds duration) noexcept {
+  using namespace std::chrono_literals;
+  using Hundredths = std::chrono::duration<std::int64_t, std::centi>;
+  if (duration < 1s) {
+    at = write_number(at, std::chrono::ceil<std::chrono::milliseconds>(duration).count());
+    return write_text(at, "ms");
+  }
+  if (duration < 1min) return write_short(at, std::chrono::ceil<Hundredths>(duration).count());
+  return write_long(at, std::chrono::ceil<std::chrono::seconds>(duration).count());
 }
 
 }  // namespace
@@ -63,16 +103,25 @@ RateFields::RateFields(const Reservation& reservation) noexcept {
 
 void RateFields::add(const Caller::Entry& entry, std::size_t unit) noexcept {
   told_ = static_cast<std::uint8_t>(told_ | 1U << unit);
-  Field& limit = fields_[count_++];
-  limit.name = names[unit][0];
-  append_number(limit.value, entry.rule->limit);
-  Field& left = fields_[count_++];
-  left.name = names[unit][1];
-  append_number(left.value, remaining(entry));
+  end_line(write_number(begin_line(names[unit][0]), entry.rule->limit));
+  end_line(write_number(begin_line(names[unit][1]), remaining(entry)));
   if (entry.rule->period.kind != Period::Kind::rolling) return;
-  Field& reset = fields_[count_++];
-  reset.name = names[unit][2];
-  reset.value = short_duration(entry.rule->time_for(entry.terms.burst - left_in(entry)));
+  const auto wait = entry.rule->time_for(entry.terms.burst - left_in(entry));
+  end_line(write_duration(begin_line(names[unit][2]), wait));
+}
+
+// Where its value is to be written.
+char* RateFields::begin_line(std::string_view name) noexcept {
+  char* const line = lines_.data() + size_;
+  char* const value = write_text(write_text(line, name), ": ");
+  fields_[count_] = {{line, name.size()}, {value, 0}};
+  return value;
+}
+
+void RateFields::end_line(char* end) noexcept {
+  Field& field = fields_[count_++];
+  field.value = {field.value.data(), static_cast<std::size_t>(end - field.value.data())};
+  size_ = static_cast<std::size_t>(write_text(end, "\r\n") - lines_.data());
 }
 
 bool RateFields::replaces(std::string_view name) const noexcept {
@@ -88,37 +137,9 @@ bool RateFields::replaces(std::string_view name) const noexcept {
 }
 
 BoundedString<24> short_duration(std::chrono::nanoseconds duration) noexcept {
-  using namespace std::chrono_literals;
-  BoundedString<24> text;
-  if (duration < 1s) {
-    append_number(text, std::chrono::ceil<std::chrono::milliseconds>(duration).count());
-    text.append("ms");
-    return text;
-  }
-  if (duration >= 1min) {
-    std::int64_t seconds = std::chrono::ceil<std::chrono::seconds>(duration).count();
-    for (const auto& [size, unit] :
-         {std::pair(std::int64_t{3600}, "h"), std::pair(std::int64_t{60}, "m")}) {
-      if (seconds < size && text.empty()) continue;
-      append_number(text, seconds / size);
-      text.append(unit);
-      seconds %= size;
-    }
-    append_number(text, seconds);
-    text.append("s");
-    return text;
-  }
-  // Up to a minute by the hundredth.
-  const std::int64_t hundredths =
-      std::chrono::ceil<std::chrono::duration<std::int64_t, std::centi>>(duration).count();
-  append_number(text, hundredths / 100);
-  if (hundredths % 100 != 0) {
-    text.append(".");
-    append_number(text, hundredths / 10 % 10);
-    if (hundredths % 10 != 0) append_number(text, hundredths % 10);
-  }
-  text.append("s");
-  return text;
+  char text[longest_duration];
+  char* const end = write_duration(text, duration);
+  return BoundedString<24>({text, static_cast<std::size_t>(end - text)});
 }
 
 }  // namespace llmgw::quota

@@ -199,8 +199,11 @@ Task<Result<void>> reply_error(http::Exchange& exchange, const GatewayError& err
                                const ErrorTerms& terms) {
   const auto& [request_id, form, wait, message, more] = terms;
   const std::string body = body_of(error, terms);
-  std::vector<http::OutField> fields{{"Content-Type", "application/json"},
-                                     {"X-LLM-Request-ID", request_id}};
+  constexpr std::size_t most_own = 7;
+  std::vector<http::OutField> fields;
+  fields.reserve(most_own + more.size());
+  fields.push_back({"Content-Type", "application/json"});
+  fields.push_back({"X-LLM-Request-ID", request_id});
   if (!error.allow.empty()) fields.push_back({"Allow", error.allow});
   if (form == ErrorForm::anthropic) fields.push_back({"request-id", request_id});
   if (error.asks_for_key) fields.push_back({"WWW-Authenticate", "Bearer"});

@@ -114,6 +114,7 @@ Task<void> Forward::refuse(const GatewayError& error) {
   std::optional<std::chrono::nanoseconds> wait;
   if (routed_ != nullptr) wait = routed_->refusal_wait;
   std::vector<http::OutField> more;
+  if (limited_ != nullptr) more.reserve(quota::RateFields::most_fields + 1);
   show_limits(more);
   if (limited_ != nullptr && limited_->error != nullptr) {
     wait = limited_->error->wait();

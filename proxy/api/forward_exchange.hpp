@@ -99,6 +99,7 @@ class Forward final : public OpenExchange, private CloseListener {
     quota::Reservation reservation;
     std::unique_ptr<LimitError> error;        // of a rule that refused
     std::optional<quota::RateFields> fields;  // as they were shown
+    quota::Learned::Place place;              // see learned_place()
     std::uint64_t text_bytes = 0;             // of the request
     std::uint64_t part_tokens = 0;            // of its pictures and the like, as a guess
     std::uint64_t input_tokens = 0;           // of all of it, as a guess
@@ -106,6 +107,7 @@ class Forward final : public OpenExchange, private CloseListener {
     UnitWait* waiting = nullptr;              // while it waits for them
     Call::Clock::time_point waits_until{};    // once it has begun to
     bool is_of_body = false;                  // what was asked last
+    bool is_placed = false;                   // by a model
     bool is_text = false;
     bool is_sent = false;  // some upstream has, or may have, some byte of the request
   };
@@ -176,6 +178,7 @@ class Forward final : public OpenExchange, private CloseListener {
   Task<errc> read_to_admit();
   const GatewayError* admit_body();
   bool is_body_read() const noexcept;
+  const quota::Learned::Place& learned_place();
   void note_size();
   const GatewayError* refuse_by(const quota::Refusal& refusal);
   void show_limits(http::ResponseHead& head);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Who asks, how much of it, and what is taken of their limits for that.
 #include <algorithm>
+#include <utility>
 
 #include "common/log/log.hpp"
 #include "proxy/api/forward_exchange.hpp"
@@ -118,7 +119,7 @@ const GatewayError* Forward::admit_body() {
   if (is_priced) prices.emplace(request_prices());
   const quota::Demand demand{
       .input_tokens = limited_->input_tokens,
-      .output_tokens = context_.limits.learned->output_tokens(call_.tenant(), facts.model.view()),
+      .output_tokens = context_.limits.learned->output_tokens(learned_place()),
       .max_tokens = facts.max_tokens,
       .answers = facts.answers,
       .prices = prices ? &*prices : nullptr};
@@ -154,9 +155,16 @@ void Forward::note_size() {
     parts = quota::find_data_urls(request_.held()->body());
   limited_->text_bytes = size - std::min(size, parts.bytes);
   limited_->part_tokens = parts.count * quota::tokens_of_part;
-  limited_->input_tokens =
-      limited_->part_tokens +
-      context_.limits.learned->input_tokens(request_.facts().model.view(), limited_->text_bytes);
+  limited_->input_tokens = limited_->part_tokens + context_.limits.learned->input_tokens(
+                                                       learned_place(), limited_->text_bytes);
+}
+
+// By the model once there is one; it may be found only after the admission.
+const quota::Learned::Place& Forward::learned_place() {
+  const std::string_view model = request_.facts().model.view();
+  if (!std::exchange(limited_->is_placed, !model.empty()))
+    limited_->place = context_.limits.learned->place_of(call_.tenant(), model);
+  return limited_->place;
 }
 
 const GatewayError* Forward::refuse_by(const quota::Refusal& refusal) {
@@ -179,7 +187,8 @@ void Forward::show_limits(http::ResponseHead& head) {
   shown.clear();
   for (const http::Field& each : head.fields)
     if (!own.replaces(each.name)) shown.push_back(each);
-  for (const auto& each : own.all()) shown.push_back({each.name, each.value.view()});
+  for (const auto& each : own.all())
+    shown.push_back({each.name, each.value, http::FieldId::other, true});
   head.fields = shown;
 }
 
@@ -187,7 +196,7 @@ void Forward::show_limits(std::vector<http::OutField>& fields) {
   if (limited_ == nullptr || !context_.config.shows_limits) return;
   const quota::RateFields& own = limited_->fields.emplace(limited_->reservation);
   std::erase_if(fields, [&own](const http::OutField& each) { return own.replaces(each.name); });
-  for (const auto& each : own.all()) fields.push_back({each.name, each.value.view()});
+  for (const auto& each : own.all()) fields.push_back({each.name, each.value});
 }
 
 // Of the upstream that was asked last; empty: as the client named it.
@@ -205,7 +214,7 @@ void Forward::settle(const ResponseFacts& answer, std::optional<pricing::Nano> c
   note_sent();
   quota::Learned& learned = *context_.limits.learned;
   const RequestFacts& asked = request_.facts();
-  const std::string_view model = asked.model.view();
+  const quota::Learned::Place& place = learned_place();
   quota::Actual actual{.cost = cost, .is_sent = limited_->is_sent};
   const TokenCounts& usage = answer.usage;
   if (usage.prompt || usage.completion) {
@@ -213,12 +222,11 @@ void Forward::settle(const ResponseFacts& answer, std::optional<pricing::Nano> c
     actual.output_tokens = usage.completion.value_or(0);
     const std::uint64_t of_text =
         actual.input_tokens - std::min(actual.input_tokens, limited_->part_tokens);
-    if (limited_->is_text && usage.prompt) learned.note_input(model, limited_->text_bytes, of_text);
-    learned.note_output(call_.tenant(), model,
-                        actual.output_tokens / std::max<std::uint64_t>(asked.answers, 1));
+    if (limited_->is_text && usage.prompt) learned.note_input(place, limited_->text_bytes, of_text);
+    learned.note_output(place, actual.output_tokens / std::max<std::uint64_t>(asked.answers, 1));
   } else if (call_.status() < 400 && limited_->is_text) {
     actual.input_tokens = limited_->input_tokens;
-    actual.output_tokens = learned.input_tokens(model, answer.output_bytes.value_or(0));
+    actual.output_tokens = learned.input_tokens(place, answer.output_bytes.value_or(0));
     if (limited_->reservation.caller().has_rules_of_money() && upstreams_->prices() != nullptr)
       actual.cost = request_prices().cost_at(answering_, asked_model(), actual.input_tokens,
                                              actual.output_tokens);

@@ -28,34 +28,43 @@ Row row_of(const LimitRule& rule, RefusalKind kind) noexcept {
   return {429, type, "rate_limit_exceeded", false};
 }
 
-std::string limit_in_words(const LimitRule& rule) {
+// Longer than messages usually are.
+constexpr std::size_t usual_length = 224;
+
+void append_limit(std::string& text, const LimitRule& rule) {
   const std::string_view unit = rule.unit == Unit::concurrency
                                     ? std::string_view("requests at a time")
                                 : rule.unit == Unit::usd ? std::string_view("USD")
                                                          : quota::word_of(rule.unit);
-  std::string text = to_text(rule.unit, rule.limit).append(" ").append(unit);
-  if (rule.period.kind != quota::Period::Kind::none) text += " per " + to_text(rule.period);
-  return text;
+  text.append(to_text(rule.unit, rule.limit)).append(" ").append(unit);
+  if (rule.period.kind != quota::Period::Kind::none)
+    text.append(" per ").append(to_text(rule.period));
 }
 
 std::string message_of(const quota::Refusal& refusal, std::string_view tenant,
                        std::string_view model) {
   const LimitRule& rule = *refusal.entry->rule;
+  std::string text;
+  text.reserve(usual_length);
   if (refusal.kind == RefusalKind::unpriced)
-    return "There is no price for the model " + std::string(model) +
-           ", and this caller may only use what has one.";
-  std::string text = "The limit " + refusal.entry->label + " of tenant " + std::string(tenant) +
-                     ", " + limit_in_words(rule) + ", ";
+    return text.append("There is no price for the model ")
+        .append(model)
+        .append(", and this caller may only use what has one.");
+  text.append("The limit ").append(refusal.entry->label).append(" of tenant ").append(tenant);
+  text.append(", ");
+  append_limit(text, rule);
   switch (refusal.kind) {
     case RefusalKind::too_large:
-      return text + "can never admit a request of this size: at most " +
-             to_text(rule.unit, rule.burst - refusal.entry->keep) + " can be had at once.";
-    case RefusalKind::concurrency: return text + "is reached. Try again when one has ended.";
-    case RefusalKind::budget: return text + "is used up.";
+      text.append(", can never admit a request of this size: at most ");
+      return text.append(to_text(rule.unit, rule.burst - refusal.entry->keep))
+          .append(" can be had at once.");
+    case RefusalKind::concurrency:
+      return text.append(", is reached. Try again when one has ended.");
+    case RefusalKind::budget: return text.append(", is used up.");
     default: break;
   }
-  text += "is reached. Try again in ";
-  return text.append(quota::short_duration(refusal.wait).view()) + ".";
+  text.append(", is reached. Try again in ");
+  return text.append(quota::short_duration(refusal.wait).view()).append(".");
 }
 
 std::optional<std::chrono::nanoseconds> wait_of(const quota::Refusal& refusal) {

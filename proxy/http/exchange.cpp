@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "common/http/reason_phrase.hpp"
+#include "proxy/http/hop_by_hop.hpp"
 
 namespace llmgw::http {
 
@@ -67,8 +68,8 @@ std::string Exchange::head_text(int status, std::span<const OutField> fields,
 Task<Result<void>> Exchange::reply(int status, std::span<const OutField> fields,
                                    std::string_view body) {
   if (!is_body_consumed()) keep_alive_ = false;
-  const std::string framing =
-      status == 204 ? std::string() : "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  std::string framing;
+  if (status != 204) append_length(framing, "Content-Length", body.size());
   const std::string head = head_text(status, fields, framing);
   started_ = responded_ = true;
   Gather& pieces = client_.loop().gather();

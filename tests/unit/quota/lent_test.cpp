@@ -175,8 +175,8 @@ TEST_F(LentBalances, TellWhatIsLeftForAll) {
   const auto exchange = reserve("t");
   EXPECT_FALSE(exchange->admit_head());
   const RateFields fields(*exchange);
-  EXPECT_EQ(fields.all()[1].value.view(), "45");
-  EXPECT_EQ(fields.all()[2].value.view(), "15s");
+  EXPECT_EQ(fields.all()[1].value, "45");
+  EXPECT_EQ(fields.all()[2].value, "15s");
 }
 
 TEST_F(LentBalances, AreFullAgainWhereNobodyHasAskedSince) {

@@ -13,8 +13,15 @@ class RateFieldsTest : public LimitsFixture {
  protected:
   static std::map<std::string, std::string> texts(const RateFields& fields) {
     std::map<std::string, std::string> all;
-    for (const RateFields::Field& each : fields.all())
-      all.emplace(each.name.substr(std::string_view("x-ratelimit-").size()), each.value.view());
+    std::string lines;
+    for (const RateFields::Field& each : fields.all()) {
+      all.emplace(each.name.substr(std::string_view("x-ratelimit-").size()), each.value);
+      lines.append(each.name).append(": ").append(each.value).append("\r\n");
+    }
+    // They are copied as one.
+    if (!lines.empty()) {
+      EXPECT_EQ(std::string_view(fields.all().front().name.data(), lines.size()), lines);
+    }
     return all;
   }
 };
