@@ -19,7 +19,7 @@ const std::string& columns_sql() {
   static const std::string sql = [] {
     std::string names;
     for (const StoredField& each : stored_fields) {
-      if (each.shape == Shape::flag) continue;
+      if (is_flag(each.shape)) continue;
       if (each.shape == Shape::id)
         names += "toString(event_id), ";
       else
@@ -38,7 +38,7 @@ StoredEvent event_of_row(const ServerRows& rows) {
   std::size_t column = 0;
   for (std::size_t i = 0; i < column_count; ++i) {
     const Shape shape = stored_fields[i].shape;
-    if (shape == Shape::flag) continue;
+    if (is_flag(shape)) continue;
     const std::size_t at = column++;
     Cell& cell = cells.cells[i];
     cell.is_there = !rows.is_null(at);

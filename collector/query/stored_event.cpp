@@ -72,17 +72,16 @@ StoredEvent stored_event(const EventCells& row,
     return std::any_of(rest.begin(), rest.end(),
                        [field](const EventField& each) { return each.name == field; });
   };
-  std::int64_t bit = 1;
+  Flags flags(row.flags);
   for (std::size_t i = 0; i < column_count; ++i) {
     const StoredField& facts = stored_fields[i];
     const Cell& cell = row.cells[i];
     EventField field{std::string(facts.field), {}};
-    if (facts.shape == Shape::flag) {
-      const bool is_set = (row.flags & bit) != 0;
-      bit <<= 1;
+    if (is_flag(facts.shape)) {
+      const auto is_set = flags.next(facts.shape);
       const bool is_version = static_cast<Column>(i) == Column::schema_version;
-      if (is_version && !is_set) continue;
-      field.value = is_version ? "1" : is_set ? "true" : "false";
+      if (!is_set || (is_version && !*is_set) || is_in_rest(facts.field)) continue;
+      field.value = is_version ? "1" : *is_set ? "true" : "false";
       event.fields.push_back(std::move(field));
       continue;
     }

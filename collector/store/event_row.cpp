@@ -118,7 +118,8 @@ bool RowReader::take(std::string_view raw_key, std::string_view value, EventRow&
       case Shape::id: cell = {true, 0, text}; break;
       case Shape::count: is_whole = take_count(value, cell); break;
       case Shape::milliseconds: is_whole = take_milliseconds(value, cell); break;
-      case Shape::flag: cell = {true, value == "true" || value == "1" ? 1 : 0, {}}; break;
+      case Shape::flag:
+      case Shape::known_flag: cell = {true, value == "true" || value == "1" ? 1 : 0, {}}; break;
       case Shape::time: is_whole = take_time(text, cell); break;
     }
   }
@@ -134,6 +135,19 @@ std::string_view RowReader::unescaped(std::string_view raw) {
   const std::size_t begin = texts_.size();
   append_unescaped(raw, texts_);
   return std::string_view(texts_).substr(begin);
+}
+
+std::int64_t flags_of(const EventRow& row) noexcept {
+  std::int64_t flags = 0;
+  int bit = 0;
+  for (std::size_t i = 0; i < column_count; ++i) {
+    const Shape shape = stored_fields[i].shape;
+    if (!is_flag(shape)) continue;
+    const Cell& cell = row.cells[i];
+    if (shape == Shape::known_flag) flags |= std::int64_t{cell.is_there} << bit++;
+    flags |= std::int64_t{cell.number != 0} << bit++;
+  }
+  return flags;
 }
 
 }  // namespace llmgw::collector

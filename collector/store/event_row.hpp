@@ -18,7 +18,8 @@ enum class Shape : std::uint8_t {
   text,          ///< a text that hardly ever comes again
   count,         ///< an integer from 0 up to most_count
   milliseconds,  ///< in microseconds
-  flag,          ///< a bit of `flags`
+  flag,          ///< a bit of `flags`; one that is absent is false
+  known_flag,    ///< two bits of `flags`: whether it is there, and whether it is true
   time,          ///< milliseconds since 1970
   id,            ///< the event's place, see place.hpp
 };
@@ -61,8 +62,9 @@ enum class Column : std::uint8_t {
   target,
   cost_nano_usd,
   price_id,
+  cost_assumed,
 };
-inline constexpr std::size_t column_count = 36;
+inline constexpr std::size_t column_count = 37;
 
 struct StoredField {
   std::string_view field;   ///< its name in the event
@@ -71,8 +73,9 @@ struct StoredField {
   bool is_never_null = false;  ///< one that is absent is kept as 0 or as the empty text
 };
 
-/// In the order of Column, and in that of the event's fields. Their numbers are stored: of words as
-/// their kind, of flags as their bit. So the order is never changed, and new ones come behind.
+/// In the order of Column, and of the event's fields as far as these came in order. Their numbers
+/// are stored: of words as their kind, of flags as their bits. So the order is never changed, and
+/// new ones come behind.
 inline constexpr std::array<StoredField, column_count> stored_fields{{
     {"request_id", "request_id", Shape::text, true},
     {"tenant", "tenant", Shape::word, true},
@@ -110,6 +113,7 @@ inline constexpr std::array<StoredField, column_count> stored_fields{{
     {"target", "target", Shape::word},
     {"cost_nano_usd", "cost_nano_usd", Shape::count},
     {"price_id", "price_id", Shape::word},
+    {"cost_assumed", "", Shape::known_flag},
 }};
 
 constexpr const StoredField& facts_of(Column column) noexcept {
@@ -136,6 +140,34 @@ struct EventRow {
   Cell& operator[](Column column) noexcept { return cells[static_cast<std::size_t>(column)]; }
   /// Of a count; 0 where it is absent.
   std::int64_t number(Column column) const noexcept { return (*this)[column].number; }
+};
+
+constexpr bool is_flag(Shape shape) noexcept {
+  return shape == Shape::flag || shape == Shape::known_flag;
+}
+
+/// What the column `flags` has of the row.
+std::int64_t flags_of(const EventRow& row) noexcept;
+
+/// Takes them apart again, one column after the other.
+class Flags {
+ public:
+  explicit Flags(std::int64_t bits) noexcept : bits_(bits) {}
+  /// The next one, of that shape; nothing where it is not there.
+  std::optional<bool> next(Shape shape) noexcept {
+    const bool is_there = shape == Shape::flag || take();
+    const bool is_true = take();
+    return is_there ? std::optional(is_true) : std::nullopt;
+  }
+
+ private:
+  bool take() noexcept {
+    const bool is_set = (bits_ & 1) != 0;
+    bits_ >>= 1;
+    return is_set;
+  }
+
+  std::int64_t bits_;
 };
 
 /// The largest count that a column takes, 2^53: what every reader of JSON can hold. A larger one is

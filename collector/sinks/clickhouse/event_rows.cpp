@@ -38,19 +38,9 @@ const std::string& insert_events_sql() {
 
 void EventRows::add(const EventRow& row, const Place& place, std::uint64_t stored) {
   RowBinary out(rows_);
-  std::uint8_t flags = 0;
-  std::uint8_t bit = 1;
-  for (std::size_t i = 0; i < column_count; ++i) {
-    const StoredField& field = stored_fields[i];
-    const Cell& cell = row.cells[i];
-    if (field.shape != Shape::flag) {
-      add_cell(field, cell, place, out);
-      continue;
-    }
-    if (cell.number != 0) flags |= bit;
-    bit = static_cast<std::uint8_t>(bit << 1);
-  }
-  out.integer(flags);
+  for (std::size_t i = 0; i < column_count; ++i)
+    if (!is_flag(stored_fields[i].shape)) add_cell(stored_fields[i], row.cells[i], place, out);
+  out.integer(static_cast<std::uint8_t>(flags_of(row)));
   out.integer(hour_of(row.number(Column::ts)));
   out.integer(bucket_of(row[Column::latency]));
   const Cell& ttft = row[Column::ttft];

@@ -129,16 +129,10 @@ Result<void> EventStage::take_line(std::string_view line, const EventKey& key,
 void EventStage::encode(const Place& place, std::string_view id, const WordNumbers& words) {
   static const std::int16_t fields = field_count();
   rows_.begin_row(fields);
-  std::int64_t flags = 0;
-  std::int64_t bit = 1;
   for (std::size_t i = 0; i < column_count; ++i) {
     const Cell& cell = row_.cells[i];
     const Shape shape = stored_fields[i].shape;
-    if (shape == Shape::flag) {
-      if (cell.number != 0) flags |= bit;
-      bit <<= 1;
-      continue;
-    }
+    if (is_flag(shape)) continue;
     if (shape == Shape::id) {
       rows_.bytes(place.view());
     } else if (!cell.is_there) {
@@ -153,7 +147,7 @@ void EventStage::encode(const Place& place, std::string_view id, const WordNumbe
       rows_.int8(cell.number);
     }
   }
-  rows_.int4(flags);
+  rows_.int4(flags_of(row_));
   row_.rest.empty() ? rows_.null() : rows_.bytes(row_.rest);
   id.empty() ? rows_.null() : rows_.bytes(id);
   if (!id.empty()) has_placed_ = true;

@@ -66,15 +66,11 @@ Result<void> EventWriter::find_numbers(const EventRow& row) {
 
 void EventWriter::bind(const EventRow& row, const Place& place) {
   int parameter = 0;
-  std::int64_t flags = 0;
-  std::int64_t bit = 1;
   for (std::size_t i = 0; i < column_count; ++i) {
     const Cell& cell = row.cells[i];
     switch (stored_fields[i].shape) {
       case Shape::flag:
-        if (cell.number != 0) flags |= bit;
-        bit <<= 1;
-        continue;
+      case Shape::known_flag: continue;
       case Shape::id: event_.bind_blob(++parameter, place.view()); continue;
       default: break;
     }
@@ -89,7 +85,7 @@ void EventWriter::bind(const EventRow& row, const Place& place) {
       event_.bind(parameter, cell.number);
     }
   }
-  event_.bind(++parameter, flags);
+  event_.bind(++parameter, flags_of(row));
   ++parameter;
   row.rest.empty() ? event_.bind_null(parameter) : event_.bind_text(parameter, row.rest);
 }

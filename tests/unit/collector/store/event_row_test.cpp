@@ -161,6 +161,23 @@ TEST(EventRow, ReadsOneAfterTheOther) {
   EXPECT_EQ(row.rest, "");
 }
 
+TEST(EventRow, PacksItsFlags) {
+  for (const bool is_stream : {false, true})
+    for (const std::string cost : {"", R"(,"cost_assumed":false)", R"(,"cost_assumed":true)"}) {
+      RowReader reader;
+      const EventRow row = read(
+          least + (is_stream ? R"(,"stream":true)" : R"(,"stream":false)") + cost + "}", reader);
+      EXPECT_EQ(row.rest, "");
+      Flags flags(flags_of(row));
+      EXPECT_EQ(flags.next(Shape::flag), false);  // no version is told
+      EXPECT_EQ(flags.next(Shape::flag), is_stream);
+      EXPECT_EQ(flags.next(Shape::flag), false);
+      const auto is_assumed = flags.next(Shape::known_flag);
+      EXPECT_EQ(is_assumed.has_value(), !cost.empty());
+      EXPECT_EQ(is_assumed.value_or(false), cost.ends_with("true"));
+    }
+}
+
 TEST(EventRow, IsNoneWhereTheTextIsCut) {
   for (std::size_t size = 0; size < whole.size(); ++size) {
     RowReader reader;

@@ -44,7 +44,7 @@ TEST(EventRows, HaveAllColumns) {
   std::size_t expected = 1 + 2 + 1 + 1 + 1 + 8;  // flags, buckets, id, rest, stored
   expected += 8;                                 // hour
   for (const StoredField& each : stored_fields) {
-    if (each.shape == Shape::flag) continue;
+    if (is_flag(each.shape)) continue;
     const bool is_text = each.shape == Shape::word || each.shape == Shape::text;
     const bool is_there = each.is_never_null || each.shape == Shape::id;
     expected += each.shape == Shape::id ? 16U : !is_there ? 1U : is_text ? 1U : 8U;
