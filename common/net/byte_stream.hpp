@@ -101,6 +101,8 @@ class ByteStream final : EdgeSet::Target, Runnable {
   /// Sends FIN; reading goes on.
   void shutdown_send() noexcept;
   bool is_open() const noexcept { return socket_.is_open(); }
+  /// Whether the kernel has not taken all that was given to be written.
+  bool is_writing() const noexcept { return writer_ || !unsent_.empty(); }
   /// Open, with nobody reading or writing, and nothing left to send or to read: it may change
   /// hands.
   bool is_idle() const noexcept {

@@ -135,7 +135,8 @@ Task<void> Forward::refuse(const GatewayError& error) {
 void Forward::emit() {
   context_.outbox.prefetch();
   exchange_.client().watch(nullptr);
-  if (request_.is_client_gone()) outcome_ = Outcome::client_aborted;
+  if (request_.is_client_gone())
+    outcome_ = has_left_at_end_ ? Outcome::completed : Outcome::client_aborted;
   const auto now = Call::Clock::now();
   const auto wall_clock = std::chrono::system_clock::now();
   const RequestFacts& asked = request_.facts();
@@ -167,7 +168,8 @@ void Forward::emit() {
   if (context_.digest_key != nullptr) {
     // Of a body that is not whole there is none: it would tell nothing.
     if (exchange_.body().is_complete()) request_digest = request_tap_.digest();
-    if (outcome_ == Outcome::completed) response_digest = response_tap_.digest();
+    if (outcome_ == Outcome::completed && !has_left_at_end_)
+      response_digest = response_tap_.digest();
     event.has_digests = true;
     event.request_digest = request_digest.view();
     event.response_digest = response_digest.view();
@@ -195,7 +197,9 @@ void Forward::abandon() {
   limited_.reset();
 }
 
+// What was observed is on its way, unless there was no room for it.
 void Forward::peer_closed() noexcept {
+  has_left_at_end_ |= response_tap_.is_ended() && !exchange_.client().is_writing();
   request_.note_client_gone();
   if (limited_ != nullptr && limited_->waiting != nullptr)
     return context_.unit_waits->cancel(*limited_->waiting);

@@ -227,8 +227,9 @@ class Forward final : public OpenExchange, private CloseListener {
   std::unique_ptr<Limited> limited_;      // null: the caller is under no limit
   std::size_t answering_ = 0;             // the upstream whose answer the client gets
   Outcome outcome_ = Outcome::completed;
-  bool checks_model_ = false;  // what the key allows depends on what is asked for
-  bool is_relayed_ = false;    // the answer, as far as it came
+  bool checks_model_ = false;     // what the key allows depends on what is asked for
+  bool is_relayed_ = false;       // the answer, as far as it came
+  bool has_left_at_end_ = false;  // the client, once it had all of a stream but its framing's end
   bool is_awaiting_usage_ = false;
   bool is_drain_refused_ = false;
   bool is_usage_drained_ = false;  // it came to a stream that was read on without its client

@@ -107,7 +107,10 @@ void Forward::conclude(const RelayEnd& end, BodyForm form, const http::Framing& 
       exchange_.mark_responded();
       if (keeps_alive && !end.excess && exchange_.body().is_complete()) attempt_->give_back();
       return;
-    case Kind::sink_failed: outcome_ = Outcome::client_aborted; break;
+    case Kind::sink_failed:
+      has_left_at_end_ |= end.had_all_payload && response_tap_.is_ended();
+      if (!has_left_at_end_) outcome_ = Outcome::client_aborted;
+      break;
     case Kind::source_ended:
       outcome_ =
           end.fault == errc::timed_out ? Outcome::upstream_timeout : Outcome::upstream_aborted;

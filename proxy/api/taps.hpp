@@ -70,8 +70,12 @@ class ResponseTap final : public Tap {
     if (HeldText* const text = meter_.text(); text != nullptr && meter_.is_document_without_usage())
       text->append(payload);
     digest_.update(payload);
+    is_ended_ = payload.ends_with("[DONE]\n\n");
   }
   bool is_stream() const noexcept { return is_stream_; }
+  /// Whether the last that was observed says that nothing follows. Some clients leave then, and do
+  /// not wait for the end of the body.
+  bool is_ended() const noexcept { return is_stream_ && is_ended_; }
   std::uint64_t bytes() const noexcept { return bytes_; }
   bool awaits_usage() const noexcept { return meter_.awaits_usage(); }
   bool lacks_usage() const noexcept { return !meter_.has_whole_usage(); }
@@ -87,6 +91,7 @@ class ResponseTap final : public Tap {
   // What each span needs lies together.
   std::uint64_t bytes_ = 0;
   bool is_stream_ = false;
+  bool is_ended_ = false;
   PayloadDigest digest_;
   ResponseMeter meter_;
 };

@@ -31,6 +31,7 @@ Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& d
     out.add(head);
     head = {};
     ReframeStep step = ReframeStep::end;
+    const std::uint64_t sent_payload = decoder.payload_bytes();
     if (closed) {
       if (filter != nullptr && !add_held(*filter, form, errc::ok, out)) step = ReframeStep::fault;
       if (step == ReframeStep::end) out.add(closing_bytes(form));
@@ -47,7 +48,10 @@ Task<RelayEnd> relay_body(ByteStream& from, ByteStream& to, http::BodyDecoder& d
     if (!out.is_empty()) {
       to.expires_without_progress(limits.write);
       const Result<void> sent = co_await to.write(out, &from);
-      if (sent.has_error()) co_return RelayEnd{Kind::sink_failed, errc_of(sent.error())};
+      if (sent.has_error())
+        co_return RelayEnd{.kind = Kind::sink_failed,
+                           .fault = errc_of(sent.error()),
+                           .had_all_payload = decoder.payload_bytes() == sent_payload};
       to.write_expires_never();
     }
     if (step == ReframeStep::end) co_return end;

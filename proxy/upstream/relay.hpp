@@ -24,6 +24,7 @@ struct RelayEnd {
   errc fault = errc::ok;
   bool excess = false;  ///< complete, but the source had sent bytes behind the body already; they
                         ///< are unread again
+  bool had_all_payload = false;  ///< sink_failed: what was not taken is the end of the framing
 };
 
 struct RelayLimits {

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: MIT
 """A client that leaves ends the upstream exchange at once, and its event says so."""
 
+import contextlib
+import threading
 import time
 
 import pytest
 
 from support.event import same
 from support.gateway import Gateway, chat, new_id
-from support.process import wait_until
-from support.scripted import ScriptedServer
+from support.process import PATIENCE, ROOT, wait_until
+from support.scripted import Peer, ScriptedServer
 from support.wire import Connection, request
 
 AT_ONCE = 1.0  # seconds
@@ -65,6 +67,47 @@ def test_in_mid_stream_while_the_upstream_sends(gateway: Gateway, how: str):
     gateway.mock.wait_for_close(upstream)
     assert time.monotonic() - begin < AT_ONCE
     same(gateway.event(request_id), outcome="client_aborted", status_code=200)
+
+
+RECORDED = (ROOT / "tests/support/replies/openai_chat_stream_usage.sse").read_bytes()
+
+
+@pytest.mark.parametrize("settings", [{}, {"METERING_STREAM_USAGE": "inject"}], ids=["passed", "edited"])
+@pytest.mark.parametrize("ends", [True, False], ids=["ended", "silent"])
+@pytest.mark.parametrize("how", ["close", "reset"])
+@pytest.mark.parametrize("has_done", [True, False], ids=["with", "without"])
+def test_once_nothing_follows(factory, has_done: bool, how: str, ends: bool, settings: dict):
+    """[DONE] says that a client has all: some leave with it, and have aborted nothing."""
+    has_left = threading.Event()
+    text = RECORDED if has_done else RECORDED.removesuffix(b"data: [DONE]\n\n")
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+        peer.send(b"%x\r\n%b\r\n" % (len(text), text))
+        assert has_left.wait(PATIENCE)
+        if not ends:
+            assert peer.read_to_close() == b""
+            return
+        with contextlib.suppress(OSError):  # the gateway has left, too
+            peer.send(b"0\r\n\r\n")
+    with ScriptedServer(script) as upstream:
+        gateway = factory.gateway(upstream.url, **settings)
+        request_id = new_id("left")
+        connection = gateway.proxy.connect()
+        connection.send(request("POST", "/v1/chat/completions", gateway.fields(request_id), chat(
+            stream=True, stream_options={"include_usage": True})))
+        assert connection.read_head().status == 200
+        received = b""
+        while len(received) < len(text):
+            received += connection.read_chunk()
+        leave(connection, how)
+        has_left.set()
+        event = gateway.event(request_id)
+    same(event, status_code=200, usage_source="upstream", total_tokens=23, finish_reason="stop")
+    assert event["outcome"] == "completed" if has_done else event["outcome"] in ("client_aborted", "completed"), event
+    if not has_done and not ends:
+        same(event, outcome="client_aborted")
 
 
 def test_in_the_upload(factory):

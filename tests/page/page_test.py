@@ -2,8 +2,10 @@
 """The page in a browser: its figures are those of the events, its states are links, and it says what is wrong."""
 
 import collections
+import fractions
 import hashlib
 import json
+import math
 import pathlib
 import random
 import time
@@ -75,8 +77,10 @@ def dollars(value: float) -> str:
 
 
 def share(part: float, of: float) -> str:
-    value = part / of * 100
-    return "0%" if value == 0 else f"{value:.{2 if value < 1 else 1 if value < 10 else 0}f}%"
+    value = fractions.Fraction(part / of * 100)  # of what the page rounds
+    places = 2 if value < 1 else 1 if value < 10 else 0
+    rounded = math.floor(value * 10**places + fractions.Fraction(1, 2)) / 10**places  # halves go up
+    return "0%" if value == 0 else f"{rounded:.{places}f}%"
 
 
 def total(events: list[dict], name: str) -> int:

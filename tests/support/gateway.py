@@ -4,6 +4,7 @@
 import itertools
 import json
 import pathlib
+import socket
 import uuid
 from collections.abc import Callable
 
@@ -77,11 +78,22 @@ class Mock:
         assert wire.ask(self.address, "POST", f"/mock/release?gate={gate}", body=b"").status < 300
 
 
+def held_port() -> socket.socket:
+    """A socket that keeps its port from everybody but a daemon that is told of it, which may start there again and again:
+    who binds to any port or connects gets another one."""
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    return holder
+
+
 class Collector:
     """llm-collector writing to a file, or to the store that STORE_URL names."""
 
-    def __init__(self, folder: pathlib.Path, port: str = "127.0.0.1:0", events: pathlib.Path | None = None,
-                 **settings: str) -> None:
+    def __init__(self, folder: pathlib.Path, port: str = "", events: pathlib.Path | None = None, **settings: str) -> None:
+        if not port:
+            self.holder = held_port()
+            port = "%s:%d" % self.holder.getsockname()
         self.events_path = events or folder / f"events-{uuid.uuid4().hex[:8]}.ndjson"
         has_store = "STORE_URL" in settings
         own = {"QUERY_LISTEN_ADDR": "127.0.0.1:0"} if has_store else {"EVENT_LOG_PATH": str(self.events_path)}

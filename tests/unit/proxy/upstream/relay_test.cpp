@@ -136,6 +136,14 @@ TEST_F(RelayTest, ADestinationThatHasLeft) {
   to_.stream->close(errc::connection_reset);
   const RelayEnd end = relay(ten, BodyForm::as_received, "01234");
   EXPECT_EQ(end.kind, Kind::sink_failed);
+  EXPECT_FALSE(end.had_all_payload);
+}
+
+TEST_F(RelayTest, ADestinationThatHasLeftBeforeTheEndOfTheFraming) {
+  to_.stream->close(errc::connection_reset);
+  const RelayEnd end = relay(chunked, BodyForm::as_received, "0\r\n\r\n");
+  EXPECT_EQ(end.kind, Kind::sink_failed);
+  EXPECT_TRUE(end.had_all_payload);
 }
 
 TEST_F(RelayTest, WhatIsEditedIsFramedAnew) {
