@@ -17,46 +17,43 @@ std::string_view bearer_token(std::string_view authorization) noexcept {
   return from == authorization.npos ? std::string_view() : authorization.substr(from);
 }
 
+/// The value of the field that goes before all others of its sort, and whether they differ.
+struct First {
+  std::string_view value;
+  int rank = 0;
+  bool has_two = false;
+
+  void take(std::string_view other, int rank_of_other) noexcept {
+    has_two |= !value.empty() && value != other;
+    if (!value.empty() && rank <= rank_of_other) return;
+    value = other;
+    rank = rank_of_other;
+  }
+};
+
 }  // namespace
 
 Presented presented_by(const http::Head& head) noexcept {
-  constexpr std::size_t kinds = 4;
-  std::string_view credentials[kinds];  // the first of each field
-  std::string_view tenants[2];
-  Presented all;
+  First credential;
+  First tenant;
+  const auto take = [&credential](std::string_view value, int rank) {
+    if (!value.empty()) credential.take(value, rank);
+  };
   for (const http::Field& each : head.fields) {
-    std::string_view* into = nullptr;
-    std::string_view value = each.value;
     switch (each.id) {
-      case FieldId::authorization:
-        into = &credentials[0];
-        value = bearer_token(value);
-        break;
-      case FieldId::api_key: into = &credentials[1]; break;
-      case FieldId::x_api_key: into = &credentials[2]; break;
-      case FieldId::x_goog_api_key: into = &credentials[3]; break;
+      case FieldId::authorization: take(bearer_token(each.value), 0); break;
+      case FieldId::api_key: take(each.value, 1); break;
+      case FieldId::x_api_key: take(each.value, 2); break;
+      case FieldId::x_goog_api_key: take(each.value, 3); break;
       case FieldId::x_llm_tenant:
       case FieldId::x_tenant:
-        if (!is_tenant(value)) continue;
-        all.names_two_tenants |= !all.tenant.empty() && all.tenant != value;
-        all.tenant = value;
-        into = &tenants[each.id == FieldId::x_llm_tenant ? 0 : 1];
-        if (into->empty()) *into = value;
-        continue;
-      default: continue;
+        if (is_tenant(each.value))
+          tenant.take(each.value, each.id == FieldId::x_llm_tenant ? 0 : 1);
+        break;
+      default: break;
     }
-    if (value.empty()) continue;
-    all.has_two_credentials |= !all.credential.empty() && all.credential != value;
-    all.credential = value;
-    if (into->empty()) *into = value;
   }
-  for (const std::string_view each : credentials)
-    if (!each.empty()) {
-      all.credential = each;
-      break;
-    }
-  all.tenant = tenants[0].empty() ? tenants[1] : tenants[0];
-  return all;
+  return {credential.value, tenant.value, credential.has_two, tenant.has_two};
 }
 
 }  // namespace llmgw::proxy
