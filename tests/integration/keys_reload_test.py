@@ -45,8 +45,9 @@ def test_a_key_comes_and_goes(factory: Factory, tmp_path: pathlib.Path):
 
 
 def test_a_key_expires_without_a_reload(factory: Factory, tmp_path: pathlib.Path):
-    soon = time.time() + 3
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(soon)) + f".{int(soon % 1 * 1000):03}Z"
+    milliseconds = time.time_ns() // 1_000_000 + 3_000  # what a stamp can say
+    soon = milliseconds / 1_000
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(milliseconds // 1_000)) + f".{milliseconds % 1_000:03}Z"
     path = write_keys(tmp_path / "keys.yaml", entry("brief", expires=stamp), entry("later", not_before=stamp))
     proxy = open_gateway(factory, path).proxy
     assert (status(proxy, "brief"), status(proxy, "later")) == (200, 401)
