@@ -50,8 +50,9 @@ class Senders:
         while not self.ending.is_set():
             ids = new_ids(self.batch)
             self.sent.append(ids)
-            while not self.ending.is_set() and not self._post(ids):
-                self.ending.wait(0.002)
+            while not self._post(ids):  # once at least: what is in `sent` was sent
+                if self.ending.wait(0.002):
+                    return
 
     def _post(self, ids: list[str]) -> bool:
         try:
