@@ -44,6 +44,13 @@ std::string drop_sql(std::string_view table, std::int64_t partition, const Click
 inline constexpr std::int64_t milliseconds_a_partition = 604'800'000;
 inline constexpr std::int64_t hours_a_partition = 720;
 
+/// A row of two: whether there is a floor, and where, in milliseconds since 1970.
+inline constexpr std::string_view floor_sql =
+    "SELECT count(), toInt64OrZero(any(value)) FROM meta FINAL WHERE key = 'floor'";
+/// Of all tables, on the server that is asked.
+inline constexpr std::string_view bytes_sql =
+    "SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database = currentDatabase()";
+
 /// The name of what holds a table's rows on one server.
 std::string local_name(std::string_view table, const ClickHouseUrl& url);
 

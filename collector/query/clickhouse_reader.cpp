@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "collector/clickhouse/server_fault.hpp"
+#include "collector/clickhouse/tables.hpp"
 #include "collector/query/parse.hpp"
 #include "collector/query/usage_count.hpp"
 #include "collector/sinks/clickhouse/clickhouse_sink.hpp"
@@ -19,11 +20,7 @@ constexpr std::int64_t hour_length = 3'600'000;
 constexpr std::string_view touched_sql =
     "SELECT DISTINCT hour FROM touched FINAL WHERE is_done = 0 AND hour >= {from:Int64} AND "
     "hour < {to:Int64} ORDER BY hour LIMIT 1001";
-constexpr std::string_view floor_sql =
-    "SELECT count(), toInt64OrZero(any(value)) FROM meta FINAL WHERE key = 'floor'";
 constexpr std::string_view schema_sql = "SELECT count(), max(number) FROM migration";
-constexpr std::string_view bytes_sql =
-    "SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database = currentDatabase()";
 
 /// Numbers for texts, as they come.
 class Texts {

@@ -40,6 +40,11 @@ void StoreCounts::add_metrics(std::vector<Metric>& metrics, std::uint64_t bytes)
   const auto oldest = static_cast<std::int64_t>(oldest_.value());
   const double age = oldest == 0 ? 0 : static_cast<double>(milliseconds_now() - oldest) / 1'000;
   metrics.push_back({"llmgw_store_oldest_seconds", "Age of the oldest event.", gauge, {{{}, age}}});
+}
+
+void StoreCounts::add_series_metrics(std::vector<Metric>& metrics) const {
+  using enum MetricKind;
+  const auto number = [](const Counter& counter) { return static_cast<double>(counter.value()); };
   metrics.push_back({"llmgw_store_series",
                      "Rows of sums of the days that are being written to.",
                      gauge,

@@ -26,6 +26,8 @@ class StoreCounts {
   /// `bytes`: of the store, where it is known better than by note_bytes().
   void add_metrics(std::vector<Metric>& metrics) const { add_metrics(metrics, bytes_.value()); }
   void add_metrics(std::vector<Metric>& metrics, std::uint64_t bytes) const;
+  /// Of a store that knows how many rows of sums it has.
+  void add_series_metrics(std::vector<Metric>& metrics) const;
 
  private:
   Counter fresh_, duplicates_, too_old_, ahead_, reduced_, series_, bytes_, oldest_;

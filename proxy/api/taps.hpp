@@ -2,6 +2,10 @@
 // What looks at the bodies of one exchange on their way.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstring>
+
 #include "proxy/api/call.hpp"
 #include "proxy/api/context.hpp"
 #include "proxy/metering/request_scanner.hpp"
@@ -70,12 +74,14 @@ class ResponseTap final : public Tap {
     if (HeldText* const text = meter_.text(); text != nullptr && meter_.is_document_without_usage())
       text->append(payload);
     digest_.update(payload);
-    is_ended_ = payload.ends_with("[DONE]\n\n");
+    note_tail(payload);
   }
   bool is_stream() const noexcept { return is_stream_; }
   /// Whether the last that was observed says that nothing follows. Some clients leave then, and do
   /// not wait for the end of the body.
-  bool is_ended() const noexcept { return is_stream_ && is_ended_; }
+  bool is_ended() const noexcept {
+    return is_stream_ && std::string_view(tail_.data(), tail_.size()) == done;
+  }
   std::uint64_t bytes() const noexcept { return bytes_; }
   bool awaits_usage() const noexcept { return meter_.awaits_usage(); }
   bool lacks_usage() const noexcept { return !meter_.has_whole_usage(); }
@@ -86,12 +92,20 @@ class ResponseTap final : public Tap {
   DigestText digest() noexcept { return digest_.finish(); }
 
  private:
+  static constexpr std::string_view done = "[DONE]\n\n";
+
+  void note_tail(std::string_view payload) noexcept {
+    const std::size_t size = std::min(payload.size(), tail_.size());
+    if (size < tail_.size()) std::memmove(tail_.data(), tail_.data() + size, tail_.size() - size);
+    std::memcpy(tail_.data() + tail_.size() - size, payload.data() + payload.size() - size, size);
+  }
+
   Context& context_;
   Call& call_;
   // What each span needs lies together.
   std::uint64_t bytes_ = 0;
   bool is_stream_ = false;
-  bool is_ended_ = false;
+  std::array<char, done.size()> tail_{};  // of what was observed
   PayloadDigest digest_;
   ResponseMeter meter_;
 };

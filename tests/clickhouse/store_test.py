@@ -6,7 +6,6 @@ import pathlib
 import random
 import time
 import urllib.parse
-import uuid
 
 import pytest
 
@@ -18,33 +17,14 @@ from support.gateway import Collector, Factory
 from support.process import run, wait_until
 from support.reports import KEY, Reports, openai_usage
 from support.senders import NDJSON, Senders, lines, metrics, new_ids, post
+from support.store import event
+from support.store_files import log_of
 
 QUICK = {"STORE_GATHER": "0", "STORE_ROLLUP_DELAY": "0"}
 
 
 def collector_on(factory: Factory, store: ClickHouseStore, **settings: str) -> Collector:
     return factory.collector(**({"STORE_URL": store.url} | QUICK | settings))
-
-
-def uuid7(milliseconds: int) -> str:
-    value = milliseconds << 80 | 7 << 76 | random.getrandbits(12) << 64 | 2 << 62 | random.getrandbits(62)
-    return str(uuid.UUID(int=value))
-
-
-def event(**changes: object) -> dict:
-    at = changes.pop("at", time.time_ns() // 1_000_000)
-    ts = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at // 1000)) + f".{at % 1000:03}Z"
-    return {"request_id": f"req_{uuid.uuid4().hex}", "tenant": "demo", "app_key": "sha256:3f1c9a0b4d2e",
-            "provider": "openai", "model": "gpt-4o-mini", "prompt_tokens": 14, "completion_tokens": 9,
-            "total_tokens": 23, "latency_ms": 812.4, "status_code": 200, "ts": ts, "schema_version": 1,
-            "event_id": uuid7(at), "request_model": "gpt-4o-mini", "endpoint": "/v1/chat/completions", "stream": True,
-            "outcome": "completed", "usage_source": "upstream", "cached_tokens": 0, "reasoning_tokens": None,
-            "ttft_ms": 211.7, "upstream_request_id": "req_abc", "request_bytes": 412, "response_bytes": 9310,
-            "captured_bytes": 9310, "capture_truncated": False, "finish_reason": "stop"} | changes
-
-
-def log_of(events: list[dict]) -> bytes:
-    return b"".join(json.dumps(each).encode() + b"\n" for each in events)
 
 
 def asked(collector: Collector, path: str, **parameters: object) -> dict:

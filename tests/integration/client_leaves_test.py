@@ -110,6 +110,44 @@ def test_once_nothing_follows(factory, has_done: bool, how: str, ends: bool, set
         same(event, outcome="client_aborted")
 
 
+@pytest.mark.parametrize("is_whole", [True, False], ids=["whole", "half"])
+def test_done_in_two_parts(factory, is_whole: bool):
+    """Cut at every byte: it is an end once all of it has gone to the client, and not before."""
+    done = b"data: [DONE]\n\n"
+    collector = factory.collector()
+    for cut in range(1, len(done)):
+        first, rest = RECORDED.removesuffix(done) + done[:cut], done[cut:]
+        has_first, has_left = threading.Event(), threading.Event()
+
+        def script(peer: Peer, first: bytes = first, rest: bytes = rest, has_first: threading.Event = has_first,
+                   has_left: threading.Event = has_left) -> None:
+            peer.read_request()
+            peer.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+            peer.send(b"%x\r\n%b\r\n" % (len(first), first))
+            assert has_first.wait(PATIENCE)
+            if is_whole:
+                peer.send(b"%x\r\n%b\r\n" % (len(rest), rest))
+            assert has_left.wait(PATIENCE)
+            assert peer.read_to_close() == b""
+        with ScriptedServer(script) as upstream:
+            gateway = Gateway(factory.proxy(upstream.url, collector.url), collector, None)
+            request_id = new_id("left")
+            connection = gateway.proxy.connect()
+            connection.send(request("POST", "/v1/chat/completions", gateway.fields(request_id), chat(
+                stream=True, stream_options={"include_usage": True})))
+            assert connection.read_head().status == 200
+            received = b""
+            while len(received) < len(first):
+                received += connection.read_chunk()
+            has_first.set()
+            while is_whole and len(received) < len(RECORDED):
+                received += connection.read_chunk()
+            connection.close()
+            has_left.set()
+            event = gateway.event(request_id)
+        same(event, outcome="completed" if is_whole else "client_aborted", total_tokens=23)
+
+
 def test_in_the_upload(factory):
     """The request is not complete: the upstream must not take it for a whole one."""
     ends = []

@@ -8,7 +8,7 @@
 #include "collector/clickhouse/row_binary.hpp"
 #include "collector/clickhouse/schema.hpp"
 #include "collector/clickhouse/server_fault.hpp"
-#include "collector/sinks/store_counts.hpp"
+#include "collector/clickhouse/tables.hpp"
 #include "collector/store/rollup.hpp"
 #include "collector/store/store_fault.hpp"
 #include "collector/store/wall_clock.hpp"
@@ -25,8 +25,6 @@ using std::chrono::milliseconds;
 constexpr std::size_t remembered = std::size_t{1} << 19;  // ids, which a repetition soon has
 constexpr std::size_t most_words = 200'000;
 
-constexpr std::string_view floor_sql =
-    "SELECT count(), toInt64OrZero(any(value)) FROM meta FINAL WHERE key = 'floor'";
 constexpr std::string_view check_sql =
     "INSERT INTO meta (key, value, version) SELECT 'checked', '', "
     "toUnixTimestamp64Nano(now64(9))";
@@ -297,10 +295,7 @@ void ClickHouseSink::count(const boost::system::error_code& fault) {
 
 void ClickHouseSink::note(const Stored& stored) {
   up_.set(1);
-  fresh_count_.add(stored.fresh);
-  duplicate_count_.add(stored.duplicates);
-  too_old_count_.add(stored.too_old);
-  ahead_count_.add(gathered_.ahead);
+  counts_.note(stored, gathered_.ahead);
   lag_.set(
       static_cast<std::uint64_t>(std::chrono::duration_cast<milliseconds>(touched_.lag()).count()));
 }

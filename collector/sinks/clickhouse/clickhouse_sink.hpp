@@ -13,6 +13,7 @@
 #include "collector/sinks/clickhouse/touched_hours.hpp"
 #include "collector/sinks/ndjson/recent_ids.hpp"
 #include "collector/sinks/store.hpp"
+#include "collector/sinks/store_counts.hpp"
 #include "common/metrics/counter.hpp"
 
 namespace llmgw::collector {
@@ -101,8 +102,8 @@ class ClickHouseSink final : public Sink {
   Clock::time_point next_check_;   // of sums
   std::int64_t unchecked_ = 0;     // the hour up to which the check under way has got
   std::int64_t check_end_ = 0;
-  Counter fresh_count_, duplicate_count_, too_old_count_, ahead_count_, up_;
-  Counter oldest_time_, bytes_, lag_;
+  StoreCounts counts_;
+  Counter up_, lag_;
   std::array<Counter, clickhouse_fault_kinds> faults_;
 };
 

@@ -8,7 +8,6 @@
 #include "collector/clickhouse/tables.hpp"
 #include "collector/sinks/clickhouse/clickhouse_sink.hpp"
 #include "collector/sinks/clickhouse/place_range.hpp"
-#include "collector/sinks/store_counts.hpp"
 #include "collector/store/rollup.hpp"
 #include "collector/store/wall_clock.hpp"
 #include "common/log/log.hpp"
@@ -39,8 +38,6 @@ constexpr std::string_view partitions_sql =
     "SELECT DISTINCT toInt64OrZero(partition) FROM system.parts WHERE active AND "
     "database = currentDatabase() AND table = {table:String} AND "
     "toInt64OrZero(partition) < {partition:Int64}";
-constexpr std::string_view bytes_sql =
-    "SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database = currentDatabase()";
 const std::string& oldest_sql() {
   static const std::string sql =
       "SELECT toString(event_id) FROM event WHERE toUInt128(event_id) >= "
@@ -177,7 +174,7 @@ Result<void> ClickHouseSink::measure(const Limits& limit) {
   auto bytes = server_->select(ServerQuery(bytes_sql), limit);
   if (bytes.has_error()) return bytes.error();
   bytes->next();
-  bytes_.set(static_cast<std::uint64_t>(bytes->integer(0)));
+  counts_.note_bytes(static_cast<std::uint64_t>(bytes->integer(0)));
   ServerQuery select(oldest_sql());
   const std::string first = place_text(first_place(floor_).view());
   select.with("first", first);
@@ -185,30 +182,14 @@ Result<void> ClickHouseSink::measure(const Limits& limit) {
   if (oldest.has_error()) return oldest.error();
   Place place;
   if (oldest->next()) place_bytes(oldest->text(0)).copy(place.bytes.data(), place.bytes.size());
-  oldest_time_.set(static_cast<std::uint64_t>(place.time()));
+  counts_.note_oldest(place.time());
   return {};
 }
 
 void ClickHouseSink::add_metrics(std::vector<Metric>& metrics) const {
   using enum MetricKind;
   const auto number = [](const Counter& counter) { return static_cast<double>(counter.value()); };
-  metrics.push_back(
-      {"llmgw_store_events_total",
-       "Events given to the store: fresh ones have a row now, duplicates had one, those that are "
-       "too old were removed before.",
-       counter,
-       {{{{"result", "fresh"}}, number(fresh_count_)},
-        {{{"result", "duplicate"}}, number(duplicate_count_)},
-        {{{"result", "too_old"}}, number(too_old_count_)}}});
-  metrics.push_back({"llmgw_store_events_ahead_total",
-                     "Events stored whose clock was more than an hour ahead of this one.",
-                     counter,
-                     {{{}, number(ahead_count_)}}});
-  metrics.push_back(
-      {"llmgw_store_bytes", "Size of the store on disk.", gauge, {{{}, number(bytes_)}}});
-  const auto oldest = static_cast<std::int64_t>(oldest_time_.value());
-  const double age = oldest == 0 ? 0 : static_cast<double>(milliseconds_now() - oldest) / 1'000;
-  metrics.push_back({"llmgw_store_oldest_seconds", "Age of the oldest event.", gauge, {{{}, age}}});
+  counts_.add_metrics(metrics);
   metrics.push_back({"llmgw_store_up",
                      "Whether the server of the store did what it was asked last.",
                      gauge,

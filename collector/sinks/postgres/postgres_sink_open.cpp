@@ -171,6 +171,7 @@ void PostgresSink::note_facts() {
 void PostgresSink::add_metrics(std::vector<Metric>& metrics) const {
   using enum MetricKind;
   counts_.add_metrics(metrics);
+  counts_.add_series_metrics(metrics);
   metrics.push_back({"llmgw_store_up",
                      "1 while there is a connection to the store.",
                      gauge,

@@ -206,6 +206,7 @@ void SqliteSink::note_oldest() {
 
 void SqliteSink::add_metrics(std::vector<Metric>& metrics) const {
   counts_.add_metrics(metrics, bytes_of_store(path_));
+  counts_.add_series_metrics(metrics);
 }
 
 }  // namespace llmgw::collector
