@@ -64,6 +64,8 @@ TEST(DecisionCounts, NewcomersDoNotCrowdOutWhoIsNamed) {
   EXPECT_EQ(taken[quota::DecisionCounts::most].tenant, "named");
   EXPECT_EQ(taken.back().tenant, "other");
   EXPECT_EQ(taken.back().amounts[0], quota::DecisionCounts::most);
+  counts.add({"t1", "rpm", {1, 0, 0}});  // there is room again
+  EXPECT_EQ(counts.take().front().tenant, "t1");
 }
 
 TEST(UsedRatio, ShowsThoseUsedMost) {

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include <deque>
 #include <string>
 #include <utility>
@@ -53,6 +56,10 @@ TEST(Presented, TwoCredentialsAreSeenWhereTheyDiffer) {
       EXPECT_FALSE(same.has_two_credentials) << one << other;
       const auto two = presented({{one, value(one, "k")}, {other, value(other, "l")}});
       EXPECT_TRUE(two.has_two_credentials) << one << other;
+      const auto rank = [&names](const std::string& name) {
+        return std::find(std::begin(names), std::end(names), name) - std::begin(names);
+      };
+      EXPECT_EQ(two.credential, rank(one) <= rank(other) ? "k" : "l") << one << other;
     }
   }
   EXPECT_FALSE(presented({{"api-key", ""}, {"x-api-key", "k"}}).has_two_credentials);
@@ -64,6 +71,7 @@ TEST(Presented, NamesTheTenantOfTheFirstSoundField) {
   EXPECT_EQ(presented({}).tenant, "");
   EXPECT_EQ(presented({{"X-Tenant", "b"}, {"X-LLM-Tenant", "a"}}).tenant, "a");
   EXPECT_EQ(presented({{"X-Tenant", "b"}}).tenant, "b");
+  EXPECT_EQ(presented({{"X-Tenant", "b"}, {"X-Tenant", "c"}}).tenant, "b");
   EXPECT_EQ(presented({{"X-LLM-Tenant", "a b"}, {"X-Tenant", "b"}}).tenant, "b");
   EXPECT_EQ(presented({{"X-LLM-Tenant", std::string(129, 'a')}}).tenant, "");
   EXPECT_EQ(presented({{"X-LLM-Tenant", std::string(128, 'a')}}).tenant, std::string(128, 'a'));
