@@ -95,9 +95,14 @@ class ResponseTap final : public Tap {
   static constexpr std::string_view done = "[DONE]\n\n";
 
   void note_tail(std::string_view payload) noexcept {
-    const std::size_t size = std::min(payload.size(), tail_.size());
-    if (size < tail_.size()) std::memmove(tail_.data(), tail_.data() + size, tail_.size() - size);
-    std::memcpy(tail_.data() + tail_.size() - size, payload.data() + payload.size() - size, size);
+    if (payload.size() >= tail_.size()) {
+      std::memcpy(tail_.data(), payload.data() + payload.size() - tail_.size(), tail_.size());
+      return;
+    }
+    std::rotate(tail_.begin(), tail_.begin() + static_cast<std::ptrdiff_t>(payload.size()),
+                tail_.end());
+    std::copy(payload.begin(), payload.end(),
+              tail_.end() - static_cast<std::ptrdiff_t>(payload.size()));
   }
 
   Context& context_;
